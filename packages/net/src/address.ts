@@ -1,0 +1,91 @@
+import { Address4, Address6 } from "ip-address";
+
+/** An address family: 4 for IPv4, 6 for IPv6. */
+export type Family = 4 | 6;
+
+/** An IP address as a value: its family and its integer, 0 to 2^32-1 or 2^128-1. Compare with {@link compareAddresses}. */
+export interface IpAddress {
+  readonly family: Family;
+  readonly value: bigint;
+}
+
+/** Thrown when text is not an address, prefix, range or MAC address; the message says what must hold and what we got. */
+export class AddressSyntaxError extends Error {
+  override readonly name = "AddressSyntaxError";
+}
+
+/** Width of an address in bits: 32 or 128. */
+export function addressBits(family: Family): 32 | 128 {
+  return family === 4 ? 32 : 128;
+}
+
+/**
+ * Parses an IPv4 address in dotted decimal or an IPv6 address in any RFC 4291 form.
+ *
+ * @throws AddressSyntaxError for anything else, blanks, leading zeros, zone ids and prefixes included.
+ */
+export function parseAddress(text: string): IpAddress {
+  const address = tryParseAddress(text);
+  if (address === undefined) {
+    throw new AddressSyntaxError(`Cannot parse address: must be an IPv4 or IPv6 address, got ${JSON.stringify(text)}`);
+  }
+  return address;
+}
+
+/** As {@link parseAddress}, but returns undefined where that throws. */
+export function tryParseAddress(text: string): IpAddress | undefined {
+  const ipv4 = parseDottedDecimal(text);
+  if (ipv4 !== undefined) return { family: 4, value: ipv4 };
+  if (!/^[0-9a-fA-F:.]+$/.test(text) || !text.includes(":") || !Address6.isValid(text)) return undefined;
+  return { family: 6, value: new Address6(text).bigInt() };
+}
+
+/** Canonical text: dotted decimal, or RFC 5952. */
+export function formatAddress(address: IpAddress): string {
+  if (address.family === 6) return Address6.fromBigInt(address.value).correctForm();
+  return Address4.fromBigInt(address.value).correctForm();
+}
+
+/** Order by family (IPv4 first), then by value. */
+export function compareAddresses(a: IpAddress, b: IpAddress): number {
+  if (a.family !== b.family) return a.family - b.family;
+  return a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
+}
+
+/** The address in network byte order: 4 or 16 octets. */
+export function addressOctets(address: IpAddress): Uint8Array {
+  const octets = new Uint8Array(addressBits(address.family) / 8);
+  let rest = address.value;
+  for (let i = octets.length - 1; i >= 0; i--) {
+    octets[i] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return octets;
+}
+
+/**
+ * The inverse of {@link addressOctets}.
+ *
+ * @throws AddressSyntaxError unless there are 4 or 16 octets.
+ */
+export function addressFromOctets(octets: Uint8Array): IpAddress {
+  if (octets.length !== 4 && octets.length !== 16) {
+    throw new AddressSyntaxError(`Cannot read address: must have 4 or 16 octets, got ${octets.length}`);
+  }
+  let value = 0n;
+  for (const octet of octets) value = (value << 8n) | BigInt(octet);
+  return { family: octets.length === 4 ? 4 : 6, value };
+}
+
+// ip-address accepts leading zeros and prefixes here; an address in a Service or a pool must be unambiguous.
+function parseDottedDecimal(text: string): bigint | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (match === null) return undefined;
+  let value = 0n;
+  for (const part of match.slice(1)) {
+    const octet = Number(part);
+    if (octet > 255 || String(octet) !== part) return undefined;
+    value = (value << 8n) | BigInt(octet);
+  }
+  return value;
+}

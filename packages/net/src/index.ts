@@ -1,0 +1,5 @@
+export * from "./address.ts";
+export * from "./bytes.ts";
+export * from "./decode-error.ts";
+export * from "./mac.ts";
+export * from "./range.ts";
