@@ -1,0 +1,20 @@
+export * from "./custom-resource.ts";
+export * from "./ip-address-pool.ts";
+export * from "./ip-allocation.ts";
+export * from "./l2-advertisement.ts";
+export * from "./metadata.ts";
+export * from "./speaker-status.ts";
+
+import type { CustomResource } from "./custom-resource.ts";
+import { ipAddressPool } from "./ip-address-pool.ts";
+import { ipAllocation } from "./ip-allocation.ts";
+import { l2Advertisement } from "./l2-advertisement.ts";
+import { speakerStatus } from "./speaker-status.ts";
+
+/** Every kind of Fairlead's API. */
+export const CUSTOM_RESOURCES: readonly CustomResource[] = [
+  ipAddressPool,
+  l2Advertisement,
+  ipAllocation,
+  speakerStatus,
+];

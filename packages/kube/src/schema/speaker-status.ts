@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { CustomResource } from "./custom-resource.ts";
+
+/** SpeakerStatus: what the speaker of one node sees and does; named after the node. */
+export const speakerStatus = {
+  kind: "SpeakerStatus",
+  plural: "speakerstatuses",
+  shortNames: ["speaker", "speakers"],
+  description: "What the speaker of one node sees and does. Written by that speaker alone; named after its node.",
+  status: z.object({
+    version: z.string().optional().describe("Version of the speaker."),
+    startedAt: z.string().meta({ format: "date-time" }).optional().describe("When the speaker started."),
+    forwarding: z.string().optional().describe("Forwarding mode: direct, nodePort or none."),
+    owned: z.int().optional().describe("Number of addresses that this node answers for."),
+    links: z
+      .array(
+        z.object({
+          name: z.string().describe("Name of the link."),
+          mac: z.string().describe("Its MAC address."),
+          up: z.boolean().describe("Up, with carrier."),
+          subnets: z.array(z.string()).describe("Its addresses with their prefix lengths."),
+          responder: z.enum(["kernel", "userspace"]).describe("What answers ARP on it."),
+          neighbors: z.array(z.string()).describe("Speakers heard on it."),
+        }),
+      )
+      .optional()
+      .describe("Links that addresses can be announced on."),
+    addresses: z
+      .array(
+        z.object({
+          address: z.string().describe("The address."),
+          service: z.string().describe("namespace/name of the Service."),
+          link: z.string().describe("The link it is announced on."),
+          epoch: z.int().describe("Number of take-overs of this address so far."),
+          since: z.string().meta({ format: "date-time" }).describe("When this node began to answer for it."),
+        }),
+      )
+      .optional()
+      .describe("Addresses that this node answers for."),
+    refusals: z
+      .array(
+        z.object({
+          address: z.string().describe("The address."),
+          service: z.string().describe("namespace/name of the Service."),
+          reason: z.string().describe("Code of the reason; docs/troubleshooting.md has a heading for each."),
+          message: z.string().describe("The reason as a sentence."),
+        }),
+      )
+      .optional()
+      .describe("Addresses that this node is no candidate for, and why."),
+  }),
+  printerColumns: [
+    { name: "Owned", type: "integer", jsonPath: ".status.owned", description: "Addresses this node answers for." },
+    { name: "Links", type: "string", jsonPath: ".status.links[*].name", description: "Links it can announce on." },
+    { name: "Forwarding", type: "string", jsonPath: ".status.forwarding", description: "Forwarding mode." },
+    {
+      name: "Version",
+      type: "string",
+      jsonPath: ".status.version",
+      description: "Version of the speaker.",
+      priority: 1,
+    },
+    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since creation." },
+  ],
+} as const satisfies CustomResource;

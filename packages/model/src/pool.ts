@@ -1,0 +1,53 @@
+import type { AddressRange } from "@fairlead/net";
+import type { LabelSelector, Labels } from "./label-selector.ts";
+
+/** An IPAddressPool whose every field has been read and found good. */
+export interface Pool {
+  readonly name: string;
+  readonly labels: Labels;
+  /** The addresses that may be given out: spec.addresses without spec.exclude; disjoint, IPv4 first, ascending. */
+  readonly usable: readonly AddressRange[];
+  /** spec.addresses merged, exclusions included: for the total, and for overlaps. */
+  readonly total: readonly AddressRange[];
+  /** Whether a Service that asks for nothing may get an address from here. */
+  readonly autoAssign: boolean;
+  /** Whether the pool is announced on Layer 2 although no advertisement selects it. */
+  readonly advertise: "Auto" | "Manual";
+  readonly serviceAllocation?: ServiceAllocation;
+}
+
+/** Which Services a pool is for, and how eagerly (MetalLB's serviceAllocation). */
+export interface ServiceAllocation {
+  /** Lower is tried first; 0 comes after every other. */
+  readonly priority: number;
+  readonly namespaces: readonly string[];
+  readonly namespaceSelectors: readonly LabelSelector[];
+  readonly serviceSelectors: readonly LabelSelector[];
+}
+
+/** An L2Advertisement that was found good. Empty lists mean "all". */
+export interface L2Advertisement {
+  readonly name: string;
+  readonly ipAddressPools: readonly string[];
+  readonly ipAddressPoolSelectors: readonly LabelSelector[];
+  readonly nodeSelectors: readonly LabelSelector[];
+  readonly serviceSelectors: readonly LabelSelector[];
+  readonly interfaces: readonly string[];
+}
+
+/** An IPAllocation: who holds an address. Creating it is the atomic claim. */
+export interface Allocation {
+  /** Name of the object: see allocationName(). */
+  readonly name: string;
+  /** Canonical text of the address. */
+  readonly address: string;
+  readonly pool: string;
+  readonly service: ServiceIdentity;
+}
+
+/** A Service as the holder of an address: its uid tells it from a later one of the same name. */
+export interface ServiceIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}

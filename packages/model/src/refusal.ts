@@ -1,0 +1,51 @@
+/**
+ * Why a Service has no address, or not all that it asked for. The code is the reason of its condition
+ * fairlead.dev/Allocated=False, of the Event, the metric label and the heading in docs/troubleshooting.md.
+ */
+export type AllocationRefusal =
+  | { readonly code: "NoPool" }
+  | { readonly code: "PoolFull"; readonly pools: readonly PoolAttempt[] }
+  | { readonly code: "FamilyMissing"; readonly family: 4 | 6; readonly pools: readonly PoolAttempt[] }
+  | { readonly code: "NotAllowedForService"; readonly pools: readonly string[] }
+  | { readonly code: "InvalidRequest"; readonly source: string; readonly value: string }
+  | { readonly code: "UnknownPool"; readonly pool: string }
+  | { readonly code: "AddressNotInPool"; readonly address: string }
+  | { readonly code: "AddressTaken"; readonly address: string; readonly by: string }
+  | { readonly code: "ForeignStatus"; readonly addresses: readonly string[] };
+
+/** A pool that was tried and why it was of no use. */
+export interface PoolAttempt {
+  readonly pool: string;
+  readonly why: "full" | "no address of this family" | "only on request" | "not for this Service";
+}
+
+/** Every code an allocation can be refused with. */
+export type AllocationRefusalCode = AllocationRefusal["code"];
+
+/** The sentence for the operator: what is wrong and what to do. No final period. */
+export function describeRefusal(refusal: AllocationRefusal): string {
+  switch (refusal.code) {
+    case "NoPool":
+      return "No IPAddressPool exists: create one with the addresses that may be given out";
+    case "PoolFull":
+      return `No free address: ${attempts(refusal.pools)}. Add addresses to a pool or delete Services that no longer need theirs`;
+    case "FamilyMissing":
+      return `No pool has an IPv${refusal.family} address for this Service: ${attempts(refusal.pools)}. Add an IPv${refusal.family} range to a pool`;
+    case "NotAllowedForService":
+      return `No pool is for this Service: spec.serviceAllocation of ${refusal.pools.join(", ")} excludes its namespace or its labels, or spec.autoAssign is false`;
+    case "InvalidRequest":
+      return `${refusal.source} must be one IP address of each family of the Service, separated by a comma, got ${JSON.stringify(refusal.value)}`;
+    case "UnknownPool":
+      return `The requested IPAddressPool ${JSON.stringify(refusal.pool)} does not exist or is not accepted`;
+    case "AddressNotInPool":
+      return `The requested address ${refusal.address} is in no IPAddressPool that is for this Service`;
+    case "AddressTaken":
+      return `The requested address ${refusal.address} is held by Service ${refusal.by}`;
+    case "ForeignStatus":
+      return `status.loadBalancer was written by another controller (${refusal.addresses.join(", ")}); it is left alone. Clear it, or set spec.loadBalancerClass, so that one controller serves this Service`;
+  }
+}
+
+function attempts(pools: readonly PoolAttempt[]): string {
+  return pools.length === 0 ? "no pool is accepted" : pools.map(({ pool, why }) => `${pool}: ${why}`).join(", ");
+}
