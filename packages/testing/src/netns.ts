@@ -27,8 +27,14 @@ export class Namespace {
     return namespace;
   }
 
+  /** The namespace that this process is in, the sandbox's. It has no name in /run/netns, and deleting it does nothing. */
+  static own(): Namespace {
+    return new Namespace("");
+  }
+
   /** The command line that runs `command` in here, for spawn(): nsenter, since `ip netns exec` remounts /sys. */
   commandLine(command: string, ...args: string[]): [string, string[]] {
+    if (this.name === "") return [command, args];
     return ["nsenter", [`--net=/run/netns/${this.name}`, "--", command, ...args]];
   }
 
@@ -61,6 +67,7 @@ export class Namespace {
 
   /** Removes the namespace: its links go as soon as no process is left in it. Removing an absent one succeeds. */
   async delete(): Promise<void> {
+    if (this.name === "") return;
     await execute("ip", ["netns", "delete", this.name]).catch(() => undefined);
   }
 }
