@@ -18,8 +18,10 @@ export interface ServiceIntent extends ServiceIdentity {
   readonly labels: Labels;
   /** Creation time as RFC 3339 text: the order in which Services are served. */
   readonly created: string;
-  /** Whether Fairlead serves it: `type: LoadBalancer`, of our class, not being deleted, with a cluster address. */
-  readonly eligible: boolean;
+  /** spec.type is LoadBalancer, it has a cluster address, and it is not being deleted. */
+  readonly wantsLoadBalancer: boolean;
+  /** spec.loadBalancerClass. */
+  readonly loadBalancerClass?: string;
   /** The families it needs an external address of, primary first. */
   readonly families: readonly Family[];
   /** Whether every family must be served (RequireDualStack), or those that can be (PreferDualStack). */
@@ -27,8 +29,8 @@ export interface ServiceIntent extends ServiceIdentity {
   readonly request: AddressRequest;
   /** Addresses in status.loadBalancer.ingress, in canonical text. */
   readonly ingress: readonly string[];
-  /** Whether status.loadBalancer.ingress also holds something that is not ours to read, such as a host name. */
-  readonly foreignIngress: boolean;
+  /** What else status.loadBalancer.ingress holds that Fairlead never writes, such as host names. */
+  readonly otherIngress: readonly string[];
   readonly externalTrafficPolicy: "Cluster" | "Local";
   readonly sessionAffinity: "None" | "ClientIP";
   readonly sourceRanges: readonly AddressRange[];
@@ -43,3 +45,19 @@ export type AddressRequest =
   | { readonly kind: "addresses"; readonly addresses: readonly IpAddress[] }
   | { readonly kind: "pool"; readonly pool: string }
   | { readonly kind: "malformed"; readonly source: string; readonly value: string };
+
+/** Which Services Fairlead serves. */
+export interface ClassFilter {
+  /** The spec.loadBalancerClass that is Fairlead's. */
+  readonly loadBalancerClass: string;
+  /** Whether Services without a class are Fairlead's too. */
+  readonly unclassed: boolean;
+}
+
+/** Whether Fairlead is to give this Service an external address. */
+export function isServed(service: ServiceIntent, filter: ClassFilter): boolean {
+  if (!service.wantsLoadBalancer) return false;
+  return service.loadBalancerClass === undefined
+    ? filter.unclassed
+    : service.loadBalancerClass === filter.loadBalancerClass;
+}

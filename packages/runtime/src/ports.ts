@@ -4,7 +4,7 @@ export type Millis = number;
 /** Stops what returned it. Calling it again does nothing. */
 export type Cancel = () => void;
 
-/** Time as an argument: the process's own, or a test's. */
+/** Time and chance as arguments: the process's own, or a test's. */
 export interface Clock {
   /** Wall-clock time since the Unix epoch. */
   now(): Millis;
@@ -12,6 +12,8 @@ export interface Clock {
   monotonic(): Millis;
   /** Runs `action` once after `delay`. */
   after(delay: Millis, action: () => void): Cancel;
+  /** A random number in [0, 1). */
+  random(): number;
 }
 
 /** Structured fields of a log line. */

@@ -1,0 +1,109 @@
+import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { KINDS, type KindValues } from "./kinds.ts";
+import type { Read } from "./parse/read.ts";
+import type { RawObject } from "./ports.ts";
+import { objectMeta } from "./schema/metadata.ts";
+
+/** An object as it is cached: read once, with nothing kept that nobody reads. */
+export interface CachedObject<T> {
+  readonly ref: ObjectRef;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number | undefined;
+  readonly read: Read<T>;
+  /** The raw status, for the kinds that keep it. */
+  readonly status: unknown;
+}
+
+/**
+ * The last known state of some kinds of object. Filled by a Store; read by decisions, which run when nothing else does,
+ * so no copy is needed. Survives whatever happens to the store: nothing leaves it but by a list or a delete that says so.
+ */
+export class ObjectCache {
+  readonly #objects = new Map<KindName, Map<string, CachedObject<unknown>>>();
+  readonly #onChange: (kind: KindName) => void;
+
+  /** @param onChange - called after every change; must only ask for a decision. */
+  constructor(onChange: (kind: KindName) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Whether each kind has been listed at least once. */
+  synced(kinds: readonly KindName[]): boolean {
+    return kinds.every((kind) => this.#objects.has(kind));
+  }
+
+  /** Every object of a kind, by key; empty before the first list. */
+  all<K extends KindName>(kind: K): ReadonlyMap<string, CachedObject<KindValues[K]>> {
+    return (this.#objects.get(kind) ?? new Map()) as ReadonlyMap<string, CachedObject<KindValues[K]>>;
+  }
+
+  /** The values of every object of a kind that could be read. */
+  values<K extends KindName>(kind: K): KindValues[K][] {
+    const values: KindValues[K][] = [];
+    for (const { read } of this.all(kind).values()) if ("value" in read) values.push(read.value);
+    return values;
+  }
+
+  /**
+   * Takes a complete list. What it lacks is gone, unless it was written after the list was made.
+   *
+   * @param listVersion - resourceVersion of the list.
+   */
+  replaceAll(kind: KindName, raws: readonly RawObject[], listVersion: string): void {
+    const before = this.#objects.get(kind);
+    const after = new Map<string, CachedObject<unknown>>();
+    for (const raw of raws) {
+      const object = newest(before?.get(objectKey(raw.metadata)), read(kind, raw));
+      after.set(objectKey(object.ref), object);
+    }
+    for (const [key, object] of before ?? []) {
+      if (!after.has(key) && isNewer(object.resourceVersion, listVersion)) after.set(key, object);
+    }
+    this.#objects.set(kind, after);
+    this.#onChange(kind);
+  }
+
+  /** Takes one new or changed object; an older version than the one held is ignored. Ignored before the first list. */
+  put(kind: KindName, raw: RawObject): void {
+    const objects = this.#objects.get(kind);
+    if (objects === undefined) return;
+    const key = objectKey(raw.metadata);
+    const held = objects.get(key);
+    const object = newest(held, read(kind, raw));
+    if (object === held) return;
+    objects.set(key, object);
+    this.#onChange(kind);
+  }
+
+  /** Forgets an object; another one of the same name (with another uid) stays. */
+  remove(kind: KindName, key: string, uid: string): void {
+    const objects = this.#objects.get(kind);
+    if (objects?.get(key)?.uid !== uid) return;
+    objects.delete(key);
+    this.#onChange(kind);
+  }
+}
+
+function read(kind: KindName, raw: RawObject): CachedObject<unknown> {
+  const meta = objectMeta.parse(raw.metadata);
+  const namespace = meta.namespace === undefined ? {} : { namespace: meta.namespace };
+  const ref: ObjectRef = { kind, ...namespace, name: meta.name };
+  return {
+    ref,
+    uid: meta.uid,
+    resourceVersion: meta.resourceVersion,
+    generation: meta.generation,
+    read: KINDS[kind].read(ref, meta, raw),
+    status: KINDS[kind].keepStatus ? raw["status"] : undefined,
+  };
+}
+
+function newest(held: CachedObject<unknown> | undefined, got: CachedObject<unknown>): CachedObject<unknown> {
+  return held !== undefined && held.uid === got.uid && !isNewer(got.resourceVersion, held.resourceVersion) ? held : got;
+}
+
+// Kubernetes 1.35 made resourceVersions of one kind comparable as decimal numbers (KEP-5504); so are the folder store's.
+function isNewer(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
+}

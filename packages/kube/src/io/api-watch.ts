@@ -1,0 +1,132 @@
+import type { KindName } from "@fairlead/model";
+import { objectKey } from "@fairlead/model";
+import { backoffDelay, type Clock, type Log } from "@fairlead/runtime";
+import type { ObjectCache } from "../cache.ts";
+import { KINDS } from "../kinds.ts";
+import { type RawObject, StoreError } from "../ports.ts";
+import type { ApiConnection } from "./api-connection.ts";
+import { collectionPath } from "./api-path.ts";
+
+const PAGE = 500;
+/** The API server sends a bookmark about once a minute; a watch that is silent for longer is dead. */
+const SILENCE_MILLIS = 100_000;
+/** How long the API server may keep one watch open. */
+const WATCH_SECONDS = 290;
+const RETRY = { first: 100, most: 5_000 };
+
+interface ListPage {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly RawObject[];
+}
+
+interface WatchEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  readonly object: RawObject & { readonly code?: number; readonly message?: string };
+}
+
+/**
+ * Keeps a cache equal to what the API server has of one kind: lists, then watches from there. An end of the watch, a
+ * broken or silent connection, 429 and 5xx are ordinary: it goes on from the last version it saw; 410 lists anew.
+ */
+export class ApiWatch {
+  readonly #kind: KindName;
+  readonly #connection: ApiConnection;
+  readonly #cache: ObjectCache;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #onRestart: (kind: KindName, cause: string) => void;
+  #stopped = false;
+  #version: string | undefined;
+
+  constructor(
+    kind: KindName,
+    connection: ApiConnection,
+    cache: ObjectCache,
+    { clock, log, onRestart }: { clock: Clock; log: Log; onRestart: (kind: KindName, cause: string) => void },
+  ) {
+    this.#kind = kind;
+    this.#connection = connection;
+    this.#cache = cache;
+    this.#clock = clock;
+    this.#log = log.child({ kind });
+    this.#onRestart = onRestart;
+  }
+
+  /** Runs until stop(). Never rejects. */
+  async run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopped) {
+      try {
+        this.#version ??= await this.#list();
+        await this.#watch(() => {
+          failures = 0;
+        });
+      } catch (error) {
+        if (this.#stopped) return;
+        failures += 1;
+        const expired = error instanceof StoreError && error.reason === "Expired";
+        if (expired) this.#version = undefined;
+        this.#onRestart(this.#kind, error instanceof StoreError ? error.reason : "Unavailable");
+        const retryIn = backoffDelay(failures, RETRY, this.#clock.random());
+        this.#log.warn({ err: String(error), retryInMillis: Math.round(retryIn) }, "watch interrupted; going on");
+        await this.#wait(retryIn);
+      }
+    }
+  }
+
+  /** Ends run(), once its connection is closed. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #list(): Promise<string> {
+    const items: RawObject[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const token = next === undefined ? "" : `&continue=${encodeURIComponent(next)}`;
+      const path = `${collectionPath(this.#kind)}?limit=${PAGE}${token}`;
+      const page = await this.#connection.send<ListPage>({ method: "GET", path });
+      items.push(...page.items);
+      next = page.metadata.continue || undefined;
+      if (next !== undefined) continue;
+      this.#cache.replaceAll(this.#kind, items, page.metadata.resourceVersion);
+      this.#log.debug({ objects: items.length }, "listed");
+      return page.metadata.resourceVersion;
+    }
+  }
+
+  async #watch(onEvent: () => void): Promise<void> {
+    const query = new URLSearchParams({
+      watch: "1",
+      allowWatchBookmarks: "true",
+      timeoutSeconds: String(WATCH_SECONDS),
+      resourceVersion: this.#version ?? "",
+    });
+    for await (const line of this.#connection.lines(`${collectionPath(this.#kind)}?${query}`, SILENCE_MILLIS)) {
+      if (line === "") continue;
+      const { type, object } = parseEvent(line);
+      if (type === "ERROR") {
+        throw new StoreError(object.code === 410 ? "Expired" : "Unavailable", object.message ?? "watch failed");
+      }
+      if (type === "DELETED") {
+        this.#cache.remove(this.#kind, objectKey(object.metadata), object.metadata.uid ?? "");
+      } else if (type !== "BOOKMARK") {
+        this.#cache.put(this.#kind, object);
+      }
+      this.#version = object.metadata.resourceVersion ?? this.#version;
+      onEvent();
+    }
+  }
+
+  #wait(delay: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(delay, resolve));
+  }
+}
+
+function parseEvent(line: string): WatchEvent {
+  try {
+    return JSON.parse(line) as WatchEvent;
+  } catch (cause) {
+    throw new StoreError("Unavailable", "Watch sent a line that is not JSON", { cause });
+  }
+}

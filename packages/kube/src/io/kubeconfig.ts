@@ -1,0 +1,49 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent, type RequestOptions } from "node:https";
+import { KubeConfig } from "@kubernetes/client-node";
+
+/** Thrown when a kubeconfig can't be used; the message says which and why. */
+export class KubeConfigError extends Error {
+  override readonly name = "KubeConfigError";
+}
+
+/** Where the API server is and how to prove who we are, as of now. */
+export interface Credentials {
+  readonly server: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Reuses connections; at most `maxSockets` at once. */
+  readonly agent: HttpAgent;
+  close(): void;
+}
+
+/**
+ * Loads credentials anew, tokens included: call again when the API server answers 401.
+ *
+ * @param file - path of a kubeconfig; undefined means the service account of the pod.
+ * @param maxSockets - connections kept open at most; Infinity for watches.
+ * @throws KubeConfigError when the file can't be read, or names no cluster or user.
+ */
+export async function loadCredentials(file: string | undefined, maxSockets: number): Promise<Credentials> {
+  const source = file === undefined ? "the pod's service account" : `kubeconfig ${JSON.stringify(file)}`;
+  try {
+    const config = new KubeConfig();
+    if (file === undefined) config.loadFromCluster();
+    else config.loadFromFile(file);
+    const cluster = config.getCurrentCluster();
+    if (cluster === null) throw new Error("its current context must name a cluster, got none");
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options;
+    const tls = { ca, cert, key, passphrase, servername, ...(rejectUnauthorized === false && { rejectUnauthorized }) };
+    const server = new URL(cluster.server);
+    // Requests are short and many: a handful of kept connections beats one for each.
+    const pool = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets, scheduling: "lifo" as const };
+    const agent = server.protocol === "http:" ? new HttpAgent(pool) : new HttpsAgent({ ...pool, ...tls });
+    const basic = options.auth ? { Authorization: `Basic ${Buffer.from(options.auth).toString("base64")}` } : {};
+    const headers = { ...(options.headers as Record<string, string> | undefined), ...basic };
+    return { server, headers, agent, close: () => agent.destroy() };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new KubeConfigError(`Cannot use ${source}: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,100 @@
+import type {
+  Allocation,
+  KindName,
+  L2Advertisement,
+  Labels,
+  NodeInfo,
+  ObjectRef,
+  Pool,
+  PortEndpoints,
+  ServiceIntent,
+} from "@fairlead/model";
+import type { z } from "zod";
+import { readAllocation } from "./parse/allocation.ts";
+import { readEndpointSlice, readNode } from "./parse/node.ts";
+import { readL2Advertisement, readPool } from "./parse/pool.ts";
+import { check, type Read } from "./parse/read.ts";
+import { readService } from "./parse/service.ts";
+import { lease } from "./schema/builtin.ts";
+import { API_GROUP, API_VERSION } from "./schema/custom-resource.ts";
+import type { ObjectMeta } from "./schema/metadata.ts";
+
+/** What an object of each kind is read into. */
+export interface KindValues {
+  Service: ServiceIntent;
+  Node: NodeInfo;
+  Namespace: { readonly name: string; readonly labels: Labels };
+  EndpointSlice: readonly PortEndpoints[];
+  IPAddressPool: Pool;
+  L2Advertisement: L2Advertisement;
+  IPAllocation: Allocation;
+  SpeakerStatus: { readonly name: string };
+  Lease: z.output<typeof lease>["spec"];
+  Event: { readonly name: string };
+}
+
+/** Where the API server serves a kind, and how its objects are read. */
+export interface KindDefinition<K extends KindName> {
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Whether caches keep the raw status, because Fairlead writes it and must know whether it differs. */
+  readonly keepStatus: boolean;
+  readonly read: (ref: ObjectRef, meta: ObjectMeta, raw: unknown) => Read<KindValues[K]>;
+}
+
+const OWN = `${API_GROUP}/${API_VERSION}`;
+const named = (ref: ObjectRef) => ({ value: { name: ref.name } });
+
+/** Every kind that Fairlead reads or writes. */
+export const KINDS: { readonly [K in KindName]: KindDefinition<K> } = {
+  Service: { apiVersion: "v1", plural: "services", namespaced: true, keepStatus: false, read: readService },
+  Node: { apiVersion: "v1", plural: "nodes", namespaced: false, keepStatus: false, read: readNode },
+  Namespace: {
+    apiVersion: "v1",
+    plural: "namespaces",
+    namespaced: false,
+    keepStatus: false,
+    read: (ref, meta) => ({ value: { name: ref.name, labels: meta.labels ?? {} } }),
+  },
+  EndpointSlice: {
+    apiVersion: "discovery.k8s.io/v1",
+    plural: "endpointslices",
+    namespaced: true,
+    keepStatus: false,
+    read: readEndpointSlice,
+  },
+  IPAddressPool: { apiVersion: OWN, plural: "ipaddresspools", namespaced: false, keepStatus: true, read: readPool },
+  L2Advertisement: {
+    apiVersion: OWN,
+    plural: "l2advertisements",
+    namespaced: false,
+    keepStatus: true,
+    read: readL2Advertisement,
+  },
+  IPAllocation: {
+    apiVersion: OWN,
+    plural: "ipallocations",
+    namespaced: false,
+    keepStatus: false,
+    read: readAllocation,
+  },
+  SpeakerStatus: { apiVersion: OWN, plural: "speakerstatuses", namespaced: false, keepStatus: false, read: named },
+  Lease: {
+    apiVersion: "coordination.k8s.io/v1",
+    plural: "leases",
+    namespaced: true,
+    keepStatus: false,
+    read: (ref, _meta, raw) => {
+      const checked = check(ref, lease, raw);
+      return "problems" in checked ? checked : { value: checked.value.spec };
+    },
+  },
+  Event: { apiVersion: "v1", plural: "events", namespaced: true, keepStatus: false, read: named },
+};
+
+/** The kind of an object by its apiVersion and kind, if it is one that Fairlead knows. */
+export function kindOf(apiVersion: unknown, kind: unknown): KindName | undefined {
+  const name = Object.keys(KINDS).find((known) => known === kind) as KindName | undefined;
+  return name !== undefined && KINDS[name].apiVersion === apiVersion ? name : undefined;
+}

@@ -1,0 +1,93 @@
+import type { AddressRequest, ObjectRef, ServiceIntent, ServicePort } from "@fairlead/model";
+import { type Family, formatAddress, parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
+import type { z } from "zod";
+import { service as serviceSchema } from "../schema/builtin.ts";
+import type { ObjectMeta } from "../schema/metadata.ts";
+import { check, parseEach, type Read } from "./read.ts";
+
+/** Annotations of a Service that Fairlead reads. */
+export const ANNOTATIONS = {
+  /** Addresses asked for: one, or two of different families with a comma between. */
+  loadBalancerIPs: "fairlead.dev/loadBalancerIPs",
+  /** Name of the IPAddressPool asked for. */
+  addressPool: "fairlead.dev/address-pool",
+} as const;
+
+/** Type of the condition that says whether a Service has its address. */
+export const ALLOCATED = "fairlead.dev/Allocated";
+
+/** Reads a Service of any type. */
+export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<ServiceIntent> {
+  const checked = check(ref, serviceSchema, raw);
+  if ("problems" in checked) return checked;
+  const { spec, status } = checked.value;
+  const ranges = parseEach(ref, "spec.loadBalancerSourceRanges", spec.loadBalancerSourceRanges, (text) =>
+    prefixRange(parsePrefix(text.trim())),
+  );
+  if (ranges.problems.length > 0) return { problems: ranges.problems };
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  const allocated = status?.conditions?.find(({ type }) => type === ALLOCATED);
+  return {
+    value: {
+      namespace: ref.namespace ?? "default",
+      name: ref.name,
+      uid: meta.uid,
+      labels: meta.labels ?? {},
+      created: meta.creationTimestamp ?? "",
+      wantsLoadBalancer:
+        spec.type === "LoadBalancer" &&
+        spec.clusterIP !== "None" &&
+        (meta.deletionTimestamp ?? undefined) === undefined,
+      ...(spec.loadBalancerClass === undefined ? {} : { loadBalancerClass: spec.loadBalancerClass }),
+      families: families(spec),
+      familyPolicy: spec.ipFamilyPolicy,
+      request: readRequest(meta, spec.loadBalancerIP),
+      ingress: ingress.flatMap(({ ip }) => canonical(ip)),
+      otherIngress: ingress.flatMap(({ ip, hostname }) => (canonical(ip).length > 0 ? [] : [hostname ?? ip ?? ""])),
+      externalTrafficPolicy: spec.externalTrafficPolicy,
+      sessionAffinity: spec.sessionAffinity,
+      sourceRanges: ranges.values,
+      ports: spec.ports.map(readPort),
+      allocated: allocated && { status: allocated.status, reason: allocated.reason, message: allocated.message },
+    },
+  };
+}
+
+type ServiceSpec = z.output<typeof serviceSchema>["spec"];
+
+// The cluster addresses say what the API server settled on; a folder of manifests may have neither.
+function families(spec: ServiceSpec): Family[] {
+  const clusterAddresses = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
+  const settled = clusterAddresses.flatMap((text) => tryParseAddress(text)?.family ?? []);
+  if (settled.length > 0) return settled;
+  const asked = (spec.ipFamilies ?? []).map((name): Family => (name === "IPv6" ? 6 : 4));
+  return asked.length > 0 ? asked : [4];
+}
+
+function readRequest(meta: ObjectMeta, loadBalancerIP: string | undefined): AddressRequest {
+  const annotations = meta.annotations ?? {};
+  const addresses = annotations[ANNOTATIONS.loadBalancerIPs];
+  if (addresses !== undefined) return addressRequest(`annotation ${ANNOTATIONS.loadBalancerIPs}`, addresses);
+  if (loadBalancerIP !== undefined && loadBalancerIP !== "") {
+    return addressRequest("spec.loadBalancerIP", loadBalancerIP);
+  }
+  const pool = annotations[ANNOTATIONS.addressPool];
+  return pool === undefined ? { kind: "any" } : { kind: "pool", pool };
+}
+
+function addressRequest(source: string, value: string): AddressRequest {
+  const addresses = value.split(",").map((text) => tryParseAddress(text.trim()));
+  const parsed = addresses.filter((address) => address !== undefined);
+  const onePerFamily = new Set(parsed.map(({ family }) => family)).size === parsed.length;
+  if (parsed.length < addresses.length || !onePerFamily) return { kind: "malformed", source, value };
+  return { kind: "addresses", addresses: parsed };
+}
+
+function readPort({ name, protocol, port, nodePort }: ServiceSpec["ports"][number]): ServicePort {
+  return { name, protocol, port, ...(nodePort === undefined || nodePort === 0 ? {} : { nodePort }) };
+}
+
+function canonical(ip: string | undefined): string[] {
+  const address = ip === undefined ? undefined : tryParseAddress(ip);
+  return address === undefined ? [] : [formatAddress(address)];
+}

@@ -1,0 +1,65 @@
+import type { KindName, ObjectRef } from "@fairlead/model";
+import type { ObjectCache } from "./cache.ts";
+
+/** An object as the API server, or a YAML file, has it. */
+export interface RawObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly [field: string]: unknown;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** Why a store did not do what it was asked. */
+export type StoreErrorReason =
+  | "AlreadyExists"
+  | "NotFound"
+  | "Conflict"
+  | "Forbidden"
+  | "Unauthorized"
+  | "Expired"
+  | "Invalid"
+  | "Unavailable";
+
+/** Thrown by every store, and nothing else is. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly reason: StoreErrorReason;
+
+  constructor(reason: StoreErrorReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** A merge patch (RFC 7386) of a status: null removes. `conditions` are merged by their type. */
+export type StatusPatch = Readonly<Record<string, unknown>>;
+
+/**
+ * Where desired state comes from and statuses go: the Kubernetes API, or a folder of manifests. Every method that
+ * writes puts what the store answered into the cache that is being filled, so that a decision sees its own writes.
+ */
+export interface Store {
+  /**
+   * Lists and watches `kinds` into `cache` until stop(). Never gives up: whatever interrupts it is logged and tried
+   * again with back-off; meanwhile the cache keeps what it had.
+   */
+  watch(kinds: readonly KindName[], cache: ObjectCache): void;
+  /** Reads one object past the cache. */
+  get(ref: ObjectRef): Promise<RawObject | undefined>;
+  /** @throws StoreError AlreadyExists if there is one of that name. */
+  create(object: RawObject): Promise<RawObject>;
+  /** Replaces an object if it is still at metadata.resourceVersion. @throws StoreError Conflict, NotFound. */
+  replace(object: RawObject): Promise<RawObject>;
+  /** Changes the status of the object with this uid. @throws StoreError NotFound, Conflict (another uid). */
+  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): Promise<RawObject>;
+  /** Removes the object with this uid. An absent one, or one of another uid, is left alone: not an error. */
+  delete(ref: ObjectRef, uid: string): Promise<void>;
+  /** Ends all watches and requests under way. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,12 @@
+import type { Clock } from "../ports.ts";
+
+/** The process's own clock. Its timers do not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (delay, action) => {
+    const timer = setTimeout(action, delay).unref();
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+};
