@@ -1,4 +1,10 @@
 export * from "./daemon.ts";
 export * from "./gap.ts";
+export * from "./lab.ts";
+export type * from "./lab-hosts.ts";
+export * from "./lab-plan.ts";
+export type { LinkFailure } from "./lab-switch.ts";
+export * from "./logs.ts";
 export * from "./netns.ts";
+export * from "./programs.ts";
 export * from "./until.ts";
