@@ -8,7 +8,7 @@ let count = 0;
  * stays, or else in the sandbox's own /run, where it ends with the sandbox.
  */
 export function newLog(name: string): string {
-  const folder = process.env["FAIRLEAD_LOGS"] ?? "/run/fairlead-logs";
+  const folder = process.env.FAIRLEAD_LOGS ?? "/run/fairlead-logs";
   mkdirSync(folder, { recursive: true });
   return join(folder, `${process.pid}-${++count}-${name}.log`);
 }
