@@ -1,0 +1,70 @@
+import type { Nft } from "@fairlead/nftables";
+import { removeTableStatements } from "@fairlead/nftables";
+import { LoadedTable, lostUdpFlows, type Placement } from "./diff.ts";
+import type { Conntrack } from "./ports.ts";
+import type { ForwardingTable } from "./table.ts";
+import { FORWARDING_TABLE } from "./terms.ts";
+
+/** What forwarding needs from outside. */
+export interface ForwardingPorts {
+  readonly nft: Nft;
+  readonly conntrack: Conntrack;
+}
+
+/**
+ * Keeps this node's forwarding as wanted. The first call replaces whatever an earlier process left, in one transaction;
+ * later ones load only what changes. Calls take effect one after another.
+ */
+export class Forwarding {
+  readonly #ports: ForwardingPorts;
+  /** What the kernel holds; undefined while we do not know. */
+  #loaded: LoadedTable | undefined;
+  /** Where UDP clients may still be sent to by the kernel, even after a load that failed. */
+  #placement: Placement = new Map();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: ForwardingPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Makes the kernel forward by `table`; no effect when it does already.
+   *
+   * @throws NftError when it could not be loaded. The kernel goes on as before; the next call replaces the whole table.
+   */
+  apply(table: ForwardingTable): Promise<void> {
+    return this.#inTurn(() => this.#apply(table));
+  }
+
+  /**
+   * Removes all forwarding, connections excepted: those that are there go on.
+   *
+   * @throws NftError as {@link apply}.
+   */
+  remove(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#loaded = undefined;
+      await this.#ports.nft.load(removeTableStatements(FORWARDING_TABLE));
+    });
+  }
+
+  async #apply(table: ForwardingTable): Promise<void> {
+    const loaded = this.#loaded;
+    const script = loaded?.advance(table);
+    if (loaded !== undefined && script === "") return;
+    // Unknown until the script is in effect: a failure leaves it so.
+    this.#loaded = undefined;
+    const next = loaded === undefined || script === undefined ? new LoadedTable(table) : loaded;
+    await this.#ports.nft.load(script ?? next.script);
+    this.#loaded = next;
+    const lost = lostUdpFlows(this.#placement, next.placement);
+    this.#placement = next.placement;
+    for (const flow of lost) await this.#ports.conntrack.forget(flow);
+  }
+
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    const run = this.#last.then(action);
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+}
