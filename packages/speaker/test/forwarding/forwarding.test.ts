@@ -1,0 +1,112 @@
+import { NftError } from "@fairlead/nftables";
+import { SimulatedNft } from "@fairlead/nftables/testing";
+import { expect } from "chai";
+import { Forwarding } from "../../src/forwarding/forwarding.ts";
+import { RecordedConntrack } from "../../src/testing/recorded-conntrack.ts";
+import { aPort, aTable, here, there } from "./builders.ts";
+
+const ONE = aTable([aPort({ endpoints: [there("10.244.2.10")] })]);
+const TWO = aTable([aPort({ endpoints: [there("10.244.2.10"), there("10.244.2.11")] })]);
+const DNS = aPort({ protocol: "UDP", port: 53, endpoints: [there("10.244.2.10", 5353), here("10.244.1.10", 5353)] });
+
+describe("Forwarding", () => {
+  let nft: SimulatedNft;
+  let conntrack: RecordedConntrack;
+  let forwarding: Forwarding;
+  beforeEach(() => {
+    nft = new SimulatedNft();
+    conntrack = new RecordedConntrack();
+    forwarding = new Forwarding({ nft, conntrack });
+  });
+
+  it("replaces the table at first, then loads only changes", async () => {
+    await forwarding.apply(ONE);
+    await forwarding.apply(TWO);
+    expect(nft.scripts.map(replaces)).to.deep.equal([true, false]);
+  });
+
+  it("loads nothing when nothing has changed", async () => {
+    await forwarding.apply(ONE);
+    await forwarding.apply(aTable([aPort({ endpoints: [there("10.244.2.10")] })]));
+    expect(nft.scripts).to.have.length(1);
+  });
+
+  it("replaces the table after a failed load, even if nothing has changed since", async () => {
+    await forwarding.apply(ONE);
+    nft.failNext();
+    const error: unknown = await forwarding.apply(TWO).catch((e) => e);
+    expect(error).to.be.instanceOf(NftError);
+    await forwarding.apply(TWO);
+    await forwarding.apply(TWO);
+    expect(nft.scripts.map(replaces)).to.deep.equal([true, false, true]);
+    expect(nft.table("inet fairlead")?.sets.get("endpoints4")?.size).to.equal(2);
+  });
+
+  it("replaces the table when the mode changes", async () => {
+    await forwarding.apply(ONE);
+    await forwarding.apply({ ...ONE, mode: "nodePort" });
+    expect(nft.scripts.map(replaces)).to.deep.equal([true, true]);
+  });
+
+  it("takes the table away in mode none, once", async () => {
+    await forwarding.apply(ONE);
+    await forwarding.apply({ ...ONE, mode: "none" });
+    await forwarding.apply({ ...TWO, mode: "none" });
+    expect(nft.table("inet fairlead")).to.equal(undefined);
+    expect(nft.scripts).to.have.length(2);
+  });
+
+  it("removes everything, and can start again", async () => {
+    await forwarding.apply(ONE);
+    await forwarding.remove();
+    expect(nft.table("inet fairlead")).to.equal(undefined);
+    await forwarding.apply(ONE);
+    expect(nft.table("inet fairlead")?.sets.get("vips4")?.size).to.equal(1);
+  });
+
+  it("carries out calls one after another", async () => {
+    await Promise.all([forwarding.apply(ONE), forwarding.apply(TWO), forwarding.apply(ONE)]);
+    expect(nft.scripts.map(replaces)).to.deep.equal([true, false, false]);
+    expect(nft.table("inet fairlead")?.sets.get("endpoints4")?.size).to.equal(1);
+  });
+
+  describe("forgets UDP flows", () => {
+    it("to an endpoint that is gone, and only those", async () => {
+      await forwarding.apply(aTable([DNS]));
+      await forwarding.apply(aTable([{ ...DNS, endpoints: DNS.endpoints.slice(0, 1) }]));
+      expect(conntrack.forgotten).to.deep.equal(["198.51.100.10:53 -> 10.244.1.10:5353"]);
+    });
+
+    it("to all endpoints of a port that is gone", async () => {
+      await forwarding.apply(aTable([DNS]));
+      await forwarding.apply(aTable([]));
+      expect(conntrack.forgotten).to.have.length(2);
+    });
+
+    it("after the next load that succeeds, if one fails", async () => {
+      await forwarding.apply(aTable([DNS]));
+      nft.failNext();
+      await forwarding.apply(aTable([])).catch(() => undefined);
+      expect(conntrack.forgotten).to.deep.equal([]);
+      await forwarding.apply(aTable([]));
+      expect(conntrack.forgotten).to.have.length(2);
+    });
+
+    it("not for what goes through a NodePort: kube-proxy does", async () => {
+      const port = { ...DNS, nodePort: 30053 };
+      await forwarding.apply(aTable([port], { mode: "nodePort" }));
+      await forwarding.apply(aTable([], { mode: "nodePort" }));
+      expect(conntrack.forgotten).to.deep.equal([]);
+    });
+
+    it("not for TCP, whose connections end by themselves", async () => {
+      await forwarding.apply(TWO);
+      await forwarding.apply(ONE);
+      expect(conntrack.forgotten).to.deep.equal([]);
+    });
+  });
+});
+
+function replaces(script: string): boolean {
+  return script.includes("delete table");
+}
