@@ -1,10 +1,15 @@
+export * from "./api-client.ts";
+export * from "./cluster.ts";
+export * from "./control-plane.ts";
 export * from "./daemon.ts";
 export * from "./gap.ts";
+export * from "./kubeconfig.ts";
 export * from "./lab.ts";
 export type * from "./lab-hosts.ts";
 export * from "./lab-plan.ts";
 export type { LinkFailure } from "./lab-switch.ts";
 export * from "./logs.ts";
+export * from "./manifests.ts";
 export * from "./netns.ts";
 export * from "./programs.ts";
 export * from "./until.ts";

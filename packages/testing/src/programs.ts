@@ -37,9 +37,8 @@ export async function startWorkload(namespace: Namespace, name: string, port = 8
     args,
     log: newLog(name),
   });
-  await until(`workload ${name} listens`, () => {
-    workload.assertRunning();
-    return workload.output().includes('"listening"');
+  await until(`workload ${name} listens`, () => workload.output().includes('"listening"'), {
+    check: () => workload.assertRunning(),
   });
   return workload;
 }

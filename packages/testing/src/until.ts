@@ -6,6 +6,8 @@ export interface UntilOptions {
   readonly withinMillis?: number;
   /** Asks again after this many milliseconds; 20 unless told. */
   readonly everyMillis?: number;
+  /** Called before each probe; what it throws ends the waiting at once. For what can no longer come true. */
+  readonly check?: () => void;
 }
 
 /**
@@ -16,11 +18,12 @@ export interface UntilOptions {
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  { withinMillis = 5_000, everyMillis = 20 }: UntilOptions = {},
+  { withinMillis = 5_000, everyMillis = 20, check }: UntilOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMillis;
   let seen: unknown;
   for (;;) {
+    check?.();
     try {
       const value = await probe();
       if (value !== undefined && value !== false) return value;

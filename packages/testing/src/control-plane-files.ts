@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { API_PORT, type ControlPlanePlan, STATIC_USERS, type StaticUser } from "./control-plane-flags.ts";
+import { type ApiAccess, kubeconfig } from "./kubeconfig.ts";
+
+/**
+ * The folder with etcd, kube-apiserver, kube-controller-manager, kube-proxy and kubectl: what the environment's
+ * FAIRLEAD_CONTROL_PLANE names, or else what `hack/control-plane/build` prints, which builds them if need be (10 minutes).
+ *
+ * @throws Error with the last line that the build printed.
+ */
+export async function controlPlaneBinaries(): Promise<string> {
+  const given = process.env.FAIRLEAD_CONTROL_PLANE;
+  if (given !== undefined) return given;
+  const build = fileURLToPath(new URL("../../../hack/control-plane/build", import.meta.url));
+  try {
+    return (await promisify(execFile)(build)).stdout.trimEnd();
+  } catch (cause) {
+    const said = (cause as { stderr?: string }).stderr?.trimEnd().split("\n").at(-1);
+    throw new Error(`Cannot run a control plane: ${build} must succeed, got: ${said}`, { cause });
+  }
+}
+
+/** Tokens of the users in {@link STATIC_USERS}, made at random. */
+export type StaticTokens = Readonly<Record<StaticUser, string>>;
+
+/** Writes what the API server reads at start: the key for ServiceAccount tokens, and the fixed tokens. */
+export async function writeServerFiles({ directory }: ControlPlanePlan): Promise<StaticTokens> {
+  await mkdir(directory, { recursive: true });
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = privateKey.export({ type: "sec1", format: "pem" });
+  await writeFile(join(directory, "service-account.key"), key, { mode: 0o600 });
+  const token = (): string => randomBytes(16).toString("hex");
+  const tokens: StaticTokens = { admin: token(), "kube-controller-manager": token(), "kube-proxy": token() };
+  const rows = staticUsers().map((name) => {
+    const { user, group } = STATIC_USERS[name];
+    return `${tokens[name]},${user},${name},${group}\n`;
+  });
+  await writeFile(join(directory, "tokens.csv"), rows.join(""), { mode: 0o600 });
+  return tokens;
+}
+
+/** The way in with `token`; the API server has made its certificate by then. */
+export async function accessWith({ directory, address }: ControlPlanePlan, token: string): Promise<ApiAccess> {
+  const authority = await readFile(join(directory, "apiserver", "apiserver.crt"), "utf8");
+  return { server: `https://${address}:${API_PORT}`, authority, token };
+}
+
+/** Writes `NAME.kubeconfig` and returns its path. */
+export async function writeKubeconfig(plan: ControlPlanePlan, name: string, token: string): Promise<string> {
+  const path = join(plan.directory, `${name}.kubeconfig`);
+  await writeFile(path, kubeconfig(await accessWith(plan, token)), { mode: 0o600 });
+  return path;
+}
+
+/** The names in {@link STATIC_USERS}. */
+export function staticUsers(): StaticUser[] {
+  return ["admin", "kube-controller-manager", "kube-proxy"];
+}

@@ -1,0 +1,187 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ApiClient } from "./api-client.ts";
+import {
+  accessWith,
+  controlPlaneBinaries,
+  type StaticTokens,
+  staticUsers,
+  writeKubeconfig,
+  writeServerFiles,
+} from "./control-plane-files.ts";
+import {
+  apiServerFlags,
+  type ControlPlanePlan,
+  controllerManagerFlags,
+  etcdFlags,
+  kubeProxyFlags,
+} from "./control-plane-flags.ts";
+import { Daemon } from "./daemon.ts";
+import { newLog } from "./logs.ts";
+import type { Namespace } from "./netns.ts";
+import { until } from "./until.ts";
+
+/** Where the control plane runs. */
+export interface ControlPlaneOptions {
+  readonly namespace: Namespace;
+  /** IPv4 address of that namespace, not a loopback one; this process must be able to reach it. */
+  readonly address: string;
+  /** Folder for its data; a temporary one, removed by close(), unless told. */
+  readonly directory?: string;
+}
+
+const READY_WITHIN_MILLIS = 60_000;
+
+/** A real Kubernetes control plane: etcd, kube-apiserver, kube-controller-manager, and a kube-proxy per node on request. */
+export class ControlPlane {
+  /** Path of a kubeconfig file that may do everything. */
+  readonly adminKubeconfig: string;
+  /** Requests as admin, from this process. */
+  readonly api: ApiClient;
+  readonly #binaries: string;
+  readonly #namespace: Namespace;
+  readonly #plan: ControlPlanePlan;
+  readonly #temporary: boolean;
+  readonly #daemons: Daemon[];
+  #apiServer: Daemon;
+
+  private constructor(parts: Started, adminKubeconfig: string, api: ApiClient, controllerManager: Daemon) {
+    this.adminKubeconfig = adminKubeconfig;
+    this.api = api;
+    this.#binaries = parts.binaries;
+    this.#namespace = parts.namespace;
+    this.#plan = parts.plan;
+    this.#temporary = parts.temporary;
+    this.#apiServer = parts.apiServer;
+    this.#daemons = [controllerManager, parts.etcd]; // in the order in which they end
+  }
+
+  /**
+   * Starts it and waits until /readyz says yes, a few seconds.
+   *
+   * @throws Error that names the log file of the program that failed.
+   */
+  static async start({ namespace, address, directory }: ControlPlaneOptions): Promise<ControlPlane> {
+    const binaries = await controlPlaneBinaries();
+    const plan = { address, directory: directory ?? (await mkdtemp(join(tmpdir(), "fairlead-control-plane-"))) };
+    const tokens = await writeServerFiles(plan);
+    const etcd = launch(namespace, binaries, "etcd", etcdFlags(plan));
+    const apiServer = launch(namespace, binaries, "kube-apiserver", apiServerFlags(plan));
+    const parts: Started = { binaries, namespace, plan, temporary: directory === undefined, etcd, apiServer };
+    try {
+      return await ControlPlane.#finish(parts, tokens);
+    } catch (error) {
+      await Promise.all([etcd.stop("SIGKILL"), apiServer.stop("SIGKILL")]);
+      throw error;
+    }
+  }
+
+  static async #finish(parts: Started, tokens: StaticTokens): Promise<ControlPlane> {
+    const { binaries, namespace, plan, apiServer } = parts;
+    const api = await until(
+      "the API server is ready",
+      async () => {
+        const client = new ApiClient(await accessWith(plan, tokens.admin));
+        await client.get("/readyz");
+        return client;
+      },
+      { withinMillis: READY_WITHIN_MILLIS, everyMillis: 100, check: () => apiServer.assertRunning() },
+    );
+    for (const user of staticUsers()) await writeKubeconfig(plan, user, tokens[user]);
+    const manager = launch(namespace, binaries, "kube-controller-manager", controllerManagerFlags(plan));
+    return new ControlPlane(parts, join(plan.directory, "admin.kubeconfig"), api, manager);
+  }
+
+  /** Folder with its data, certificates and kubeconfig files. */
+  get directory(): string {
+    return this.#plan.directory;
+  }
+
+  /** Path of kubectl, to be run with KUBECONFIG set to {@link adminKubeconfig}. */
+  get kubectlPath(): string {
+    return join(this.#binaries, "kubectl");
+  }
+
+  /** The process of the API server, for its pid and its log. */
+  get apiServer(): Daemon {
+    return this.#apiServer;
+  }
+
+  /**
+   * Runs kubectl as admin, and returns what it printed on stdout.
+   *
+   * @throws Error with its stderr when its exit status is not 0.
+   */
+  async kubectl(...args: string[]): Promise<string> {
+    return this.kubectlWith(this.adminKubeconfig, ...args);
+  }
+
+  /** {@link kubectl} with another kubeconfig file. */
+  async kubectlWith(kubeconfig: string, ...args: string[]): Promise<string> {
+    const cache = join(this.directory, "kubectl-cache");
+    const flags = [`--kubeconfig=${kubeconfig}`, `--cache-dir=${cache}`];
+    return (await this.#namespace.run(this.kubectlPath, ...flags, ...args)).stdout;
+  }
+
+  /**
+   * Writes a kubeconfig file with a token of the ServiceAccount's (TokenRequest API) and returns its path. What it may do is
+   * what the roles bound to the ServiceAccount say.
+   *
+   * @param lifetimeSeconds - at least 600; 3600 unless told.
+   */
+  async kubeconfigFor(namespace: string, name: string, lifetimeSeconds = 3600): Promise<string> {
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest" };
+    const answer = await this.api.post(path, { ...request, spec: { expirationSeconds: lifetimeSeconds } });
+    const { status } = answer as { status: { token: string } };
+    return writeKubeconfig(this.#plan, `${namespace}-${name}`, status.token);
+  }
+
+  /** Starts a kube-proxy (nftables) in a node's namespace. Its Node object must be there. */
+  startKubeProxy(node: { readonly name: string; readonly namespace: Namespace }): Daemon {
+    const flags = kubeProxyFlags(this.#plan, node.name);
+    const proxy = launch(node.namespace, this.#binaries, "kube-proxy", flags, node.name);
+    this.#daemons.unshift(proxy);
+    return proxy;
+  }
+
+  /** Ends the API server: SIGTERM lets it finish its requests, SIGKILL does not. */
+  async stopApiServer(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    await this.#apiServer.stop(signal, 30_000);
+  }
+
+  /** Starts the API server again, on the same data and with the same certificate, and waits until it is ready. */
+  async startApiServer(): Promise<void> {
+    if (!this.#apiServer.running) {
+      this.#apiServer = launch(this.#namespace, this.#binaries, "kube-apiserver", apiServerFlags(this.#plan));
+    }
+    await until("the API server is ready again", () => this.api.get("/readyz").then(() => true), {
+      withinMillis: READY_WITHIN_MILLIS,
+      everyMillis: 100,
+      check: () => this.#apiServer.assertRunning(),
+    });
+  }
+
+  /** Ends everything and removes the temporary folder. */
+  async close(): Promise<void> {
+    for (const daemon of [...this.#daemons.slice(0, -1), this.#apiServer, ...this.#daemons.slice(-1)]) {
+      await daemon.stop("SIGKILL"); // nothing in here outlives a test run
+    }
+    if (this.#temporary) await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+interface Started {
+  readonly binaries: string;
+  readonly namespace: Namespace;
+  readonly plan: ControlPlanePlan;
+  readonly temporary: boolean;
+  readonly etcd: Daemon;
+  readonly apiServer: Daemon;
+}
+
+function launch(namespace: Namespace, binaries: string, program: string, args: string[], suffix?: string): Daemon {
+  const name = suffix === undefined ? program : `${program}-${suffix}`;
+  return Daemon.start({ name, namespace, command: join(binaries, program), args, log: newLog(name) });
+}
