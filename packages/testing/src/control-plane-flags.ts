@@ -62,11 +62,13 @@ export function controllerManagerFlags({ directory }: ControlPlanePlan): string[
   const controllers = ["endpointslice-controller", "namespace-controller", "serviceaccount-controller"].concat(
     "root-ca-certificate-publisher-controller",
     "garbage-collector-controller",
+    "clusterrole-aggregation-controller",
   );
   return [
     `--kubeconfig=${directory}/kube-controller-manager.kubeconfig`,
     `--controllers=${controllers.join(",")}`,
     `--root-ca-file=${directory}/apiserver/apiserver.crt`,
+    "--use-service-account-credentials=true", // each controller with its own role, as in a real cluster
     "--leader-elect=false",
     "--secure-port=0",
     "--kube-api-qps=500",
