@@ -95,7 +95,7 @@ function read(kind: KindName, raw: RawObject): CachedObject<unknown> {
     resourceVersion: meta.resourceVersion,
     generation: meta.generation,
     read: KINDS[kind].read(ref, meta, raw),
-    status: KINDS[kind].keepStatus ? raw["status"] : undefined,
+    status: KINDS[kind].keepStatus ? raw.status : undefined,
   };
 }
 

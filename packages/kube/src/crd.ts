@@ -43,9 +43,9 @@ function objectSchema(resource: CustomResource): JsonObject {
     metadata: { type: "object" },
   };
   if (resource.spec !== undefined) {
-    properties["spec"] = { description: "What is wanted.", ...structural(resource.spec) };
+    properties.spec = { description: "What is wanted.", ...structural(resource.spec) };
   }
-  properties["status"] = {
+  properties.status = {
     description: "What Fairlead sees; written by Fairlead alone.",
     ...structural(resource.status),
   };

@@ -1,2 +1,12 @@
+export * from "./cache.ts";
 export * from "./crd.ts";
+export * from "./events.ts";
+export * from "./io/api-store.ts";
+export * from "./io/folder-store.ts";
+export * from "./io/open-store.ts";
+export * from "./kinds.ts";
+export * from "./lease.ts";
+export { allocationName } from "./parse/allocation.ts";
+export { ALLOCATED, ANNOTATIONS } from "./parse/service.ts";
+export * from "./ports.ts";
 export * from "./schema/index.ts";

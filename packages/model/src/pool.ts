@@ -4,6 +4,8 @@ import type { LabelSelector, Labels } from "./label-selector.ts";
 /** An IPAddressPool whose every field has been read and found good. */
 export interface Pool {
   readonly name: string;
+  /** Creation time as RFC 3339 text: of two pools that overlap, the older one stays. */
+  readonly created: string;
   readonly labels: Labels;
   /** The addresses that may be given out: spec.addresses without spec.exclude; disjoint, IPv4 first, ascending. */
   readonly usable: readonly AddressRange[];
@@ -39,6 +41,8 @@ export interface L2Advertisement {
 export interface Allocation {
   /** Name of the object: see allocationName(). */
   readonly name: string;
+  /** UID of the object; empty for one that is still to be created. */
+  readonly uid: string;
   /** Canonical text of the address. */
   readonly address: string;
   readonly pool: string;

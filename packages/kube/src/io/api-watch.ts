@@ -2,7 +2,6 @@ import type { KindName } from "@fairlead/model";
 import { objectKey } from "@fairlead/model";
 import { backoffDelay, type Clock, type Log } from "@fairlead/runtime";
 import type { ObjectCache } from "../cache.ts";
-import { KINDS } from "../kinds.ts";
 import { type RawObject, StoreError } from "../ports.ts";
 import type { ApiConnection } from "./api-connection.ts";
 import { collectionPath } from "./api-path.ts";
@@ -61,6 +60,7 @@ export class ApiWatch {
         await this.#watch(() => {
           failures = 0;
         });
+        await this.#wait(RETRY.first);
       } catch (error) {
         if (this.#stopped) return;
         failures += 1;

@@ -16,12 +16,12 @@ export function allocationName(address: IpAddress): string {
 }
 
 /** Reads an IPAllocation. */
-export function readAllocation(ref: ObjectRef, _meta: ObjectMeta, raw: unknown): Read<Allocation> {
+export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<Allocation> {
   const checked = check(ref, z.object({ spec: ipAllocation.spec }), raw);
   if ("problems" in checked) return checked;
   const { address, pool, serviceRef } = checked.value.spec;
   const { values, problems } = parseEach(ref, "spec.address", [address], parseAddress);
   const [parsed] = values;
   if (parsed === undefined) return { problems };
-  return { value: { name: ref.name, address: formatAddress(parsed), pool, service: serviceRef } };
+  return { value: { name: ref.name, uid: meta.uid, address: formatAddress(parsed), pool, service: serviceRef } };
 }

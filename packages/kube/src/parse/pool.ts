@@ -24,6 +24,7 @@ export function readPool(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<P
   return {
     value: {
       name: ref.name,
+      created: meta.creationTimestamp ?? "",
       labels: meta.labels ?? {},
       usable: subtractRanges(addresses.values, exclude.values),
       total: mergeRanges(addresses.values),

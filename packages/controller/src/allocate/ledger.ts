@@ -1,0 +1,71 @@
+import { allocationName } from "@fairlead/kube";
+import type { Allocation, Pool, ServiceIdentity } from "@fairlead/model";
+import { type Family, formatAddress, type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
+
+/**
+ * Who holds which address, while one decision is made. Addresses are only added: what a Service gives up in a decision
+ * is free for others in the next, once it has been given up in truth.
+ */
+export class Ledger {
+  readonly #holders = new Map<string, Allocation>();
+  readonly #held: Record<Family, Set<bigint>> = { 4: new Set(), 6: new Set() };
+  /** For each pool and family, below which address nothing is free: addresses are only added, so it only grows. */
+  readonly #cursors = new Map<string, { range: number; next: bigint }>();
+
+  constructor(allocations: Iterable<Allocation>) {
+    for (const allocation of allocations) this.add(allocation);
+  }
+
+  /** Records a holder. */
+  add(allocation: Allocation): void {
+    const { family, value } = parseAddress(allocation.address);
+    this.#holders.set(allocation.address, allocation);
+    this.#held[family].add(value);
+  }
+
+  /** The holder of an address in canonical text. */
+  holder(address: string): Allocation | undefined {
+    return this.#holders.get(address);
+  }
+
+  /** The lowest free address of a family in a pool. */
+  lowestFree(pool: Pool, family: Family): IpAddress | undefined {
+    const key = `${family}/${pool.name}`;
+    const cursor = this.#cursors.get(key) ?? { range: 0, next: 0n };
+    this.#cursors.set(key, cursor);
+    for (; cursor.range < pool.usable.length; cursor.range++, cursor.next = 0n) {
+      const range = pool.usable[cursor.range];
+      if (range === undefined || range.family !== family) continue;
+      if (cursor.next < range.first) cursor.next = range.first;
+      while (cursor.next <= range.last && this.#held[family].has(cursor.next)) cursor.next += 1n;
+      if (cursor.next <= range.last) return { family, value: cursor.next };
+    }
+    return undefined;
+  }
+
+  /** How many addresses of a family in a pool's usable ranges are held. */
+  countHeld(pool: Pool, family: Family): number {
+    const ranges = pool.usable.filter((range) => range.family === family);
+    let count = 0;
+    for (const value of this.#held[family]) {
+      if (ranges.some((range) => rangeContains(range, { family, value }))) count += 1;
+    }
+    return count;
+  }
+}
+
+/** The pool that an address may be given out from, if any. */
+export function poolOf(pools: readonly Pool[], address: IpAddress): Pool | undefined {
+  return pools.find((pool) => pool.usable.some((range) => rangeContains(range, address)));
+}
+
+/** The claim of an address of a pool for a Service. */
+export function claimOf(address: IpAddress, pool: string, { namespace, name, uid }: ServiceIdentity): Allocation {
+  return {
+    name: allocationName(address),
+    uid: "",
+    address: formatAddress(address),
+    pool,
+    service: { namespace, name, uid },
+  };
+}

@@ -1,0 +1,87 @@
+import { anySelectorMatches, type Labels, type Pool, type Problem, type ServiceIntent } from "@fairlead/model";
+import { formatRange, rangesOverlap } from "@fairlead/net";
+
+/** The pools that may be used, and what is wrong with the others. */
+export interface AcceptedPools {
+  readonly pools: readonly Pool[];
+  readonly problems: readonly Problem[];
+}
+
+/** Of pools that overlap, the oldest is accepted (by name, if of one age); each other one is a Problem. */
+export function acceptPools(pools: readonly Pool[]): AcceptedPools {
+  const accepted: Pool[] = [];
+  const problems: Problem[] = [];
+  for (const pool of [...pools].sort(byAge)) {
+    const clash = firstClash(pool, accepted);
+    if (clash === undefined) accepted.push(pool);
+    else {
+      problems.push({
+        object: { kind: "IPAddressPool", name: pool.name },
+        field: "spec.addresses",
+        reason: "PoolOverlaps",
+        message: clash,
+      });
+    }
+  }
+  return { pools: accepted, problems };
+}
+
+/**
+ * The pools that a Service may use without asking for one, in the order in which they are tried: those made for it
+ * (serviceAllocation) before those for all, lower priority number first, 0 last, then by name.
+ */
+export function poolsInOrder(
+  pools: readonly Pool[],
+  service: ServiceIntent,
+  namespaceLabels: ReadonlyMap<string, Labels>,
+): Pool[] {
+  const rank = ({ serviceAllocation }: Pool): [number, number] => {
+    if (serviceAllocation === undefined) return [1, 0];
+    return [0, serviceAllocation.priority === 0 ? Number.POSITIVE_INFINITY : serviceAllocation.priority];
+  };
+  return pools
+    .filter((pool) => pool.autoAssign && poolAllows(pool, service, namespaceLabels))
+    .sort((a, b) => {
+      const [kindA, priorityA] = rank(a);
+      const [kindB, priorityB] = rank(b);
+      if (kindA !== kindB) return kindA - kindB;
+      return priorityA === priorityB ? compareText(a.name, b.name) : priorityA - priorityB;
+    });
+}
+
+/** Whether serviceAllocation lets this Service use the pool: its namespace and its labels must both match, where given. */
+export function poolAllows(
+  { serviceAllocation }: Pool,
+  service: ServiceIntent,
+  namespaceLabels: ReadonlyMap<string, Labels>,
+): boolean {
+  if (serviceAllocation === undefined) return true;
+  const { namespaces, namespaceSelectors, serviceSelectors } = serviceAllocation;
+  const anyNamespace = namespaces.length === 0 && namespaceSelectors.length === 0;
+  const namespaceMatches =
+    anyNamespace ||
+    namespaces.includes(service.namespace) ||
+    anySelectorMatches(namespaceSelectors, namespaceLabels.get(service.namespace) ?? {});
+  return namespaceMatches && (serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, service.labels));
+}
+
+/** Order of text by code unit: the same everywhere. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function byAge(a: Pool, b: Pool): number {
+  return compareText(a.created, b.created) || compareText(a.name, b.name);
+}
+
+function firstClash(pool: Pool, accepted: readonly Pool[]): string | undefined {
+  for (const range of pool.total) {
+    for (const other of accepted) {
+      const taken = other.total.find((held) => rangesOverlap(held, range));
+      if (taken !== undefined) {
+        return `pools must not overlap, got ${formatRange(range)}, which overlaps ${formatRange(taken)} of IPAddressPool ${other.name}`;
+      }
+    }
+  }
+  return undefined;
+}

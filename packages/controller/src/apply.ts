@@ -1,0 +1,120 @@
+import {
+  ALLOCATED,
+  API_GROUP,
+  API_VERSION,
+  type EventNote,
+  type RawObject,
+  type StatusPatch,
+  type Store,
+  StoreError,
+} from "@fairlead/kube";
+import type { Allocation, ObjectRef } from "@fairlead/model";
+import type { Log } from "@fairlead/runtime";
+import type { Plan, ServicePlan } from "./decide.ts";
+import { allocations, refusals } from "./metrics.ts";
+import type { PoolPlan } from "./status/pool-plan.ts";
+import type { ServiceStatus } from "./status/service-status.ts";
+
+/** Services worked on in one go: a newcomer among thousands waits for no more than this many others. */
+const BATCH = 256;
+
+/** What applying a plan needs. */
+export interface ApplyContext {
+  readonly store: Store;
+  readonly log: Log;
+  /** RFC 3339. */
+  readonly now: string;
+  /** Records an Event, soon; never fails. */
+  readonly note: (event: EventNote) => void;
+}
+
+/** What became of a plan. */
+export interface Outcome {
+  /** Whether some of the plan was left for the next run. */
+  readonly incomplete: boolean;
+  readonly failures: readonly Error[];
+}
+
+/** Does what a plan says. One failure stops nothing but its own Service; doing it again does no harm. */
+export async function apply(plan: Plan, pools: readonly PoolPlan[], context: ApplyContext): Promise<Outcome> {
+  const batch = plan.services.slice(0, BATCH);
+  const work = [
+    ...batch.map((service) => applyService(service, context)),
+    ...plan.orphans.map((allocation) => release(allocation, context)),
+    ...pools.map((pool) => applyPool(pool, context)),
+  ];
+  const failures = (await Promise.allSettled(work)).flatMap((result) => {
+    return result.status === "rejected" && !isOvertaken(result.reason) ? [result.reason as Error] : [];
+  });
+  return { incomplete: batch.length < plan.services.length, failures };
+}
+
+// Order matters: an address is recorded before anyone may see it in a status, and gone from the status before it is free.
+async function applyService({ service, claims, status, releases }: ServicePlan, context: ApplyContext): Promise<void> {
+  await Promise.all(claims.map((claim) => context.store.create(allocationObject(claim))));
+  allocations.inc(claims.length);
+  const ref: ObjectRef = { kind: "Service", namespace: service.namespace, name: service.name };
+  if (status !== undefined) {
+    await context.store.patchStatus(ref, service.uid, servicePatch(status, context.now));
+    report(ref, service.uid, status, context);
+  }
+  await Promise.all(releases.map((allocation) => release(allocation, context)));
+}
+
+function report(ref: ObjectRef, uid: string, { ingress, condition }: ServiceStatus, { log, note }: ApplyContext): void {
+  const service = `${ref.namespace}/${ref.name}`;
+  if (condition === undefined) {
+    log.info({ service, addresses: ingress }, "status corrected");
+    return;
+  }
+  const { reason, message } = condition;
+  const bad = condition.status === "False" && reason !== "NotServed";
+  if (bad) refusals.inc({ reason });
+  const fields = { service, reason, addresses: ingress, why: message };
+  if (bad) log.warn(fields, "address refused");
+  else log.info(fields, reason === "NotServed" ? "address freed" : "address allocated");
+  note({ object: ref, uid, type: bad ? "Warning" : "Normal", reason, message });
+}
+
+async function release(allocation: Allocation, { store, log }: ApplyContext): Promise<void> {
+  await store.delete({ kind: "IPAllocation", name: allocation.name }, allocation.uid);
+  const { namespace, name } = allocation.service;
+  log.info(
+    { service: `${namespace}/${name}`, address: allocation.address, pool: allocation.pool },
+    "address free again",
+  );
+}
+
+async function applyPool({ ref, uid, patch, condition }: PoolPlan, { store, log, note }: ApplyContext): Promise<void> {
+  await store.patchStatus(ref, uid, patch);
+  if (condition === undefined) return;
+  const { status, reason, message } = condition;
+  const fields = { object: `${ref.kind}/${ref.name}`, reason, why: message };
+  if (status === "False") log.warn(fields, "not accepted");
+  else log.info(fields, "accepted");
+  note({ object: ref, uid, type: status === "False" ? "Warning" : "Normal", reason, message });
+}
+
+function allocationObject({ name, address, pool, service }: Allocation): RawObject {
+  return {
+    apiVersion: `${API_GROUP}/${API_VERSION}`,
+    kind: "IPAllocation",
+    metadata: { name },
+    spec: { address, pool, serviceRef: service },
+  };
+}
+
+function servicePatch({ ingress, condition }: ServiceStatus, now: string): StatusPatch {
+  return {
+    // ipMode VIP: the address is not of any node, and packets arrive with it as their destination.
+    ...(ingress !== undefined && {
+      loadBalancer: { ingress: ingress.length === 0 ? null : ingress.map((ip) => ({ ip, ipMode: "VIP" })) },
+    }),
+    ...(condition !== undefined && { conditions: [{ type: ALLOCATED, ...condition, lastTransitionTime: now }] }),
+  };
+}
+
+// The object went away, or the address was taken by another controller, since the decision: the next one knows.
+function isOvertaken(error: unknown): boolean {
+  return error instanceof StoreError && ["NotFound", "Conflict", "AlreadyExists"].includes(error.reason);
+}

@@ -1,0 +1,135 @@
+import {
+  type EventNote,
+  eventObject,
+  LeaderElection,
+  type LeaseTiming,
+  ObjectCache,
+  recordEvent,
+  type Store,
+} from "@fairlead/kube";
+import { type ClassFilter, describeProblems, objectKey, type Problem } from "@fairlead/model";
+import { type Clock, type Log, Queue } from "@fairlead/runtime";
+import { apply } from "./apply.ts";
+import { decide } from "./decide.ts";
+import { decisionSeconds, leading, poolAddresses } from "./metrics.ts";
+import { CONTROLLER_KINDS, takeSnapshot } from "./snapshot.ts";
+import { poolPlans } from "./status/pool-plan.ts";
+import { poolCounts } from "./status/pool-status.ts";
+
+/** What a {@link Controller} needs. */
+export interface ControllerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly classes: ClassFilter;
+  /** Differs from that of every other replica, past ones included. */
+  readonly identity: string;
+  /** Namespace of the Lease. */
+  readonly namespace: string;
+  readonly leaseTiming: LeaseTiming;
+}
+
+const COMPONENT = "fairlead-controller";
+
+/** Gives external addresses to Services, while it leads: cache → decide → apply, again and again. */
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #cache: ObjectCache;
+  readonly #queue: Queue;
+  readonly #election: LeaderElection;
+  #said = new Map<string, string>();
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    const { store, clock, log } = options;
+    this.#cache = new ObjectCache(() => this.#queue.request());
+    this.#queue = new Queue(
+      () => this.#run(),
+      (error, retryInMillis) =>
+        log.warn({ err: String(error), retryInMillis }, "could not do everything; trying again"),
+      clock,
+      { settle: 2, atLeastEvery: 60_000, retry: { first: 100, most: 10_000 } },
+    );
+    this.#election = new LeaderElection({
+      store,
+      lease: { kind: "Lease", namespace: options.namespace, name: COMPONENT },
+      identity: options.identity,
+      clock,
+      log,
+      timing: options.leaseTiming,
+      onChange: (won) => {
+        leading.set(won ? 1 : 0);
+        this.#queue.request();
+      },
+    });
+  }
+
+  /** Begins to watch, and to compete for leadership. */
+  start(): void {
+    this.#options.store.watch(CONTROLLER_KINDS, this.#cache);
+    this.#election.start();
+  }
+
+  /** Why the controller is not ready, or undefined if it is. A replica that does not lead is ready. */
+  notReady(): string | undefined {
+    return this.#cache.synced(CONTROLLER_KINDS) ? undefined : "waiting for the first list of every kind";
+  }
+
+  /** Finishes what is under way, and gives leadership back. */
+  async stop(): Promise<void> {
+    await this.#queue.stop();
+    await this.#election.stop().catch((error) => {
+      this.#options.log.warn({ err: String(error) }, "cannot give the lease back; it will expire");
+    });
+    await this.#options.store.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { store, clock, log, classes } = this.#options;
+    if (!this.#cache.synced(CONTROLLER_KINDS) || !this.#election.leading) return;
+    const now = new Date(clock.now()).toISOString();
+    const end = decisionSeconds.startTimer();
+    const { snapshot, problems: unread } = takeSnapshot(this.#cache, classes);
+    const plan = decide(snapshot);
+    const problems = [...unread, ...plan.problems];
+    const pools = poolPlans(this.#cache, plan, problems, now);
+    end();
+    this.#logProblems(problems);
+    observePools(plan);
+    const outcome = await apply(plan, pools, { store, log, now, note: (event) => this.#note(event) });
+    if (outcome.incomplete) this.#queue.request();
+    if (outcome.failures.length > 0) {
+      throw new AggregateError(
+        outcome.failures,
+        `${outcome.failures.length} writes failed, first: ${outcome.failures[0]}`,
+      );
+    }
+  }
+
+  // Pools say what is wrong in their own status; an unreadable Service has only the log. Once for each change.
+  #logProblems(problems: readonly Problem[]): void {
+    const said = new Map<string, string>();
+    for (const [object, own] of Map.groupBy(problems, ({ object }) => `${object.kind}/${objectKey(object)}`)) {
+      const text = describeProblems(own);
+      said.set(object, text);
+      if (this.#said.get(object) !== text) this.#options.log.warn({ object, why: text }, "object cannot be used");
+    }
+    this.#said = said;
+  }
+
+  #note(note: EventNote): void {
+    const { store, clock, log } = this.#options;
+    const event = eventObject(note, COMPONENT, new Date(clock.now()).toISOString());
+    recordEvent(store, event).catch((error) => log.debug({ err: String(error) }, "cannot record an Event"));
+  }
+}
+
+function observePools({ pools, ledger }: ReturnType<typeof decide>): void {
+  poolAddresses.reset();
+  for (const pool of pools) {
+    for (const [name, count] of Object.entries(poolCounts(pool, ledger))) {
+      const [state = "", family = ""] = name.split(/(?=IPv)/);
+      poolAddresses.set({ pool: pool.name, family, state }, count);
+    }
+  }
+}

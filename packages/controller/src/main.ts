@@ -1,0 +1,60 @@
+import { hostname } from "node:os";
+import { DEFAULT_LEASE_TIMING, openStore } from "@fairlead/kube";
+import {
+  type CommonOptions,
+  createLog,
+  createProgram,
+  runProgram,
+  serveHealth,
+  stopSignal,
+  systemClock,
+} from "@fairlead/runtime";
+import { Option } from "commander";
+import { Controller } from "./controller.ts";
+import { watchRestarts } from "./metrics.ts";
+
+interface Options extends CommonOptions {
+  readonly namespace: string;
+  readonly loadBalancerClass: string;
+  readonly unclassed: boolean;
+}
+
+const program = createProgram(
+  "fairlead-controller",
+  "Gives Services of type LoadBalancer their external addresses, from IPAddressPools.",
+  "0.1.0",
+  7472,
+)
+  .addOption(
+    new Option("--namespace <name>", "namespace of the Lease that the replicas compete for")
+      .env("POD_NAMESPACE")
+      .default("fairlead-system"),
+  )
+  .addOption(
+    new Option("--load-balancer-class <name>", "spec.loadBalancerClass of the Services to serve").default(
+      "fairlead.dev/fairlead",
+    ),
+  )
+  .addOption(new Option("--no-unclassed", "leave Services without spec.loadBalancerClass to other controllers"));
+
+await runProgram<Options>(program, async (options) => {
+  const log = createLog(options.logLevel, options.logFormat, { component: "controller" });
+  const store = await openStore(options, systemClock, log, (kind, cause) => watchRestarts.inc({ kind, cause }));
+  const controller = new Controller({
+    store,
+    clock: systemClock,
+    log,
+    classes: { loadBalancerClass: options.loadBalancerClass, unclassed: options.unclassed },
+    identity: `${hostname()}-${process.pid}-${Date.now()}`,
+    namespace: options.namespace,
+    leaseTiming: DEFAULT_LEASE_TIMING,
+  });
+  const stopped = stopSignal();
+  const stopServing = await serveHealth(options.metricsPort, () => controller.notReady());
+  controller.start();
+  log.info({ store: options.store ?? options.kubeconfig ?? "in-cluster" }, "started");
+  log.info({ signal: await stopped }, "stopping");
+  await controller.stop();
+  await stopServing();
+  process.exit(0);
+});

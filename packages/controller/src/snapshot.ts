@@ -1,0 +1,33 @@
+import type { KindValues, ObjectCache } from "@fairlead/kube";
+import { type ClassFilter, type KindName, objectKey, type Problem } from "@fairlead/model";
+import type { Snapshot } from "./decide.ts";
+
+/** The kinds that the controller decides on. */
+export const CONTROLLER_KINDS = [
+  "Service",
+  "Namespace",
+  "IPAddressPool",
+  "L2Advertisement",
+  "IPAllocation",
+] as const satisfies readonly KindName[];
+
+/** The cache as decide() takes it, and every Problem met in reading it. */
+export function takeSnapshot(cache: ObjectCache, classes: ClassFilter): { snapshot: Snapshot; problems: Problem[] } {
+  const problems = CONTROLLER_KINDS.flatMap((kind) => problemsOf(cache, kind));
+  const unreadable = problems.filter(({ object }) => object.kind === "Service").map(({ object }) => objectKey(object));
+  return {
+    snapshot: {
+      services: cache.values("Service"),
+      unreadable: new Set(unreadable),
+      allocations: cache.values("IPAllocation"),
+      pools: cache.values("IPAddressPool"),
+      namespaceLabels: new Map(cache.values("Namespace").map(({ name, labels }) => [name, labels])),
+      classes,
+    },
+    problems,
+  };
+}
+
+function problemsOf(cache: ObjectCache, kind: keyof KindValues): Problem[] {
+  return [...cache.all(kind).values()].flatMap(({ read }) => ("problems" in read ? read.problems : []));
+}

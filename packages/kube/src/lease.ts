@@ -1,0 +1,156 @@
+import type { ObjectRef } from "@fairlead/model";
+import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
+import { type RawObject, type Store, StoreError } from "./ports.ts";
+
+/** How leadership is timed. A leader that cannot renew gives up before another can take over. */
+export interface LeaseTiming {
+  /** How long a lease holds without renewal; whole seconds. */
+  readonly duration: Millis;
+  /** A leader that could not renew for this long steps down; less than `duration`. */
+  readonly renewDeadline: Millis;
+  /** Time between attempts. */
+  readonly retry: Millis;
+}
+
+/** 9 s lease, 6 s deadline, 2 s between attempts. */
+export const DEFAULT_LEASE_TIMING: LeaseTiming = { duration: 9_000, renewDeadline: 6_000, retry: 2_000 };
+
+/** What a {@link LeaderElection} needs. */
+export interface LeaderElectionOptions {
+  readonly store: Store;
+  readonly lease: ObjectRef;
+  /** Who we are: differs from every other candidate, a former self included. */
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timing: LeaseTiming;
+  /** Told when leadership is won or lost. */
+  readonly onChange: (leading: boolean) => void;
+}
+
+interface Observed {
+  readonly version: string;
+  readonly at: Millis;
+}
+
+/**
+ * Leadership by a coordination.k8s.io/v1 Lease. A lease counts as expired only after its duration has passed on our own
+ * clock since we last saw it change, so clocks need not agree.
+ */
+export class LeaderElection {
+  readonly #options: LeaderElectionOptions;
+  #leading = false;
+  #renewedAt: Millis = 0;
+  #observed: Observed = { version: "", at: 0 };
+  #timer: Cancel = () => {};
+  #attempt: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: LeaderElectionOptions) {
+    this.#options = options;
+  }
+
+  /** Whether we may act now. */
+  get leading(): boolean {
+    const { clock, timing } = this.#options;
+    return this.#leading && clock.monotonic() - this.#renewedAt < timing.renewDeadline;
+  }
+
+  /** Begins to compete. */
+  start(): void {
+    this.#attempt = this.#run();
+  }
+
+  /** Stops competing, and gives the lease back so that another need not wait for its end. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer();
+    await this.#attempt;
+    if (!this.#leading) return;
+    this.#set(false);
+    const held = await this.#options.store.get(this.#options.lease);
+    if (held !== undefined && holder(held) === this.#options.identity) {
+      await this.#options.store.replace({ ...held, spec: { ...spec(held), holderIdentity: "" } });
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, timing } = this.#options;
+    const started = clock.monotonic();
+    try {
+      if (await this.#tryAcquire()) {
+        this.#renewedAt = started;
+        this.#set(true);
+      } else this.#set(false);
+    } catch (error) {
+      log.warn({ err: String(error) }, "cannot renew the lease; trying again");
+      if (this.#leading && clock.monotonic() - this.#renewedAt >= timing.renewDeadline) this.#set(false);
+    }
+    if (this.#stopped) return;
+    this.#timer = clock.after(timing.retry, () => {
+      this.#attempt = this.#run();
+    });
+  }
+
+  async #tryAcquire(): Promise<boolean> {
+    const { store, lease, identity, clock, timing } = this.#options;
+    const held = await store.get(lease);
+    try {
+      if (held === undefined) {
+        await store.create(this.#object({}, 0));
+        return true;
+      }
+      const version = held.metadata.resourceVersion ?? "";
+      if (version !== this.#observed.version) this.#observed = { version, at: clock.monotonic() };
+      const current = holder(held);
+      const expired = clock.monotonic() - this.#observed.at >= timing.duration;
+      if (current !== identity && current !== "" && !expired) return false;
+      const transitions = Number(spec(held).leaseTransitions ?? 0) + (current === identity ? 0 : 1);
+      await store.replace(this.#object({ ...held, spec: spec(held) }, transitions));
+      return true;
+    } catch (error) {
+      // Another was faster.
+      if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "AlreadyExists"))
+        return false;
+      throw error;
+    }
+  }
+
+  #object(held: Partial<RawObject> & { spec?: Record<string, unknown> }, leaseTransitions: number): RawObject {
+    const { lease, identity, clock, timing } = this.#options;
+    // MicroTime of the API: RFC 3339 with six digits of fraction.
+    const now = new Date(clock.now()).toISOString().replace("Z", "000Z");
+    const acquireTime = held.spec?.holderIdentity === identity ? held.spec.acquireTime : now;
+    return {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: held.metadata ?? {
+        ...(lease.namespace !== undefined && { namespace: lease.namespace }),
+        name: lease.name,
+      },
+      spec: {
+        ...held.spec,
+        holderIdentity: identity,
+        leaseDurationSeconds: timing.duration / 1000,
+        acquireTime,
+        renewTime: now,
+        leaseTransitions,
+      },
+    };
+  }
+
+  #set(leading: boolean): void {
+    if (leading === this.#leading) return;
+    this.#leading = leading;
+    this.#options.log.info({ identity: this.#options.identity }, leading ? "leading" : "no longer leading");
+    this.#options.onChange(leading);
+  }
+}
+
+function spec(lease: RawObject): Record<string, unknown> {
+  return (lease.spec ?? {}) as Record<string, unknown>;
+}
+
+function holder(lease: RawObject): string {
+  return String(spec(lease).holderIdentity ?? "");
+}
