@@ -1,0 +1,86 @@
+import { getSystemErrorName } from "node:util";
+import koffi from "koffi";
+
+/** A system call failed; `code` is the name of the error: "EPERM", "ENODEV". */
+export class SystemCallError extends Error {
+  override readonly name = "SystemCallError";
+  readonly code: string;
+
+  /** @param what - what we could not do: "open AF_PACKET socket on eth0". */
+  constructor(what: string, call: string, code: string) {
+    super(`Cannot ${what}: ${call} failed with ${code}`);
+    this.code = code;
+  }
+}
+
+/** Protocol and address families, socket types, options and flags (x86-64 and arm64 agree on these). */
+export const AF = { packet: 17, netlink: 16 } as const;
+export const SOCK = { raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
+export const MSG_TRUNC = 0x20;
+export const SOL_SOCKET = 1;
+export const SO_RCVBUF = 8;
+
+const libc = koffi.load(null);
+
+type Result = number;
+type Call<Arguments extends unknown[]> = (...args: Arguments) => Result;
+
+const socketCall: Call<[number, number, number]> = libc.func("int socket(int domain, int type, int protocol)");
+const bindCall: Call<[number, Uint8Array, number]> = libc.func("int bind(int fd, const void *address, uint32_t size)");
+const setsockoptCall: Call<[number, number, number, Uint8Array, number]> = libc.func(
+  "int setsockopt(int fd, int level, int name, const void *value, uint32_t size)",
+);
+const sendCall: Call<[number, Uint8Array, number, number]> = libc.func(
+  "int64_t send(int fd, const void *octets, size_t length, int flags)",
+);
+const recvfromCall: Call<[number, Uint8Array, number, number, Uint8Array, Uint8Array]> = libc.func(
+  "int64_t recvfrom(int fd, void *octets, size_t length, int flags, void *from, void *fromSize)",
+);
+const closeCall: Call<[number]> = libc.func("int close(int fd)");
+
+/** A new descriptor, non-blocking and closed on exec. @throws SystemCallError */
+export function openSocket(what: string, family: number, type: number, protocol: number): number {
+  return check(what, "socket", socketCall(family, type | SOCK.nonblock | SOCK.cloexec, protocol));
+}
+
+/** Binds to `address`, the octets of the family's sockaddr. @throws SystemCallError */
+export function bindSocket(what: string, fd: number, address: Uint8Array): void {
+  check(what, "bind", bindCall(fd, address, address.length));
+}
+
+/** Sets a socket option whose value is these octets. @throws SystemCallError */
+export function setSocketOption(what: string, fd: number, level: number, name: number, value: Uint8Array): void {
+  check(what, "setsockopt", setsockoptCall(fd, level, name, value, value.length));
+}
+
+/** Sends one datagram. Returns the name of the error, undefined when it went. */
+export function sendDatagram(fd: number, octets: Uint8Array): string | undefined {
+  return sendCall(fd, octets, octets.length, 0) < 0 ? errorCode() : undefined;
+}
+
+/** What {@link receiveDatagram} saw: a datagram with its true length, or the name of the error ("EAGAIN": none there). */
+export type Received = { readonly length: number } | { readonly code: string };
+
+/**
+ * Receives one datagram into `octets` and its sender's sockaddr into `from`. A datagram longer than `octets` is cut;
+ * `length` is what it had.
+ */
+export function receiveDatagram(fd: number, octets: Uint8Array, from: Uint8Array): Received {
+  const size = new Uint8Array([from.length, 0, 0, 0]);
+  const length = recvfromCall(fd, octets, octets.length, MSG_TRUNC, from, size);
+  return length < 0 ? { code: errorCode() } : { length };
+}
+
+/** Closes the descriptor. */
+export function closeSocket(fd: number): void {
+  closeCall(fd);
+}
+
+function check(what: string, call: string, result: number): number {
+  if (result < 0) throw new SystemCallError(what, call, errorCode());
+  return result;
+}
+
+function errorCode(): string {
+  return getSystemErrorName(-koffi.errno());
+}

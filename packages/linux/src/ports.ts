@@ -1,0 +1,57 @@
+import type { Mac, Prefix } from "@fairlead/net";
+import type { Cancel } from "@fairlead/runtime";
+
+/** A network interface of this node as the kernel has it. */
+export interface Link {
+  /** Interface index, 1 or more; a new link never gets the index of one that is still there. */
+  readonly index: number;
+  readonly name: string;
+  /** Its Ethernet address; all zeros for links without one (loopback, tunnels). */
+  readonly mac: Mac;
+  /** Largest payload of a frame, in octets. */
+  readonly mtu: number;
+  /** Whether it is administratively up and has carrier (IFF_UP and IFF_LOWER_UP). */
+  readonly up: boolean;
+  readonly loopback: boolean;
+  /** Whether it does without ARP (IFF_NOARP). */
+  readonly noArp: boolean;
+  /** Index of the bridge, bond or VRF that it is enslaved to; frames then belong to that link. */
+  readonly master?: number;
+  /** Its own addresses with their subnets, in the kernel's order. */
+  readonly addresses: readonly Prefix[];
+}
+
+/** The links of this node, kept up to date until closed. */
+export interface Links {
+  /** All links, in ascending order of index. */
+  current(): readonly Link[];
+  /** Runs `listener` after `current()` has changed; several changes may come as one. */
+  onChange(listener: () => void): Cancel;
+  close(): void;
+}
+
+/** Sends and receives whole Ethernet frames on one link. */
+export interface LinkSocket {
+  /**
+   * Sends a frame, Ethernet header included, 14 octets to MTU + 14. As on a wire, a frame for a link that is down or
+   * congested is lost without a word.
+   *
+   * @throws SystemCallError when the frame itself cannot be sent (too long, too short) or the socket is closed.
+   */
+  send(frame: Uint8Array): void;
+  /** Stops receiving at once. Closing twice does nothing. */
+  close(): void;
+}
+
+/**
+ * Opens a socket on `link` that hands `onFrame` every untagged frame of one of the `etherTypes` that is sent to the
+ * link's own address, to a group or to all. Frames that this node sends are not among them. It survives the link
+ * going down and up.
+ *
+ * @throws SystemCallError without the right to (CAP_NET_RAW) or when the link is gone.
+ */
+export type OpenLinkSocket = (
+  link: Link,
+  etherTypes: readonly number[],
+  onFrame: (frame: Uint8Array) => void,
+) => LinkSocket;
