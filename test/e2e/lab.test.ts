@@ -26,6 +26,25 @@ describe("the laboratory's control plane", () => {
     await cluster.controlPlane.kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=1s");
   });
 
+  it("reaches the API server from a node over the management network alone", async () => {
+    const { lab } = cluster;
+    const readyz = () =>
+      lab
+        .node("n1")
+        .namespace.run("curl", "-sk", "--max-time", "0.5", "https://10.0.0.1:6443/readyz")
+        .then(
+          () => true,
+          () => false,
+        );
+    await lab.cutLink("n1", "lan", "silent");
+    expect(await readyz(), "with the LAN cut").to.equal(true);
+    await lab.restoreLink("n1", "lan");
+    await lab.cutLink("n1", "management", "silent");
+    expect(await readyz(), "with the management network cut").to.equal(false);
+    await lab.restoreLink("n1", "management");
+    await until("n1 reaches the API server again", readyz);
+  });
+
   it("lists a ready pod in the Service's EndpointSlice, and leaves out one that is not ready", async () => {
     await clusterIpOfNewService();
     const pod = await cluster.addPod("n2", "lab-a", { labels: { app: "lab" } });

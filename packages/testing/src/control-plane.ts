@@ -131,11 +131,19 @@ export class ControlPlane {
    * @param lifetimeSeconds - at least 600; 3600 unless told.
    */
   async kubeconfigFor(namespace: string, name: string, lifetimeSeconds = 3600): Promise<string> {
+    return writeKubeconfig(this.#plan, `${namespace}-${name}`, await this.#tokenOf(namespace, name, lifetimeSeconds));
+  }
+
+  /** Requests as a ServiceAccount, from this process. */
+  async apiAs(namespace: string, name: string): Promise<ApiClient> {
+    return new ApiClient(await accessWith(this.#plan, await this.#tokenOf(namespace, name, 3600)));
+  }
+
+  async #tokenOf(namespace: string, name: string, expirationSeconds: number): Promise<string> {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest" };
-    const answer = await this.api.post(path, { ...request, spec: { expirationSeconds: lifetimeSeconds } });
-    const { status } = answer as { status: { token: string } };
-    return writeKubeconfig(this.#plan, `${namespace}-${name}`, status.token);
+    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds } };
+    const answer = (await this.api.post(path, request)) as { status: { token: string } };
+    return answer.status.token;
   }
 
   /** Starts a kube-proxy (nftables) in a node's namespace. Its Node object must be there. */
