@@ -1,0 +1,9 @@
+/**
+ * Why a received ARP frame gets no answer. `Malformed`: no IPv4-over-Ethernet ARP packet. `NotRequest`: a reply.
+ * `OtherDestination`: the frame was neither for us nor for all. `NotAnsweredFor`: another's address. `Expired`: we have
+ * it, but have not been told for too long that we still may answer.
+ */
+export type DropReason = "Malformed" | "NotRequest" | "OtherDestination" | "NotAnsweredFor" | "Expired";
+
+/** Every {@link DropReason}, for metrics and tests. */
+export const DROP_REASONS = ["Malformed", "NotRequest", "OtherDestination", "NotAnsweredFor", "Expired"] as const;

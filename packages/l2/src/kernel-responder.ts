@@ -1,0 +1,92 @@
+import type { Link } from "@fairlead/linux";
+import type { IpAddress } from "@fairlead/net";
+import type { Millis } from "@fairlead/runtime";
+import { ipv4Only } from "./answered-addresses.ts";
+import { changeTable, type GateElement, gateElement, removeTable, replaceTable } from "./kernel-table.ts";
+import type { Gate, Nft, Responder } from "./ports.ts";
+
+/** What {@link kernelResponder} works with. */
+export interface KernelResponderOptions {
+  readonly nft: Nft;
+  /** `onLost` is to be called when a refresh fails because the table is gone: the responder then makes it anew. */
+  readonly openGate: (element: GateElement, onLost: () => void) => Gate;
+  readonly link: Link;
+  /** Silence after the last refresh, in milliseconds, 100 or more. */
+  readonly timeoutMillis: Millis;
+}
+
+/**
+ * Answers ARP in the kernel (nftables, netdev family): no user space is in the path of an answer, and a pause of this
+ * process shorter than the timeout harms nothing. The link must keep its name and Ethernet address; make another
+ * responder when they change. Nothing touches the kernel before the first {@link Responder.answer}.
+ */
+export function kernelResponder({ nft, openGate, link, timeoutMillis }: KernelResponderOptions): Responder {
+  let wanted: readonly IpAddress[] = [];
+  let loaded: readonly IpAddress[] | undefined;
+  let repairing = false;
+  let gate: Gate | undefined;
+  let closed = false;
+  let last: Promise<void> = Promise.resolve();
+
+  const inOrder = (action: () => Promise<void>): Promise<void> => {
+    const done = last.then(action);
+    last = done.catch(() => undefined);
+    return done;
+  };
+  const apply = async (): Promise<void> => {
+    if (closed) return;
+    const goal = wanted;
+    const script = loaded === undefined ? replaceTable(link, goal, timeoutMillis) : changeTable(link, loaded, goal);
+    if (script === undefined) return;
+    // Whatever a failed load leaves behind is replaced as a whole by the next one.
+    loaded = undefined;
+    await nft.load(script);
+    loaded = goal;
+    gate ??= openGate(gateElement(link, timeoutMillis), repair);
+  };
+  // Somebody has flushed the whole rule set, as firewalls do when they restart.
+  const repair = (): void => {
+    if (repairing) return;
+    repairing = true;
+    const again = inOrder(() => {
+      loaded = undefined;
+      return apply();
+    });
+    // If this fails too, the next refresh does, and comes here again.
+    again
+      .catch(() => undefined)
+      .finally(() => {
+        repairing = false;
+      });
+  };
+  return {
+    kind: "kernel",
+    answer: (addresses) =>
+      inOrder(() => {
+        wanted = ipv4Only(addresses);
+        return apply();
+      }),
+    refresh: () => gate?.refresh(),
+    close: () =>
+      inOrder(async () => {
+        closed = true;
+        gate?.close();
+        gate = undefined;
+        await nft.load(removeTable(link));
+      }),
+  };
+}
+
+/**
+ * Whether the kernel and nft can answer on this link: loads the very table, answering for nothing, and removes it.
+ * Asks the kernel, not its version.
+ */
+export async function kernelResponderSupported(nft: Nft, link: Link): Promise<boolean> {
+  try {
+    await nft.load(replaceTable(link, [], 1_000));
+    await nft.load(removeTable(link));
+    return true;
+  } catch {
+    return false;
+  }
+}

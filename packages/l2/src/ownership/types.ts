@@ -1,0 +1,102 @@
+import type { Prefix } from "@fairlead/net";
+import type { Millis } from "@fairlead/runtime";
+import type { Heartbeat, HoldState, TableEntry } from "../packet/heartbeat.ts";
+
+/** Times of the ownership protocol on one link. */
+export interface OwnershipTiming {
+  /** Between two heartbeats. */
+  readonly interval: Millis;
+  /** Silence after which a speaker counts as gone. */
+  readonly detection: Millis;
+  /** How long a claim stands unanswered before the claimant answers for the address. */
+  readonly claim: Millis;
+}
+
+/** 100 ms between heartbeats, 600 ms of silence, 60 ms for a claim. */
+export const DEFAULT_TIMING: OwnershipTiming = { interval: 100, detection: 600, claim: 60 };
+
+/** Which nodes may own an address on this link, as Kubernetes has it. */
+export interface Candidates {
+  readonly nodes: ReadonlySet<string>;
+  /** Whether a node also needs a subnet on the link that holds the address. */
+  readonly needsSubnet: boolean;
+}
+
+/** Another speaker, as it was last heard. */
+export interface Peer {
+  readonly node: string;
+  readonly incarnation: bigint;
+  readonly sequence: number;
+  readonly heardAt: Millis;
+  readonly leaving: boolean;
+  readonly prefixes: readonly Prefix[];
+  /** The version it says its table has. */
+  readonly tableVersion: number;
+  /** The last table that was heard whole. */
+  readonly table: { readonly version: number; readonly entries: ReadonlyMap<string, TableEntry> };
+  /** Parts of a newer table heard so far. */
+  readonly parts: ReadonlyMap<number, readonly TableEntry[]>;
+  /** Since when its table is not known; undefined if it is. */
+  readonly unknownSince: Millis | undefined;
+}
+
+/** An address that this node owns or claims. */
+export interface Holding {
+  readonly epoch: number;
+  readonly state: HoldState;
+  /** When the state began. */
+  readonly since: Millis;
+  readonly cause: TakeOverCause;
+  /** The node that held it before, if known. */
+  readonly previous: string | undefined;
+}
+
+/** Why a node takes an address. */
+export type TakeOverCause = "NoOwner" | "OwnerSilent" | "OwnerLeaving" | "OwnerReleased";
+
+/** Why a node gives an address up. */
+export type ReleaseCause = "NotWanted" | "NotCandidate" | "RivalWins" | "Leaving";
+
+/** Everything that the decision on ownership knows. Never changed in place. */
+export interface OwnershipState {
+  readonly node: string;
+  readonly timing: OwnershipTiming;
+  readonly prefixes: readonly Prefix[];
+  readonly wanted: ReadonlyMap<string, Candidates>;
+  readonly peers: ReadonlyMap<string, Peer>;
+  readonly holdings: ReadonlyMap<string, Holding>;
+  /** The highest epoch seen of each address, and who held it then. */
+  readonly epochs: ReadonlyMap<string, { readonly epoch: number; readonly node: string }>;
+  /** Since when nobody is known to hold an address that is wanted. */
+  readonly orphans: ReadonlyMap<string, Millis>;
+  readonly tableVersion: number;
+  /** Until then this node only listens: it neither claims nor answers. */
+  readonly listenUntil: Millis;
+  readonly lastTick: Millis;
+  readonly leaving: boolean;
+}
+
+/** What can happen to ownership. */
+export type OwnershipEvent =
+  | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates> }
+  | { readonly kind: "prefixes"; readonly prefixes: readonly Prefix[] }
+  | { readonly kind: "heard"; readonly heartbeat: Heartbeat }
+  | { readonly kind: "tick" }
+  | { readonly kind: "leave" };
+
+/** What ownership wants done, in order. */
+export type OwnershipEffect =
+  | { readonly kind: "own"; readonly address: string; readonly holding: Holding }
+  | {
+      readonly kind: "release";
+      readonly address: string;
+      readonly epoch: number;
+      readonly cause: ReleaseCause;
+      readonly to?: string;
+    }
+  /** A rival was heard and lost: neighbours may have believed it. */
+  | { readonly kind: "reannounce"; readonly address: string; readonly rival: string }
+  | { readonly kind: "sendTable" }
+  | { readonly kind: "slept"; readonly millis: Millis }
+  | { readonly kind: "peerUp"; readonly node: string }
+  | { readonly kind: "peerDown"; readonly node: string };

@@ -1,0 +1,30 @@
+import type { IpAddress } from "@fairlead/net";
+
+/** Answers ARP on one link for the addresses it is told, and only while it is told that it may. */
+export interface Responder {
+  readonly kind: "kernel" | "userspace";
+  /**
+   * Answers for exactly these addresses from the time the promise resolves; IPv6 addresses are ignored. Calls take
+   * effect in order, and the last one counts. The first call is a {@link refresh} too.
+   *
+   * @throws what the port below throws; the same call may be made again.
+   */
+  answer(addresses: readonly IpAddress[]): Promise<void>;
+  /** Keeps the answers coming for another timeout. Cheap and synchronous: call it several times within a timeout. */
+  refresh(): void;
+  /** Answers nothing any more and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+/** Loads nftables scripts into the kernel. */
+export interface Nft {
+  /** Loads one script (nft(8)) as one transaction: all of it, or nothing. Scripts take effect in the order of the calls. */
+  load(script: string): Promise<void>;
+}
+
+/** One element of an nftables set that is there for a timeout, and as long as it is refreshed. */
+export interface Gate {
+  /** Puts the element there for another timeout, whether it is still there or not. Cheap, synchronous, never throws. */
+  refresh(): void;
+  close(): void;
+}

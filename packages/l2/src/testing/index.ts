@@ -1,0 +1,1 @@
+export * from "./responder-compliance.ts";
