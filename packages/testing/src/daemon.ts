@@ -22,11 +22,15 @@ export class Daemon {
   readonly name: string;
   readonly log: string;
   readonly #child: ChildProcess;
+  #failure: Error | undefined;
 
   private constructor(name: string, log: string, child: ChildProcess) {
     this.name = name;
     this.log = log;
     this.#child = child;
+    child.on("error", (error) => {
+      this.#failure = error;
+    });
   }
 
   /** Starts the program. That it started well shows in its output or in {@link running} later. */
@@ -37,7 +41,6 @@ export class Daemon {
         stdio: ["ignore", file, file],
         env: env === undefined ? process.env : { ...process.env, ...env },
       });
-      child.on("error", () => undefined); // "not running" is what shows it
       return new Daemon(name, log, child);
     } finally {
       closeSync(file);
@@ -63,8 +66,9 @@ export class Daemon {
   assertRunning(): void {
     if (this.running) return;
     const status = this.#child.signalCode ?? `status ${this.#child.exitCode}`;
-    const last = this.output().trimEnd().split("\n").slice(-5).join("\n");
-    throw new Error(`Cannot go on without ${this.name}: it ended with ${status}; end of ${this.log}:\n${last}`);
+    const end = this.#failure ? `could not be started: ${this.#failure.message}` : `ended with ${status}`;
+    const last = this.output().trimEnd().split("\n").slice(-20).join("\n");
+    throw new Error(`Cannot go on without ${this.name}: it ${end}; end of ${this.log}:\n${last}`);
   }
 
   /** Sends a signal; a process that is stopped (SIGSTOP) counts as running. Nothing happens when it has ended. */
