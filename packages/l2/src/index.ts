@@ -1,7 +1,11 @@
+export * from "./agent.ts";
 export * from "./answer-arp.ts";
+export * from "./choose-link.ts";
 export * from "./drop-reason.ts";
 export * from "./kernel-responder.ts";
 export { type GateElement, gateElement, UnsupportedLinkError } from "./kernel-table.ts";
+export type { Move } from "./link-agent.ts";
+export * from "./ownership/types.ts";
 export * from "./packet/arp.ts";
 export * from "./packet/ethernet.ts";
 export * from "./ports.ts";

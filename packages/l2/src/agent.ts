@@ -1,0 +1,153 @@
+import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
+import { formatPrefix, parseAddress } from "@fairlead/net";
+import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
+import { chooseLink, type LinkRefusal } from "./choose-link.ts";
+import { LinkAgent, type Move } from "./link-agent.ts";
+import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
+import type { Responder } from "./ports.ts";
+
+/** An address that some node is to answer for. */
+export interface WantedAddress {
+  /** Canonical text. */
+  readonly address: string;
+  /** Nodes that may. */
+  readonly nodes: ReadonlySet<string>;
+  /** Links of this node to announce on, by name; empty for those whose subnet holds the address. */
+  readonly interfaces: readonly string[];
+}
+
+/** What an {@link Agent} needs. */
+export interface AgentOptions {
+  readonly node: string;
+  /** Grows with each start of the speaker. */
+  readonly incarnation: bigint;
+  readonly timing: OwnershipTiming;
+  readonly links: Links;
+  readonly openLinkSocket: OpenLinkSocket;
+  /** Makes the best responder that the link allows. */
+  readonly makeResponder: (link: Link) => Promise<Responder>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onMove: (move: Move) => void;
+  /** Told when report() may have changed for another reason than a move. */
+  readonly onChange: () => void;
+}
+
+/** What an agent sees and does. */
+export interface AgentReport {
+  readonly links: readonly {
+    readonly name: string;
+    readonly mac: string;
+    readonly up: boolean;
+    readonly subnets: readonly string[];
+    readonly responder: Responder["kind"];
+    readonly neighbors: readonly string[];
+  }[];
+  readonly owned: readonly { readonly address: string; readonly link: string; readonly holding: Holding }[];
+  readonly refusals: readonly LinkRefusal[];
+}
+
+/** Layer 2 on all links of this node: one {@link LinkAgent} on each link that an address belongs to. */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #agents = new Map<number, LinkAgent>();
+  readonly #starting = new Set<number>();
+  readonly #unwatch: Cancel;
+  #wanted: readonly WantedAddress[] = [];
+  #refusals: readonly LinkRefusal[] = [];
+  #stopped = false;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#unwatch = options.links.onChange(() => this.#update());
+  }
+
+  /** All addresses that are to be answered for by some node. What is no longer among them is given up. */
+  want(wanted: readonly WantedAddress[]): void {
+    this.#wanted = wanted;
+    this.#update();
+  }
+
+  /** What there is to say now. */
+  report(): AgentReport {
+    const agents = [...this.#agents.values()];
+    return {
+      links: agents.map(({ link, responder, neighbors }) => {
+        const { name, mac, up, addresses } = link;
+        return { name, mac, up, subnets: addresses.map(formatPrefix), responder, neighbors };
+      }),
+      owned: agents.flatMap(({ link, owned }) => {
+        return [...owned].map(([address, holding]) => ({ address, link: link.name, holding }));
+      }),
+      refusals: this.#refusals,
+    };
+  }
+
+  /** Hands all addresses over to other nodes, for `deadline` at most, then falls silent. */
+  async stop(deadline: Millis): Promise<void> {
+    this.#stopped = true;
+    this.#unwatch();
+    const agents = [...this.#agents.values()];
+    await Promise.all(agents.map((agent) => agent.leave(deadline)));
+    await Promise.all(agents.map((agent) => agent.close()));
+  }
+
+  #update(): void {
+    if (this.#stopped) return;
+    const links = this.#options.links.current();
+    const byLink = new Map<number, Map<string, Candidates>>();
+    const refusals: LinkRefusal[] = [];
+    for (const { address, nodes, interfaces } of this.#wanted) {
+      const choice = chooseLink(parseAddress(address), interfaces, links);
+      if ("refusal" in choice) {
+        refusals.push(choice.refusal);
+        continue;
+      }
+      const onLink = byLink.get(choice.link.index) ?? new Map<string, Candidates>();
+      byLink.set(choice.link.index, onLink.set(address, { nodes, needsSubnet: interfaces.length === 0 }));
+    }
+    this.#refusals = refusals;
+    for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);
+    for (const link of links) {
+      if (byLink.has(link.index) && !this.#agents.has(link.index)) this.#start(link);
+    }
+    this.#options.onChange();
+  }
+
+  #follow(
+    index: number,
+    agent: LinkAgent,
+    links: readonly Link[],
+    byLink: ReadonlyMap<number, ReadonlyMap<string, Candidates>>,
+  ): void {
+    const link = links.find((candidate) => candidate.index === index);
+    const { name, mac } = agent.link;
+    if (link?.name === name && link.mac === mac) {
+      if (link !== agent.link) agent.see(link);
+      agent.want(byLink.get(index) ?? new Map());
+      return;
+    }
+    this.#agents.delete(index);
+    agent.want(new Map());
+    agent.close().catch((error) => this.#options.log.debug({ link: name, err: String(error) }, "link is gone"));
+  }
+
+  #start(link: Link): void {
+    if (this.#starting.has(link.index)) return;
+    this.#starting.add(link.index);
+    const { makeResponder, log } = this.#options;
+    makeResponder(link)
+      .then((responder) => {
+        if (this.#stopped) return responder.close();
+        log.info({ link: link.name, mac: link.mac, responder: responder.kind }, "announcing on link");
+        this.#agents.set(link.index, new LinkAgent({ ...this.#options, link, responder }));
+        return undefined;
+      })
+      .catch((error) => log.error({ link: link.name, err: String(error) }, "cannot announce on link; trying again"))
+      .finally(() => {
+        this.#starting.delete(link.index);
+        if (this.#agents.has(link.index)) this.#update();
+        else this.#options.clock.after(1_000, () => this.#update());
+      });
+  }
+}

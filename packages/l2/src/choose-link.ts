@@ -1,0 +1,33 @@
+import type { Link } from "@fairlead/linux";
+import { formatAddress, type IpAddress, prefixRange, rangeContains } from "@fairlead/net";
+
+/** Why a node has no link to announce an address on. */
+export type LinkRefusal =
+  | { readonly code: "NoInterface"; readonly address: string; readonly interfaces: readonly string[] }
+  | { readonly code: "LinkDown"; readonly address: string; readonly link: string };
+
+/**
+ * The link to announce an address on: the first with carrier whose subnet holds it, of the named ones only, if any are
+ * named; failing that, the first of the named ones with carrier.
+ *
+ * @param interfaces - names of links; empty for all.
+ */
+export function chooseLink(
+  address: IpAddress,
+  interfaces: readonly string[],
+  links: readonly Link[],
+): { readonly link: Link } | { readonly refusal: LinkRefusal } {
+  const usable = links.filter(({ name, loopback, noArp, master }) => {
+    return !loopback && !noArp && master === undefined && (interfaces.length === 0 || interfaces.includes(name));
+  });
+  const holds = usable.filter(({ addresses }) =>
+    addresses.some((prefix) => rangeContains(prefixRange(prefix), address)),
+  );
+  const eligible = holds.length > 0 || interfaces.length === 0 ? holds : usable;
+  const link = eligible.find(({ up }) => up);
+  if (link !== undefined) return { link };
+  const [down] = eligible;
+  const text = formatAddress(address);
+  if (down !== undefined) return { refusal: { code: "LinkDown", address: text, link: down.name } };
+  return { refusal: { code: "NoInterface", address: text, interfaces } };
+}

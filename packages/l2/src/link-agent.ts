@@ -1,0 +1,272 @@
+import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
+import { DecodeError, parseAddress } from "@fairlead/net";
+import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
+import { announcementDue } from "./gratuitous.ts";
+import { begin, lacksTable, mayAnswer, step } from "./ownership/ownership.ts";
+import type {
+  Candidates,
+  Holding,
+  OwnershipEffect,
+  OwnershipEvent,
+  OwnershipState,
+  OwnershipTiming,
+  ReleaseCause,
+} from "./ownership/types.ts";
+import { gratuitousReply, gratuitousRequest } from "./packet/arp.ts";
+import { decodeEthernet, encodeEthernet } from "./packet/ethernet.ts";
+import {
+  decodeHeartbeat,
+  ENTRIES_PER_PART,
+  encodeHeartbeat,
+  HEARTBEAT_ETHERTYPE,
+  HEARTBEAT_GROUP,
+  type TablePart,
+} from "./packet/heartbeat.ts";
+import type { Responder } from "./ports.ts";
+
+/** An address changed hands, as far as this node is concerned. */
+export type Move =
+  | { readonly kind: "own"; readonly address: string; readonly link: string; readonly holding: Holding }
+  | {
+      readonly kind: "release";
+      readonly address: string;
+      readonly link: string;
+      readonly epoch: number;
+      readonly cause: ReleaseCause;
+      readonly to?: string;
+    };
+
+/** What a {@link LinkAgent} needs. */
+export interface LinkAgentOptions {
+  readonly node: string;
+  /** Grows with each start of the speaker. */
+  readonly incarnation: bigint;
+  readonly link: Link;
+  readonly timing: OwnershipTiming;
+  readonly openLinkSocket: OpenLinkSocket;
+  readonly responder: Responder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onMove: (move: Move) => void;
+}
+
+/** A rival's frames may come many times; neighbours need telling only so often. */
+const REANNOUNCE_PAUSE: Millis = 500;
+
+/** One address that this node answers for: its announcements so far. */
+interface Announcing {
+  readonly from: Millis;
+  readonly sent: number;
+  readonly due: Millis;
+}
+
+/**
+ * Ownership on one link: sends and hears heartbeats, keeps the responder to what this node owns, and announces it. The
+ * decisions are step()'s; this runs their effects.
+ */
+export class LinkAgent {
+  readonly #options: LinkAgentOptions;
+  readonly #socket: LinkSocket;
+  readonly #announcing = new Map<string, Announcing>();
+  #link: Link;
+  #state: OwnershipState;
+  #sequence = 0;
+  #timer: Cancel = () => {};
+  #answering: Promise<void> = Promise.resolve();
+  #answerStale = false;
+  #closed = false;
+
+  constructor(options: LinkAgentOptions) {
+    this.#options = options;
+    this.#link = options.link;
+    const { node, timing, link, clock, openLinkSocket } = options;
+    this.#state = begin(node, timing, link.addresses, clock.monotonic());
+    this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
+    this.#tick();
+  }
+
+  /** The link, as it was last seen. */
+  get link(): Link {
+    return this.#link;
+  }
+
+  /** What answers on the link. */
+  get responder(): Responder["kind"] {
+    return this.#options.responder.kind;
+  }
+
+  /** Addresses that this node answers for. */
+  get owned(): ReadonlyMap<string, Holding> {
+    return new Map([...this.#state.holdings].filter(([, { state }]) => state === "owned"));
+  }
+
+  /** Speakers heard on the link, by name. */
+  get neighbors(): string[] {
+    return [...this.#state.peers.keys()].sort();
+  }
+
+  /** The addresses that are to be answered for on this link, each with the nodes that may. */
+  want(wanted: ReadonlyMap<string, Candidates>): void {
+    this.#take({ kind: "wanted", wanted });
+  }
+
+  /** Takes note of the link's state; only its index, name and MAC address must be the same. */
+  see(link: Link): void {
+    const cameUp = link.up && !this.#link.up;
+    this.#link = link;
+    this.#take({ kind: "prefixes", prefixes: link.up ? link.addresses : [] });
+    if (cameUp) for (const address of this.#announcing.keys()) this.#announceAnew(address);
+  }
+
+  /** Hands everything over: resolves when nothing is left, or at the deadline. Goes on answering until then. */
+  async leave(deadline: Millis): Promise<void> {
+    const { clock, timing } = this.#options;
+    this.#take({ kind: "leave" });
+    const end = clock.monotonic() + deadline;
+    const alone = () => this.#state.peers.size === 0;
+    while (this.#state.holdings.size > 0 && !alone() && clock.monotonic() < end) {
+      await new Promise<void>((resolve) => void clock.after(timing.interval / 4, resolve));
+    }
+  }
+
+  /** Falls silent at once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer();
+    this.#socket.close();
+    await this.#answering.catch(() => undefined);
+    await this.#options.responder.close();
+  }
+
+  #tick(): void {
+    const { clock, timing, responder } = this.#options;
+    this.#timer = clock.after(timing.interval, () => this.#tick());
+    this.#take({ kind: "tick" });
+    // Whoever may have been taken for dead asks first: only then does the gate open again.
+    if (this.#announcing.size > 0 && mayAnswer(this.#state, clock.monotonic())) responder.refresh();
+    if (this.#answerStale) this.#answer();
+    this.#sendHeartbeat(undefined);
+    this.#announce();
+  }
+
+  #hear(frame: Uint8Array): void {
+    try {
+      const heartbeat = decodeHeartbeat(decodeEthernet(frame).payload);
+      this.#take({ kind: "heard", heartbeat });
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#options.log.debug({ link: this.#link.name, why: error.message }, "not a heartbeat");
+    }
+  }
+
+  #take(event: OwnershipEvent): void {
+    if (this.#closed) return;
+    const { next, effects } = step(this.#state, event, this.#options.clock.monotonic());
+    this.#state = next;
+    for (const effect of effects) this.#run(effect);
+    if (effects.some(({ kind }) => kind === "own" || kind === "release")) this.#answer();
+    if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
+  }
+
+  #run(effect: OwnershipEffect): void {
+    const { log, onMove } = this.#options;
+    const link = this.#link.name;
+    switch (effect.kind) {
+      case "own":
+        this.#announceAnew(effect.address);
+        onMove({ ...effect, link });
+        return;
+      case "release":
+        this.#announcing.delete(effect.address);
+        onMove({ ...effect, link });
+        return;
+      case "reannounce": {
+        const { address, rival } = effect;
+        const last = this.#announcing.get(address);
+        if (last !== undefined && this.#options.clock.monotonic() - last.from < REANNOUNCE_PAUSE) return;
+        log.warn({ address, link, rival }, "another node answered for this address too; announcing it anew");
+        this.#announceAnew(address);
+        return;
+      }
+      case "slept":
+        log.warn({ link, millis: Math.round(effect.millis) }, "the speaker was stopped for a while; listening first");
+        return;
+      case "peerUp":
+        log.info({ link, peer: effect.node }, "speaker heard");
+        return;
+      case "peerDown":
+        log.warn({ link, peer: effect.node }, "speaker silent");
+        return;
+      case "sendTable":
+        return;
+    }
+  }
+
+  // Calls may overlap: the responder runs them in order, and the last one counts.
+  #answer(): void {
+    const { responder, log } = this.#options;
+    this.#answerStale = false;
+    const addresses = [...this.owned.keys()];
+    this.#answering = responder.answer(addresses.map(parseAddress)).then(
+      // The first announcement may have gone out before the answer was there.
+      () => this.#announce(),
+      (error) => {
+        this.#answerStale = true;
+        log.error({ link: this.#link.name, err: String(error) }, "cannot answer for addresses; trying again");
+      },
+    );
+  }
+
+  #announceAnew(address: string): void {
+    const from = this.#options.clock.monotonic();
+    this.#announcing.set(address, { from, sent: 0, due: from });
+  }
+
+  #announce(): void {
+    if (this.#closed) return;
+    const { clock } = this.#options;
+    const now = clock.monotonic();
+    for (const [address, { from, sent, due }] of this.#announcing) {
+      if (due > now) continue;
+      const ip = parseAddress(address);
+      if (ip.family === 4) {
+        const own = { mac: this.#link.mac, ip };
+        this.#socket.send(encodeEthernet(gratuitousRequest(own)));
+        this.#socket.send(encodeEthernet(gratuitousReply(own)));
+      }
+      const next = from + announcementDue(sent + 1, clock.random());
+      this.#announcing.set(address, { from, sent: sent + 1, due: next });
+    }
+  }
+
+  #sendTable(): void {
+    const entries = [...this.#state.holdings].map(([address, { epoch, state }]) => ({ address, epoch, state }));
+    const parts = Math.max(1, Math.ceil(entries.length / ENTRIES_PER_PART));
+    for (let part = 0; part < parts; part++) {
+      const from = part * ENTRIES_PER_PART;
+      this.#sendHeartbeat({ part, parts, entries: entries.slice(from, from + ENTRIES_PER_PART) });
+    }
+  }
+
+  #sendHeartbeat(table: TablePart | undefined): void {
+    this.#sequence += 1;
+    const payload = encodeHeartbeat({
+      node: this.#options.node,
+      incarnation: this.#options.incarnation,
+      sequence: this.#sequence,
+      leaving: this.#state.leaving,
+      wantsTables: lacksTable(this.#state),
+      tableVersion: this.#state.tableVersion,
+      prefixes: this.#state.prefixes,
+      ...(table !== undefined && { table }),
+    });
+    this.#socket.send(
+      encodeEthernet({
+        destination: HEARTBEAT_GROUP,
+        source: this.#link.mac,
+        etherType: HEARTBEAT_ETHERTYPE,
+        payload,
+      }),
+    );
+  }
+}
