@@ -1,4 +1,3 @@
-export { SystemCallError } from "./io/libc.ts";
 export * from "./io/netlink-socket.ts";
 export { openLinkSocket } from "./io/packet-socket.ts";
 export { onReadable } from "./io/readable.ts";
@@ -7,3 +6,4 @@ export * from "./links.ts";
 export * from "./packet/netlink.ts";
 export * from "./packet/rtnetlink.ts";
 export * from "./ports.ts";
+export * from "./system-call-error.ts";

@@ -1,17 +1,6 @@
 import { getSystemErrorName } from "node:util";
 import koffi from "koffi";
-
-/** A system call failed; `code` is the name of the error: "EPERM", "ENODEV". */
-export class SystemCallError extends Error {
-  override readonly name = "SystemCallError";
-  readonly code: string;
-
-  /** @param what - what we could not do: "open AF_PACKET socket on eth0". */
-  constructor(what: string, call: string, code: string) {
-    super(`Cannot ${what}: ${call} failed with ${code}`);
-    this.code = code;
-  }
-}
+import { SystemCallError } from "../system-call-error.ts";
 
 /** Protocol and address families, socket types, options and flags (x86-64 and arm64 agree on these). */
 export const AF = { packet: 17, netlink: 16 } as const;

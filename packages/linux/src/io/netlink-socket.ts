@@ -1,14 +1,6 @@
 import type { Cancel } from "@fairlead/runtime";
-import {
-  AF,
-  bindSocket,
-  closeSocket,
-  openSocket,
-  receiveDatagram,
-  SOCK,
-  SystemCallError,
-  sendDatagram,
-} from "./libc.ts";
+import { SystemCallError } from "../system-call-error.ts";
+import { AF, bindSocket, closeSocket, openSocket, receiveDatagram, SOCK, sendDatagram } from "./libc.ts";
 import { onReadable } from "./readable.ts";
 
 /** Netlink protocols (netlink(7)). */

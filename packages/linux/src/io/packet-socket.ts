@@ -1,14 +1,6 @@
 import type { Link, OpenLinkSocket } from "../ports.ts";
-import {
-  AF,
-  bindSocket,
-  closeSocket,
-  openSocket,
-  receiveDatagram,
-  SOCK,
-  SystemCallError,
-  sendDatagram,
-} from "./libc.ts";
+import { SystemCallError } from "../system-call-error.ts";
+import { AF, bindSocket, closeSocket, openSocket, receiveDatagram, SOCK, sendDatagram } from "./libc.ts";
 import { onReadable } from "./readable.ts";
 
 // struct sockaddr_ll (packet(7)): family u16, protocol be16, ifindex i32, hatype u16, pkttype u8, halen u8, addr[8].

@@ -9,7 +9,7 @@ import {
   RTMGRP,
 } from "../packet/rtnetlink.ts";
 import type { Link, Links } from "../ports.ts";
-import { SystemCallError } from "./libc.ts";
+import { SystemCallError } from "../system-call-error.ts";
 import { NETLINK, NetlinkSocket } from "./netlink-socket.ts";
 
 // Starting a hundred pods changes links a hundred times; a dump of a thousand links takes some milliseconds.

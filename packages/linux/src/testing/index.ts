@@ -1,0 +1,2 @@
+export * from "./link-compliance.ts";
+export * from "./memory-lan.ts";
