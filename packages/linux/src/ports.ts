@@ -54,4 +54,5 @@ export type OpenLinkSocket = (
   link: Link,
   etherTypes: readonly number[],
   onFrame: (frame: Uint8Array) => void,
+  groups?: readonly Mac[],
 ) => LinkSocket;

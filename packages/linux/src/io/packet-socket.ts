@@ -1,6 +1,16 @@
+import { type Mac, macOctets } from "@fairlead/net";
 import type { Link, OpenLinkSocket } from "../ports.ts";
 import { SystemCallError } from "../system-call-error.ts";
-import { AF, bindSocket, closeSocket, openSocket, receiveDatagram, SOCK, sendDatagram } from "./libc.ts";
+import {
+  AF,
+  bindSocket,
+  closeSocket,
+  openSocket,
+  receiveDatagram,
+  SOCK,
+  sendDatagram,
+  setSocketOption,
+} from "./libc.ts";
 import { onReadable } from "./readable.ts";
 
 // struct sockaddr_ll (packet(7)): family u16, protocol be16, ifindex i32, hatype u16, pkttype u8, halen u8, addr[8].
@@ -9,12 +19,15 @@ const PKTTYPE_OFFSET = 10;
 // PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST. Tagged frames of a VLAN that has no link come as PACKET_OTHERHOST.
 const FOR_US: ReadonlySet<number | undefined> = new Set([0, 1, 2]);
 const ETHERNET_HEADER = 14;
+const SOL_PACKET = 263;
+const PACKET_ADD_MEMBERSHIP = 1;
+const PACKET_MR_MULTICAST = 0;
 const LOST: ReadonlySet<string> = new Set(["ENETDOWN", "ENXIO", "ENODEV", "ENOBUFS", "EAGAIN", "EINTR"]);
 // One busy socket must not keep the event loop from everything else.
 const FRAMES_AT_ONCE = 64;
 
 /** Opens AF_PACKET sockets (packet(7)), one for each EtherType, since the kernel filters only by one. */
-export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame) => {
+export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, groups = []) => {
   const opened: { fd: number; cancel: () => void }[] = [];
   const close = (): void => {
     for (const { fd, cancel } of opened.splice(0)) {
@@ -24,6 +37,7 @@ export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame) => {
   };
   try {
     for (const etherType of etherTypes) opened.push(receive(link, etherType, onFrame));
+    for (const group of groups) join(link, opened[0]?.fd ?? -1, group);
   } catch (error) {
     close();
     throw error;
@@ -66,6 +80,17 @@ function receive(link: Link, etherType: number, onFrame: (frame: Uint8Array) => 
     stop();
   };
   return { fd, cancel };
+}
+
+// struct packet_mreq: ifindex i32, type u16, address length u16, address[8]. The membership ends with the socket.
+function join(link: Link, fd: number, group: Mac): void {
+  const octets = new Uint8Array(16);
+  const view = new DataView(octets.buffer);
+  view.setInt32(0, link.index, true);
+  view.setUint16(4, PACKET_MR_MULTICAST, true);
+  view.setUint16(6, 6, true);
+  octets.set(macOctets(group), 8);
+  setSocketOption(`join group ${group} on ${link.name}`, fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, octets);
 }
 
 function sockaddr(etherType: number, ifindex: number): Uint8Array {
