@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { kernelResponder, kernelResponderSupported, userspaceResponder } from "@fairlead/l2";
+import { kernelResponder, kernelResponderSupported, type Responder, userspaceResponder } from "@fairlead/l2";
 import { responderCompliance } from "@fairlead/l2/testing";
 import { type Link, openLinkSocket } from "@fairlead/linux";
 import { BROADCAST_MAC, parseAddress } from "@fairlead/net";
@@ -8,7 +8,7 @@ import { NftCommand } from "@fairlead/nftables";
 import { systemClock } from "@fairlead/runtime";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
-import { arping, openClientLink, openGate, openResponderBench, TIMEOUT_MILLIS } from "./arp-bench.ts";
+import { arping, type ClientLink, openClientLink, openGate, openResponderBench, TIMEOUT_MILLIS } from "./arp-bench.ts";
 
 const execute = promisify(execFile);
 const nft = new NftCommand();
@@ -23,45 +23,42 @@ responderCompliance("userspace", () => openResponderBench(inUserSpace));
 
 for (const make of [inKernel, inUserSpace]) {
   describe(`ARP responder ${make.name}`, () => {
-    it("fills the neighbour cache of a client", async () => {
-      const { client, link, close } = await openClientLink();
-      const responder = make(link);
-      const keepAlive = setInterval(() => responder.refresh(), 100);
+    let lan: ClientLink;
+    let responder: Responder;
+    let keepAlive: NodeJS.Timeout;
+    beforeEach(async () => {
+      lan = await openClientLink();
+      responder = make(lan.link);
+      keepAlive = setInterval(() => responder.refresh(), TIMEOUT_MILLIS / 5);
       await responder.answer([parseAddress(VIP)]);
-      const neighbour = await until("the client has learnt the address", async () => {
-        await client.run("arping", "-c", "1", "-w", "0.1", "-i", "eth0", VIP).catch(() => undefined);
-        await client.run("bash", "-c", `echo > /dev/udp/${VIP}/9`).catch(() => undefined);
-        const { stdout } = await client.run("ip", "neighbour", "show", VIP);
-        return /lladdr (\S+) (?:REACHABLE|DELAY|PROBE)/.exec(stdout)?.[1];
-      });
-      expect(neighbour).to.equal(link.mac);
+    });
+    afterEach(async () => {
       clearInterval(keepAlive);
       await responder.close();
-      await close();
+      await lan.close();
+    });
+
+    it("fills the neighbour cache of a client", async () => {
+      const neighbour = await until("the client has learnt the address", async () => {
+        await lan.client.run("bash", "-c", `echo > /dev/udp/${VIP}/9`).catch(() => undefined);
+        const { stdout } = await lan.client.run("ip", "neighbour", "show", VIP);
+        return /lladdr (\S+)/.exec(stdout)?.[1];
+      });
+      expect(neighbour).to.equal(lan.link.mac);
     });
 
     it("leaves the link's own address to the kernel", async () => {
-      const { client, link, close } = await openClientLink();
-      const responder = make(link);
-      await responder.answer([parseAddress(VIP)]);
-      expect(await arping(client, "192.0.2.1", BROADCAST_MAC)).to.equal(link.mac);
-      await responder.close();
-      await close();
+      expect(await arping(lan.client, "192.0.2.1", BROADCAST_MAC)).to.equal(lan.link.mac);
     });
 
     it("does not answer what was asked on a VLAN of the link", async () => {
-      const { client, link, close } = await openClientLink();
-      const responder = make(link);
-      await responder.answer([parseAddress(VIP)]);
-      const asked = client.run("arping", "-V", "7", "-c", "1", "-w", "0.3", "-i", "eth0", VIP);
+      const asked = lan.client.run("arping", "-V", "7", "-c", "1", "-w", "0.3", "-i", "eth0", VIP);
       expect(
         await asked.then(
           () => "answered",
           () => "silence",
         ),
       ).to.equal("silence");
-      await responder.close();
-      await close();
     });
   });
 }

@@ -118,6 +118,20 @@ describe("openLinkSocket", () => {
     );
   });
 
+  it("joins groups until it is closed, so that the hardware lets their frames in", async () => {
+    await ip("link add one type veth peer name two");
+    const links = await watchLinks();
+    const link = find(links, "one");
+    links.close();
+    if (link === undefined) throw new Error("Cannot find link one");
+    const groups = async () => (await ip("maddress show dev one")).stdout;
+    const socket = openLinkSocket(link, [0x88b5], () => undefined, ["03:00:5e:00:53:07"]);
+    expect(await groups()).to.contain("03:00:5e:00:53:07");
+    socket.close();
+    expect(await groups()).not.to.contain("03:00:5e:00:53:07");
+    await ip("link delete one");
+  });
+
   it("lets the process end when all is closed, and while it waits for frames ends on process.exit()", async () => {
     const open = `import { openLinkSocket, watchLinks } from "@fairlead/linux";
       const links = await watchLinks();

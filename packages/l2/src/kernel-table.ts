@@ -45,8 +45,7 @@ export function gateElement(link: Link, timeoutMillis: Millis): GateElement {
 export function replaceTable(link: Link, addresses: readonly IpAddress[], timeoutMillis: Millis): string {
   const device = quoteDevice(link.name);
   const initial = addresses.length === 0 ? "" : ` elements = { ${list(addresses)} }`;
-  return `${removeTable(link)}
-table netdev ${tableName(link)} {
+  return `${removeTable(link)}table netdev ${tableName(link)} {
   set answer { type ipv4_addr;${initial} }
   set gate { type ether_type; flags timeout; elements = { arp timeout ${timeoutMillis}ms } }
   chain ingress {

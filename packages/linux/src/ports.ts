@@ -45,8 +45,8 @@ export interface LinkSocket {
 
 /**
  * Opens a socket on `link` that hands `onFrame` every untagged frame of one of the `etherTypes` that is sent to the
- * link's own address, to a group or to all. Frames that this node sends are not among them. It survives the link
- * going down and up.
+ * link's own address, to all, or to one of `groups` (Ethernet multicast addresses, joined meanwhile; none unless told).
+ * Frames to other groups may come or not. Frames that this node sends do not. It survives the link going down and up.
  *
  * @throws SystemCallError without the right to (CAP_NET_RAW) or when the link is gone.
  */

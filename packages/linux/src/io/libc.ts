@@ -2,12 +2,10 @@ import { getSystemErrorName } from "node:util";
 import koffi from "koffi";
 import { SystemCallError } from "../system-call-error.ts";
 
-/** Protocol and address families, socket types, options and flags (x86-64 and arm64 agree on these). */
+/** Address families, and socket types with their flags (x86-64 and arm64 agree on these). */
 export const AF = { packet: 17, netlink: 16 } as const;
 export const SOCK = { raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
-export const MSG_TRUNC = 0x20;
-export const SOL_SOCKET = 1;
-export const SO_RCVBUF = 8;
+const MSG_TRUNC = 0x20;
 
 const libc = koffi.load(null);
 

@@ -51,7 +51,7 @@ export function linkCompliance(name: string, open: () => Promise<Segment>): void
     });
 
     const openOn = (end: LinkEnd, onFrame: (octets: Uint8Array) => void, types = [ETHERTYPE]): LinkSocket => {
-      const socket = end.openLinkSocket(end.link(), types, onFrame);
+      const socket = end.openLinkSocket(end.link(), types, onFrame, [GROUP_MAC]);
       sockets.push(socket);
       return socket;
     };
@@ -68,7 +68,7 @@ export function linkCompliance(name: string, open: () => Promise<Segment>): void
       expect(received).to.deep.equal([toAll(1)]);
     });
 
-    it("delivers what is sent to the link itself and to groups, but not to others", async () => {
+    it("delivers what is sent to the link itself and to a group that it joined, but not to others", async () => {
       listen();
       const socket = sender();
       const from = segment.left.link().mac;

@@ -1,4 +1,4 @@
-import { type Mac, type Prefix, parsePrefix } from "@fairlead/net";
+import { BROADCAST_MAC, type Mac, macFromOctets, type Prefix, parsePrefix } from "@fairlead/net";
 import type { Cancel } from "@fairlead/runtime";
 import type { Link, LinkSocket, Links, OpenLinkSocket } from "../ports.ts";
 import { SystemCallError } from "../system-call-error.ts";
@@ -27,6 +27,7 @@ interface Station {
 interface Receiver {
   readonly etherTypes: readonly number[];
   readonly onFrame: (frame: Uint8Array) => void;
+  readonly groups: readonly Mac[];
 }
 
 /** An Ethernet segment in memory: frames arrive in order and whole, but never within the call that sends them. */
@@ -42,7 +43,8 @@ export class MemoryLan {
       name,
       links: linksOf(station),
       link: () => station.link,
-      openLinkSocket: (_link, etherTypes, onFrame) => this.#open(station, { etherTypes, onFrame }),
+      openLinkSocket: (_link, etherTypes, onFrame, groups = []) =>
+        this.#open(station, { etherTypes, onFrame, groups: [BROADCAST_MAC, ...groups] }),
       cut: () => setUp(station, false),
       restore: () => setUp(station, true),
     };
@@ -64,27 +66,20 @@ export class MemoryLan {
 
   #carry(from: Station, frame: Uint8Array): void {
     if (!from.link.up) return;
-    const to = this.#stations.filter(
-      (station) => station !== from && station.link.up && isFor(station.link.mac, frame),
-    );
     setImmediate(() => {
-      for (const station of to) deliver(station, frame);
+      for (const station of this.#stations) if (station !== from) deliver(station, frame);
     });
   }
 }
 
 function deliver(station: Station, frame: Uint8Array): void {
-  if (!station.link.up) return;
+  const destination = macFromOctets(frame.slice(0, 6));
   const etherType = ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);
   for (const receiver of [...station.sockets]) {
-    if (receiver.etherTypes.includes(etherType) && station.sockets.has(receiver)) receiver.onFrame(frame.slice());
+    if (!station.link.up || !station.sockets.has(receiver)) continue;
+    const forUs = destination === station.link.mac || receiver.groups.includes(destination);
+    if (forUs && receiver.etherTypes.includes(etherType)) receiver.onFrame(frame.slice());
   }
-}
-
-/** To a group (the lowest bit of the first octet), broadcast included, or to this address. */
-function isFor(mac: Mac, frame: Uint8Array): boolean {
-  const destination = Array.from(frame.subarray(0, 6), (octet) => octet.toString(16).padStart(2, "0")).join(":");
-  return ((frame[0] ?? 0) & 1) === 1 || destination === mac;
 }
 
 function link(index: number, addresses: readonly Prefix[]): Link {

@@ -1,0 +1,147 @@
+import { type GateElement, kernelResponder, kernelResponderSupported } from "@fairlead/l2";
+import { MemoryLan } from "@fairlead/linux/testing";
+import { parseAddress } from "@fairlead/net";
+import { expect } from "chai";
+
+const LINK = { ...new MemoryLan().host("n1", "192.0.2.11/24").link(), index: 7 };
+const FIRST = parseAddress("192.0.2.50");
+const SECOND = parseAddress("192.0.2.51");
+
+/** Remembers scripts, and refuses the next ones when told to. */
+class RecordingNft {
+  readonly scripts: string[] = [];
+  refusals = 0;
+
+  async load(script: string): Promise<void> {
+    if (this.refusals > 0) {
+      this.refusals--;
+      throw new Error("refused");
+    }
+    this.scripts.push(script);
+  }
+}
+
+function setUp() {
+  const nft = new RecordingNft();
+  const gates: { element: GateElement; onLost: () => void; refreshes: number; closed: boolean }[] = [];
+  const openGate = (element: GateElement, onLost: () => void) => {
+    const gate = { element, onLost, refreshes: 0, closed: false };
+    gates.push(gate);
+    return { refresh: () => void gate.refreshes++, close: () => void (gate.closed = true) };
+  };
+  const responder = kernelResponder({ nft, openGate, link: LINK, timeoutMillis: 700 });
+  return { nft, gates, responder };
+}
+
+async function fails(promise: Promise<void>): Promise<boolean> {
+  return promise.then(
+    () => false,
+    () => true,
+  );
+}
+
+describe("kernelResponder", () => {
+  it("replaces a table that was left over by one with the gate and the addresses", async () => {
+    const { nft, gates, responder } = setUp();
+    await responder.answer([SECOND, FIRST]);
+    expect(nft.scripts).to.have.length(1);
+    const [script = ""] = nft.scripts;
+    expect(script).to.match(/^add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\ntable netdev /);
+    expect(script).to.contain("set answer { type ipv4_addr; elements = { 192.0.2.50, 192.0.2.51 } }");
+    expect(script).to.contain("elements = { arp timeout 700ms }");
+    expect(script).to.contain(`ether daddr { ff:ff:ff:ff:ff:ff, ${LINK.mac} }`);
+    expect(gates.map(({ element }) => element)).to.deep.equal([
+      { table: "fairlead-l2-7", set: "gate", key: Uint8Array.of(8, 6), timeoutMillis: 700 },
+    ]);
+  });
+
+  it("declares no elements for no address", async () => {
+    const { nft, responder } = setUp();
+    await responder.answer([]);
+    expect(nft.scripts[0]).to.contain("set answer { type ipv4_addr; }");
+  });
+
+  it("loads only what changes", async () => {
+    const { nft, responder } = setUp();
+    await responder.answer([FIRST]);
+    await responder.answer([SECOND]);
+    await responder.answer([SECOND, parseAddress("2001:db8::1")]);
+    await responder.answer([]);
+    expect(nft.scripts.slice(1)).to.deep.equal([
+      "delete element netdev fairlead-l2-7 answer { 192.0.2.50 }\nadd element netdev fairlead-l2-7 answer { 192.0.2.51 }\n",
+      "delete element netdev fairlead-l2-7 answer { 192.0.2.51 }\n",
+    ]);
+  });
+
+  it("replaces the whole table after a load that failed", async () => {
+    const { nft, responder } = setUp();
+    await responder.answer([FIRST]);
+    nft.refusals = 1;
+    expect(await fails(responder.answer([SECOND]))).to.equal(true);
+    await responder.answer([SECOND]);
+    expect(nft.scripts.at(-1))
+      .to.match(/^add table/)
+      .and.to.contain("elements = { 192.0.2.51 }");
+  });
+
+  it("refreshes the gate, once there is one", async () => {
+    const { gates, responder } = setUp();
+    responder.refresh();
+    await responder.answer([FIRST]);
+    await responder.answer([SECOND]);
+    responder.refresh();
+    expect(gates.map(({ refreshes }) => refreshes)).to.deep.equal([1]);
+  });
+
+  it("makes a lost table anew with what was wanted last, once for many reports", async () => {
+    const { nft, gates, responder } = setUp();
+    await responder.answer([FIRST]);
+    await responder.answer([SECOND]);
+    gates[0]?.onLost();
+    gates[0]?.onLost();
+    await responder.answer([SECOND]);
+    expect(nft.scripts).to.have.length(3);
+    expect(nft.scripts[2])
+      .to.match(/^add table/)
+      .and.to.contain("elements = { 192.0.2.51 }");
+  });
+
+  it("tries again when a lost table could not be made", async () => {
+    const { nft, gates, responder } = setUp();
+    await responder.answer([FIRST]);
+    nft.refusals = 1;
+    gates[0]?.onLost();
+    await responder.answer([FIRST]);
+    expect(nft.scripts).to.have.length(2);
+  });
+
+  it("removes its table when closed, and stays closed", async () => {
+    const { nft, gates, responder } = setUp();
+    await responder.answer([FIRST]);
+    await responder.close();
+    await responder.answer([SECOND]);
+    gates[0]?.onLost();
+    expect(gates[0]?.closed).to.equal(true);
+    expect(nft.scripts.slice(1)).to.deep.equal(["add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n"]);
+  });
+
+  for (const name of ['quo"te', "back\\slash", "star*", "", "sixteen-letters-"]) {
+    it(`refuses the link name ${JSON.stringify(name)}`, async () => {
+      const { nft } = setUp();
+      expect(await kernelResponderSupported(nft, { ...LINK, name })).to.equal(false);
+      expect(nft.scripts).to.deep.equal([]);
+    });
+  }
+
+  it("is supported when the table loads, and leaves nothing behind", async () => {
+    const { nft } = setUp();
+    expect(await kernelResponderSupported(nft, LINK)).to.equal(true);
+    expect(nft.scripts.at(-1)).to.equal("add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n");
+  });
+
+  it("is not supported when the table is refused", async () => {
+    const { nft } = setUp();
+    nft.refusals = 1;
+    expect(await kernelResponderSupported(nft, LINK)).to.equal(false);
+  });
+});
