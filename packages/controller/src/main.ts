@@ -8,6 +8,7 @@ import {
   serveHealth,
   stopSignal,
   systemClock,
+  VERSION,
 } from "@fairlead/runtime";
 import { Option } from "commander";
 import { Controller } from "./controller.ts";
@@ -22,7 +23,7 @@ interface Options extends CommonOptions {
 const program = createProgram(
   "fairlead-controller",
   "Gives Services of type LoadBalancer their external addresses, from IPAddressPools.",
-  "0.1.0",
+  VERSION,
   7472,
 )
   .addOption(

@@ -1,3 +1,4 @@
+export * from "./announcement-refusal.ts";
 export * from "./label-selector.ts";
 export * from "./node.ts";
 export * from "./object-ref.ts";

@@ -6,3 +6,4 @@ export * from "./io/program.ts";
 export * from "./metrics.ts";
 export * from "./ports.ts";
 export * from "./queue.ts";
+export * from "./version.ts";

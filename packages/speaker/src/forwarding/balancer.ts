@@ -46,10 +46,12 @@ export function balancerChain(balancer: Balancer): string {
 /** Declarations of the maps that balancers pick from. */
 export function balancerMaps(): string[] {
   const kinds: readonly SetKind[] = ["endpoints", "inside-endpoints"];
-  return FAMILIES.flatMap((terms) =>
+  return FAMILIES.flatMap(({ ip, family }) =>
+    // nft 1.0.6 lets no new rule use a map that it once declared by `th dport`. tcp dport is of the same type, and only
+    // the type matters here.
     kinds.map((kind) =>
-      block(`map ${setName(kind, terms.family)}`, [
-        `typeof ${concat(serviceKey(terms), INDEX)} : ${concat(`${terms.ip} daddr`, "th dport")}`,
+      block(`map ${setName(kind, family)}`, [
+        `typeof ${concat(`${ip} daddr`, "meta l4proto", "tcp dport", INDEX)} : ${concat(`${ip} daddr`, "tcp dport")}`,
       ]),
     ),
   );

@@ -1,0 +1,48 @@
+/**
+ * Why a node does not answer for an address. The code is in SpeakerStatus, in the log, in the metric label and a heading
+ * in docs/troubleshooting.md.
+ */
+export type AnnouncementRefusal =
+  | { readonly code: "NoAnnouncement"; readonly pool: string }
+  | { readonly code: "FamilyNotAnnounced"; readonly family: 6 }
+  | { readonly code: "NodeUnknown"; readonly node: string }
+  | { readonly code: "NodeNotSelected"; readonly advertisements: readonly string[] }
+  | { readonly code: "NodeNotReady" }
+  | { readonly code: "NetworkUnavailable" }
+  | { readonly code: "NodeExcluded"; readonly label: string }
+  | { readonly code: "NoLocalEndpoints"; readonly nodes: readonly string[] }
+  | { readonly code: "NoInterface"; readonly interfaces: readonly string[] }
+  | { readonly code: "LinkDown"; readonly link: string };
+
+/** Every code a node can be refused an address with. */
+export type AnnouncementRefusalCode = AnnouncementRefusal["code"];
+
+/** The sentence for the operator: what is wrong and what to do. No final period. */
+export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): string {
+  switch (refusal.code) {
+    case "NoAnnouncement":
+      return `IPAddressPool ${refusal.pool} has spec.advertise: Manual, and no L2Advertisement selects it and the Service: create one, or set Auto`;
+    case "FamilyNotAnnounced":
+      return `IPv${refusal.family} addresses are given out and forwarded, but this version does not announce them on Layer 2`;
+    case "NodeUnknown":
+      return `There is no Node object called ${refusal.node}: --node-name must be the name of the Node`;
+    case "NodeNotSelected":
+      return `The nodeSelectors of L2Advertisement ${refusal.advertisements.join(", ")} do not select this node`;
+    case "NodeNotReady":
+      return "The Node's condition Ready is not True, and other candidates are ready";
+    case "NetworkUnavailable":
+      return "The Node's condition NetworkUnavailable is True: its container network is not set up";
+    case "NodeExcluded":
+      return `The Node has the label ${refusal.label}: remove it if this node is to serve external traffic`;
+    case "NoLocalEndpoints":
+      return refusal.nodes.length === 0
+        ? "externalTrafficPolicy is Local, and no node has an endpoint that is ready or still serving"
+        : `externalTrafficPolicy is Local, and no endpoint on this node is ready; there are some on ${refusal.nodes.join(", ")}`;
+    case "NoInterface":
+      return refusal.interfaces.length === 0
+        ? "No link of this node has a subnet that holds the address"
+        : `No link of this node is called ${refusal.interfaces.join(" or ")}, as the advertisement wants`;
+    case "LinkDown":
+      return `Link ${refusal.link} is down or has no carrier`;
+  }
+}

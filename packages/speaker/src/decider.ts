@@ -1,0 +1,112 @@
+import {
+  API_GROUP,
+  API_VERSION,
+  type EventNote,
+  eventObject,
+  ObjectCache,
+  type RawObject,
+  recordEvent,
+  type StatusPatch,
+  type Store,
+  StoreError,
+} from "@fairlead/kube";
+import type { ObjectRef } from "@fairlead/model";
+import { type Clock, type Log, Queue } from "@fairlead/runtime";
+import { decide, type Plan } from "./decide.ts";
+import type { Reporter } from "./ports.ts";
+import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./snapshot.ts";
+
+/** What a {@link Decider} needs. */
+export interface DeciderOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fixed: Pick<Snapshot, "node" | "forwarding" | "classes">;
+  /** Told of each plan, the first as soon as every kind has been listed. */
+  readonly onPlan: (plan: Plan) => void;
+}
+
+const COMPONENT = "fairlead-speaker";
+
+/** The side of the speaker that faces the store: cache → decide, and statuses and Events back. Does nothing to the node. */
+export class Decider implements Reporter {
+  readonly #options: DeciderOptions;
+  readonly #cache: ObjectCache;
+  readonly #decisions: Queue;
+  readonly #statuses: Queue;
+  #wanted: StatusPatch | undefined;
+  #written = "";
+  #uid: string | undefined;
+
+  constructor(options: DeciderOptions) {
+    this.#options = options;
+    const { clock, log } = options;
+    this.#cache = new ObjectCache(() => this.#decisions.request());
+    const retry = { first: 200, most: 10_000 };
+    this.#decisions = new Queue(
+      async () => this.#decide(),
+      (error) => log.error({ err: String(error) }, "cannot decide"),
+      clock,
+      { settle: 10, atLeastEvery: 300_000, retry },
+    );
+    // A second between writes: an owner that changes is worth one, a flapping one no more.
+    this.#statuses = new Queue(
+      () => this.#writeStatus(),
+      (error, retryInMillis) => log.debug({ err: String(error), retryInMillis }, "cannot write SpeakerStatus"),
+      clock,
+      { settle: 1_000, atLeastEvery: 3_600_000, retry },
+    );
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    this.#options.store.watch(SPEAKER_KINDS, this.#cache);
+  }
+
+  status(status: StatusPatch): void {
+    this.#wanted = status;
+    this.#statuses.request();
+  }
+
+  note(event: EventNote): void {
+    const { store, clock, log } = this.#options;
+    const object = eventObject(event, COMPONENT, new Date(clock.now()).toISOString());
+    recordEvent(store, object).catch((error) => log.debug({ err: String(error) }, "cannot record an Event"));
+  }
+
+  /** Writes the last status, if it can be done now, and ends. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#decisions.stop(), this.#statuses.stop()]);
+    await this.#writeStatus().catch(() => undefined);
+    await this.#options.store.stop();
+  }
+
+  #decide(): void {
+    if (this.#cache.synced(SPEAKER_KINDS)) this.#options.onPlan(decide(takeSnapshot(this.#cache, this.#options.fixed)));
+  }
+
+  async #writeStatus(): Promise<void> {
+    const text = JSON.stringify(this.#wanted);
+    if (this.#wanted === undefined || text === this.#written) return;
+    const { store, fixed } = this.#options;
+    const ref: ObjectRef = { kind: "SpeakerStatus", name: fixed.node };
+    try {
+      this.#uid ??= (await this.#ensure(ref)).metadata.uid ?? "";
+      await store.patchStatus(ref, this.#uid, this.#wanted);
+      this.#written = text;
+    } catch (error) {
+      // Somebody deleted it: make it anew.
+      if (error instanceof StoreError && (error.reason === "NotFound" || error.reason === "Conflict"))
+        this.#uid = undefined;
+      throw error;
+    }
+  }
+
+  async #ensure(ref: ObjectRef): Promise<RawObject> {
+    const { store } = this.#options;
+    const held = await store.get(ref);
+    if (held !== undefined) return held;
+    const object = { apiVersion: `${API_GROUP}/${API_VERSION}`, kind: "SpeakerStatus", metadata: { name: ref.name } };
+    return store.create(object);
+  }
+}

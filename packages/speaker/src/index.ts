@@ -1,0 +1,5 @@
+export * from "./decide.ts";
+export * from "./decider.ts";
+export * from "./forwarding/index.ts";
+export * from "./ports.ts";
+export * from "./speaker.ts";

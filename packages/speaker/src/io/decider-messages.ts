@@ -1,0 +1,26 @@
+import type { EventNote, StatusPatch } from "@fairlead/kube";
+import type { KindName } from "@fairlead/model";
+import type { CommonOptions } from "@fairlead/runtime";
+import type { Plan } from "../decide.ts";
+import type { Snapshot } from "../snapshot.ts";
+
+/** What the thread that decides is started with. */
+export interface DeciderStart {
+  readonly options: Pick<CommonOptions, "store" | "kubeconfig" | "logLevel" | "logFormat">;
+  readonly fixed: Pick<Snapshot, "node" | "forwarding" | "classes">;
+}
+
+/** From the main thread to the one that decides. */
+export type ToDecider =
+  | { readonly kind: "status"; readonly status: StatusPatch }
+  | { readonly kind: "note"; readonly event: EventNote }
+  | { readonly kind: "stop" };
+
+/** From the thread that decides to the main one. */
+export type FromDecider =
+  | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "watchRestarted"; readonly of: KindName; readonly cause: string }
+  /** The store can't be used as configured: the line for the user. */
+  | { readonly kind: "unusable"; readonly message: string }
+  | { readonly kind: "started" }
+  | { readonly kind: "stopped" };

@@ -1,0 +1,92 @@
+import { Worker } from "node:worker_threads";
+import type { EventNote, StatusPatch } from "@fairlead/kube";
+import type { KindName } from "@fairlead/model";
+import { UsageError } from "@fairlead/runtime";
+import type { Plan } from "../decide.ts";
+import type { Reporter } from "../ports.ts";
+import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
+
+/** What a {@link DeciderThread} tells. */
+export interface DeciderListener {
+  readonly onPlan: (plan: Plan) => void;
+  readonly onWatchRestart: (kind: KindName, cause: string) => void;
+  /** The thread ended by itself: nothing is decided any more. */
+  readonly onCrash: (error: Error) => void;
+}
+
+/** A Decider in a thread of its own. */
+export class DeciderThread implements Reporter {
+  readonly #worker: Worker;
+  readonly #listener: DeciderListener;
+  readonly #started = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<void>();
+  #stopping = false;
+
+  private constructor(start: DeciderStart, listener: DeciderListener) {
+    this.#listener = listener;
+    this.#worker = new Worker(workerFile(), { workerData: start });
+    this.#worker.on("message", (message: FromDecider) => this.#take(message));
+    this.#worker.on("error", (error) => this.#crashed(error as Error));
+    this.#worker.on("exit", (status) => this.#crashed(new Error(`the deciding thread ended with status ${status}`)));
+  }
+
+  /** Starts the thread. @throws UsageError when the store can't be used as configured. */
+  static async start(start: DeciderStart, listener: DeciderListener): Promise<DeciderThread> {
+    const thread = new DeciderThread(start, listener);
+    await thread.#started.promise;
+    return thread;
+  }
+
+  status(status: StatusPatch): void {
+    this.#post({ kind: "status", status });
+  }
+
+  note(event: EventNote): void {
+    this.#post({ kind: "note", event });
+  }
+
+  /** Writes what is left to write, and ends. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#post({ kind: "stop" });
+    await this.#stopped.promise;
+    await this.#worker.terminate();
+  }
+
+  #post(message: ToDecider): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(message: FromDecider): void {
+    switch (message.kind) {
+      case "plan":
+        this.#listener.onPlan(message.plan);
+        return;
+      case "watchRestarted":
+        this.#listener.onWatchRestart(message.of, message.cause);
+        return;
+      case "unusable":
+        this.#stopping = true;
+        this.#started.reject(new UsageError(message.message));
+        return;
+      case "started":
+        this.#started.resolve();
+        return;
+      case "stopped":
+        this.#stopped.resolve();
+    }
+  }
+
+  #crashed(error: Error): void {
+    this.#started.reject(error);
+    this.#stopped.resolve();
+    if (!this.#stopping) this.#listener.onCrash(error);
+    this.#stopping = true;
+  }
+}
+
+// From a checkout this file runs as it is; bundled, it is part of fairlead-speaker.mjs, beside the worker's own bundle.
+function workerFile(): URL {
+  const name = import.meta.url.endsWith(".ts") ? "./decider-worker.ts" : "./fairlead-speaker-decider.mjs";
+  return new URL(name, import.meta.url);
+}

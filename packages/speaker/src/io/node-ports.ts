@@ -1,0 +1,69 @@
+import {
+  kernelResponder,
+  kernelResponderSupported,
+  type OwnershipTiming,
+  type Responder,
+  userspaceResponder,
+} from "@fairlead/l2";
+import { type Link, openLinkSocket, watchLinks } from "@fairlead/linux";
+import { NetlinkGate, NftCommand } from "@fairlead/nftables";
+import { type Clock, type Log, UsageError } from "@fairlead/runtime";
+import { Forwarding } from "../forwarding/index.ts";
+import type { NodePorts } from "../ports.ts";
+import { ConntrackCommand } from "./conntrack.ts";
+
+/** What answers ARP: the kernel where it can, or one of the two. */
+export type ResponderChoice = "auto" | Responder["kind"];
+
+/** What {@link openNode} needs. */
+export interface NodeOptions {
+  readonly responder: ResponderChoice;
+  readonly timing: OwnershipTiming;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * This node, for real.
+ *
+ * @throws UsageError without the rights that a speaker needs.
+ */
+export async function openNode({ responder, timing, clock, log }: NodeOptions): Promise<NodePorts> {
+  const nft = new NftCommand();
+  // The answers must have ended before anybody may take the owner for gone.
+  const timeoutMillis = timing.detection - timing.interval;
+  const makeResponder = async (link: Link): Promise<Responder> => {
+    if (responder !== "userspace" && (await kernelResponderSupported(nft, link))) {
+      const openGate = (element: ConstructorParameters<typeof NetlinkGate>[0], onLost: () => void) =>
+        new NetlinkGate(element, (error) => {
+          log.warn({ link: link.name, err: error.message }, "cannot keep the responder alive");
+          if (error.code === "ENOENT") onLost();
+        });
+      return kernelResponder({ nft, openGate, link, timeoutMillis });
+    }
+    if (responder === "kernel")
+      throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);
+    return userspaceResponder({ openLinkSocket, clock, link, timeoutMillis });
+  };
+  try {
+    const links = await watchLinks();
+    const forwarding = new Forwarding({ nft, conntrack: new ConntrackCommand({ log }) });
+    return { links, openLinkSocket, makeResponder, forwarding };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`Cannot use this node: CAP_NET_ADMIN and CAP_NET_RAW must be held: ${why}`, { cause });
+  }
+}
+
+/** Removes everything that speakers have left in this node's kernel. @throws NftError */
+export async function cleanUpNode(): Promise<void> {
+  const nft = new NftCommand();
+  await new Forwarding({ nft, conntrack: { forget: async () => {} } }).remove();
+  const links = await watchLinks();
+  for (const link of links.current()) {
+    if (!link.loopback) await kernelResponder({ nft, openGate: noGate, link, timeoutMillis: 1_000 }).close();
+  }
+  links.close();
+}
+
+const noGate = () => ({ refresh: () => {}, close: () => {} });

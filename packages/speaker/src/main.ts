@@ -1,0 +1,104 @@
+import { hostname } from "node:os";
+import { DEFAULT_TIMING } from "@fairlead/l2";
+import {
+  type CommonOptions,
+  createLog,
+  createProgram,
+  runProgram,
+  serveHealth,
+  stopSignal,
+  systemClock,
+  UsageError,
+  VERSION,
+} from "@fairlead/runtime";
+import { Option } from "commander";
+import type { Plan } from "./decide.ts";
+import type { ForwardingMode } from "./forwarding/index.ts";
+import { DeciderThread } from "./io/decider-thread.ts";
+import { cleanUpNode, openNode, type ResponderChoice } from "./io/node-ports.ts";
+import { watchRestarts } from "./metrics.ts";
+import { Speaker } from "./speaker.ts";
+
+interface Options extends CommonOptions {
+  readonly nodeName: string;
+  readonly forwarding: ForwardingMode;
+  readonly responder: ResponderChoice;
+  readonly loadBalancerClass: string;
+  readonly unclassed: boolean;
+  readonly cleanup: boolean;
+}
+
+const program = createProgram(
+  "fairlead-speaker",
+  "Announces external addresses from this node, and forwards what arrives for them to the endpoints.",
+  VERSION,
+  7473,
+)
+  .addOption(new Option("--node-name <name>", "name of this node's Node object").env("NODE_NAME").default(hostname()))
+  .addOption(
+    new Option(
+      "--forwarding <mode>",
+      "direct: to the endpoints; nodePort: to this node's NodePort, for kube-proxy to forward; none: left to others",
+    )
+      .choices(["direct", "nodePort", "none"])
+      .default("direct"),
+  )
+  .addOption(
+    new Option("--responder <kind>", "what answers ARP; auto takes the kernel where it can, and says which it took")
+      .choices(["auto", "kernel", "userspace"])
+      .default("auto"),
+  )
+  .addOption(
+    new Option("--load-balancer-class <name>", "spec.loadBalancerClass of the Services to serve").default(
+      "fairlead.dev/fairlead",
+    ),
+  )
+  .addOption(new Option("--no-unclassed", "leave Services without spec.loadBalancerClass to other controllers"))
+  .addOption(new Option("--cleanup", "remove what speakers have left in this node's kernel, and exit").default(false));
+
+await runProgram<Options>(program, async (options) => {
+  if (options.cleanup) return cleanUpNode();
+  if (options.nodeName === "") throw new UsageError("Cannot start: --node-name must not be empty");
+  const log = createLog(options.logLevel, options.logFormat, { component: "speaker", node: options.nodeName });
+  const { store, kubeconfig, logLevel, logFormat, loadBalancerClass, unclassed, forwarding, nodeName } = options;
+  const timing = DEFAULT_TIMING;
+  const clock = systemClock;
+  const ports = await openNode({ responder: options.responder, timing, clock, log });
+  const stopped = stopSignal();
+  let speaker: Speaker | undefined;
+  let early: Plan | undefined;
+  const decider = await DeciderThread.start(
+    {
+      options: {
+        logLevel,
+        logFormat,
+        ...(store !== undefined && { store }),
+        ...(kubeconfig !== undefined && { kubeconfig }),
+      },
+      fixed: { node: nodeName, forwarding, classes: { loadBalancerClass, unclassed } },
+    },
+    {
+      onPlan: (plan) => {
+        early = plan;
+        speaker?.follow(plan);
+      },
+      onWatchRestart: (kind, cause) => watchRestarts.inc({ kind, cause }),
+      onCrash: (error) => {
+        // Addresses go to others by themselves once the heartbeats end; whoever runs this process starts it again.
+        log.error({ err: String(error) }, "cannot go on");
+        process.exit(1);
+      },
+    },
+  );
+  speaker = new Speaker({ node: nodeName, ports, reporter: decider, timing, clock, log });
+  if (early !== undefined) speaker.follow(early);
+  const running = speaker;
+  const stopServing = await serveHealth(options.metricsPort, () => running.notReady());
+  log.info({ store: store ?? kubeconfig ?? "in-cluster", forwarding }, "started");
+  log.info({ signal: await stopped }, "stopping");
+  await running.stop();
+  await decider.stop();
+  ports.links.close();
+  await stopServing();
+  process.exit(0);
+});

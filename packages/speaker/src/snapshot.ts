@@ -1,0 +1,49 @@
+import type { ObjectCache } from "@fairlead/kube";
+import type {
+  Allocation,
+  ClassFilter,
+  KindName,
+  L2Advertisement,
+  NodeInfo,
+  Pool,
+  PortEndpoints,
+  ServiceIntent,
+} from "@fairlead/model";
+import type { ForwardingMode } from "./forwarding/index.ts";
+
+/** The kinds that a speaker decides on. */
+export const SPEAKER_KINDS = [
+  "Service",
+  "EndpointSlice",
+  "Node",
+  "IPAddressPool",
+  "L2Advertisement",
+  "IPAllocation",
+] as const satisfies readonly KindName[];
+
+/** Everything that a speaker's decision looks at. */
+export interface Snapshot {
+  /** Name of this node. */
+  readonly node: string;
+  readonly forwarding: ForwardingMode;
+  readonly classes: ClassFilter;
+  readonly services: readonly ServiceIntent[];
+  readonly endpoints: readonly PortEndpoints[];
+  readonly nodes: readonly NodeInfo[];
+  readonly pools: readonly Pool[];
+  readonly advertisements: readonly L2Advertisement[];
+  readonly allocations: readonly Allocation[];
+}
+
+/** The cache as decide() takes it. */
+export function takeSnapshot(cache: ObjectCache, fixed: Pick<Snapshot, "node" | "forwarding" | "classes">): Snapshot {
+  return {
+    ...fixed,
+    services: cache.values("Service"),
+    endpoints: cache.values("EndpointSlice").flat(),
+    nodes: cache.values("Node"),
+    pools: cache.values("IPAddressPool"),
+    advertisements: cache.values("L2Advertisement"),
+    allocations: cache.values("IPAllocation"),
+  };
+}

@@ -1,0 +1,166 @@
+import { Agent, type Move, type OwnershipTiming, type TakeOverCause } from "@fairlead/l2";
+import { describeAnnouncementRefusal } from "@fairlead/model";
+import { type Clock, type Log, Queue } from "@fairlead/runtime";
+import type { Plan, PlannedAddress } from "./decide.ts";
+import { announcementRefusals, forwardedPorts, moves, ownedAddresses } from "./metrics.ts";
+import type { NodePorts, Reporter } from "./ports.ts";
+import { refusedAddresses, speakerStatus } from "./status/speaker-status.ts";
+
+/** What a {@link Speaker} needs. */
+export interface SpeakerOptions {
+  /** Name of this node. */
+  readonly node: string;
+  readonly ports: NodePorts;
+  readonly reporter: Reporter;
+  readonly timing: OwnershipTiming;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How long a graceful stop waits for others to take over. */
+const HAND_OVER_MILLIS = 1_000;
+
+/** Makes a node do what the plans say: forwards first, announces then; withdraws first, stops forwarding then. */
+export class Speaker {
+  readonly #options: SpeakerOptions;
+  readonly #agent: Agent;
+  readonly #queue: Queue;
+  readonly #startedAt: string;
+  #plan: Plan | undefined;
+  #applied: Plan | undefined;
+  #refused = new Map<string, string>();
+
+  constructor(options: SpeakerOptions) {
+    this.#options = options;
+    const { node, ports, timing, clock, log } = options;
+    this.#startedAt = new Date(clock.now()).toISOString();
+    this.#agent = new Agent({
+      node,
+      incarnation: BigInt(clock.now()),
+      timing,
+      ...ports,
+      clock,
+      log,
+      onMove: (move) => this.#moved(move),
+      onChange: () => this.#report(),
+    });
+    this.#queue = new Queue(
+      () => this.#apply(),
+      (error, retryInMillis) => log.error({ err: String(error), retryInMillis }, "cannot forward; trying again"),
+      clock,
+      { settle: 0, atLeastEvery: 300_000, retry: { first: 100, most: 5_000 } },
+    );
+  }
+
+  /** Takes a new plan; the last one counts. */
+  follow(plan: Plan): void {
+    this.#plan = plan;
+    this.#queue.request();
+  }
+
+  /** Why the speaker is not ready, or undefined if it is. */
+  notReady(): string | undefined {
+    return this.#applied === undefined ? "waiting for the first plan to be in effect" : undefined;
+  }
+
+  /**
+   * Hands all addresses over to other nodes, then stops answering. Forwarding stays in the kernel: frames that are on
+   * their way, and a speaker that starts again, find it.
+   */
+  async stop(): Promise<void> {
+    await this.#queue.stop();
+    await this.#agent.stop(HAND_OVER_MILLIS);
+  }
+
+  async #apply(): Promise<void> {
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    const before = new Set(this.#applied?.addresses.map(({ address }) => address));
+    this.#agent.want(plan.addresses.filter(({ address }) => before.has(address)));
+    await this.#options.ports.forwarding.apply(plan.forwarding);
+    this.#applied = plan;
+    this.#agent.want(plan.addresses);
+    this.#logForwarding(plan, before);
+  }
+
+  #logForwarding(plan: Plan, before: ReadonlySet<string>): void {
+    const { log } = this.#options;
+    forwardedPorts.set(plan.forwarding.ports.length);
+    for (const { address, service } of plan.addresses) {
+      if (!before.has(address)) log.info({ address, service, mode: plan.forwarding.mode }, "forwarding installed");
+    }
+  }
+
+  #moved(move: Move): void {
+    const { log, reporter, node } = this.#options;
+    const planned = this.#planned(move.address);
+    const fields = { address: move.address, service: planned?.service, link: move.link };
+    if (move.kind === "own") {
+      const { epoch, cause, previous } = move.holding;
+      moves.inc({ direction: "own", cause });
+      log.info({ ...fields, epoch, cause, previous }, "address announced: this node owns it");
+      if (planned !== undefined) {
+        const [namespace = "", name = ""] = planned.service.split("/");
+        const message = `${node} answers for ${move.address} on ${move.link}: ${becauseOf(cause, previous)}`;
+        const object = { kind: "Service", namespace, name } as const;
+        reporter.note({ object, uid: planned.serviceUid, type: "Normal", reason: "AddressAnnounced", message });
+      }
+    } else {
+      const { epoch, cause, to } = move;
+      moves.inc({ direction: "release", cause });
+      log.info({ ...fields, epoch, cause, to, why: this.#whyReleased(planned) }, "address withdrawn");
+    }
+    this.#report();
+  }
+
+  #whyReleased(planned: PlannedAddress | undefined): string | undefined {
+    return planned?.refusal && describeAnnouncementRefusal(planned.refusal);
+  }
+
+  #planned(address: string): PlannedAddress | undefined {
+    return this.#plan?.addresses.find((planned) => planned.address === address);
+  }
+
+  #report(): void {
+    const plan = this.#applied;
+    if (plan === undefined) return;
+    const { reporter, clock } = this.#options;
+    const report = this.#agent.report();
+    const offset = clock.now() - clock.monotonic();
+    const wallClock = (monotonic: number) => new Date(monotonic + offset).toISOString();
+    reporter.status(speakerStatus(plan, report, { startedAt: this.#startedAt }, wallClock));
+    ownedAddresses.reset();
+    for (const { name } of report.links) {
+      ownedAddresses.set({ link: name }, report.owned.filter(({ link }) => link === name).length);
+    }
+    this.#reportRefusals(refusedAddresses(plan, report));
+  }
+
+  // Once for each change, not for each look.
+  #reportRefusals(refused: ReturnType<typeof refusedAddresses>): void {
+    const said = new Map<string, string>();
+    announcementRefusals.reset();
+    for (const { address, service, refusal } of refused) {
+      announcementRefusals.inc({ reason: refusal.code });
+      const why = describeAnnouncementRefusal(refusal);
+      said.set(address, why);
+      if (this.#refused.get(address) !== why) {
+        this.#options.log.info({ address, service, reason: refusal.code, why }, "this node is no candidate");
+      }
+    }
+    this.#refused = said;
+  }
+}
+
+function becauseOf(cause: TakeOverCause, previous: string | undefined): string {
+  switch (cause) {
+    case "NoOwner":
+      return "nobody did";
+    case "OwnerSilent":
+      return `${previous} fell silent`;
+    case "OwnerLeaving":
+      return `${previous} is leaving`;
+    case "OwnerReleased":
+      return `${previous} gave it up`;
+  }
+}

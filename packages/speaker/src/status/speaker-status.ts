@@ -1,0 +1,60 @@
+import type { StatusPatch } from "@fairlead/kube";
+import type { AgentReport } from "@fairlead/l2";
+import { type AnnouncementRefusal, describeAnnouncementRefusal } from "@fairlead/model";
+import { VERSION } from "@fairlead/runtime";
+import type { Plan } from "../decide.ts";
+
+/** What does not change while a speaker runs. */
+export interface SpeakerFacts {
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+/** An address that this node is no candidate for. */
+export interface RefusedAddress {
+  readonly address: string;
+  readonly service: string;
+  readonly refusal: AnnouncementRefusal;
+}
+
+/** Every address of the plan that this node is no candidate for, with the first reason found. */
+export function refusedAddresses({ addresses }: Plan, { refusals }: AgentReport): RefusedAddress[] {
+  const byAddress = new Map(refusals.map((refusal) => [refusal.address, refusal]));
+  return addresses.flatMap(({ address, service, refusal = byAddress.get(address) }) => {
+    return refusal === undefined ? [] : [{ address, service, refusal }];
+  });
+}
+
+/**
+ * The status of this node's SpeakerStatus.
+ *
+ * @param wallClock - turns a time of the monotonic clock into RFC 3339.
+ */
+export function speakerStatus(
+  plan: Plan,
+  report: AgentReport,
+  { startedAt }: SpeakerFacts,
+  wallClock: (monotonic: number) => string,
+): StatusPatch {
+  const services = new Map(plan.addresses.map(({ address, service }) => [address, service]));
+  return {
+    version: VERSION,
+    startedAt,
+    forwarding: plan.forwarding.mode,
+    owned: report.owned.length,
+    links: report.links,
+    addresses: report.owned.map(({ address, link, holding }) => ({
+      address,
+      service: services.get(address) ?? "",
+      link,
+      epoch: holding.epoch,
+      since: wallClock(holding.since),
+    })),
+    refusals: refusedAddresses(plan, report).map(({ address, service, refusal }) => ({
+      address,
+      service,
+      reason: refusal.code,
+      message: describeAnnouncementRefusal(refusal),
+    })),
+  };
+}
