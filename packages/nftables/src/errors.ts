@@ -46,9 +46,9 @@ export function nftExitError(exit: NftExit, script: string): NftError | undefine
   );
 }
 
-// nft points at the refused text as FILE:LINE:COLUMN-COLUMN, FILE being /dev/stdin or "-".
+// nft points at the refused text as FILE:LINE:COLUMN-COLUMN, or says internal:0:0-0.
 function refusedLine(stderr: string): number | undefined {
-  const match = /^\S*:(\d+):\d+(?:-\d+)?: Error/m.exec(stderr);
+  const match = /^\S*:([1-9]\d*):\d+(?:-\d+)?: Error/m.exec(stderr);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 

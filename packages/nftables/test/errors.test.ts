@@ -36,6 +36,13 @@ const ROWS = [
     message: "cache initialization failed",
   },
   {
+    name: "an error inside nft",
+    exit: { status: 1, signal: undefined, stderr: "internal:0:0-0: Error: conflicting protocols specified\n" },
+    kind: "Refused",
+    line: undefined,
+    message: "status 1: conflicting protocols specified",
+  },
+  {
     name: "a crash",
     exit: { status: undefined, signal: "SIGSEGV", stderr: "" },
     kind: "Refused",

@@ -1,5 +1,5 @@
 import { block, concat } from "@fairlead/nftables";
-import { FAMILIES, type SetKind, serviceKey, setName } from "./terms.ts";
+import { FAMILIES, serviceKey, setName } from "./terms.ts";
 
 /** A chain that picks one of N endpoints; all services with N endpoints share it. */
 export interface Balancer {
@@ -9,6 +9,9 @@ export interface Balancer {
   /** Number of endpoints, at least 1. */
   readonly count: number;
 }
+
+const AFFINITIES = ["None", "ClientIP"] as const;
+const SOURCES = ["endpoints", "inside-endpoints"] as const;
 
 // nft 1.0.6 crashes on listing a map declared `typeof jhash`; numgen gives an index of the same type.
 const INDEX = "numgen random mod 65536";
@@ -45,14 +48,26 @@ export function balancerChain(balancer: Balancer): string {
 
 /** Declarations of the maps that balancers pick from. */
 export function balancerMaps(): string[] {
-  const kinds: readonly SetKind[] = ["endpoints", "inside-endpoints"];
-  return FAMILIES.flatMap(({ ip, family }) =>
-    // nft 1.0.6 lets no new rule use a map that it once declared by `th dport`. tcp dport is of the same type, and only
-    // the type matters here.
-    kinds.map((kind) =>
-      block(`map ${setName(kind, family)}`, [
-        `typeof ${concat(`${ip} daddr`, "meta l4proto", "tcp dport", INDEX)} : ${concat(`${ip} daddr`, "tcp dport")}`,
+  return FAMILIES.flatMap((terms) =>
+    SOURCES.map((from) =>
+      block(`map ${setName(from, terms.family)}`, [
+        `typeof ${concat(serviceKey(terms), INDEX)} : ${concat(`${terms.ip} daddr`, "th dport")}`,
       ]),
     ),
+  );
+}
+
+/**
+ * The balancers to load with a table that needs `needed`: of each kind all counts up to a power of two, at least 16.
+ * nft 1.0.6 cannot add them later: it lets no new rule use a map of this type that the kernel has already.
+ */
+export function balancersFor(needed: readonly Balancer[]): Balancer[] {
+  return AFFINITIES.flatMap((affinity) =>
+    SOURCES.flatMap((from) => {
+      const alike = needed.filter((balancer) => balancer.affinity === affinity && balancer.from === from);
+      const most = alike.reduce((count, balancer) => Math.max(count, balancer.count), 16);
+      const spare = 2 ** Math.ceil(Math.log2(most));
+      return Array.from({ length: spare }, (_, index) => ({ affinity, from, count: index + 1 }));
+    }),
   );
 }

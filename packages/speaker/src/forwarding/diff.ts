@@ -6,7 +6,7 @@ import {
   removeTableStatements,
   tableStatement,
 } from "@fairlead/nftables";
-import { balancerChain, parseBalancerName } from "./balancer.ts";
+import { type Balancer, balancerChain, balancerName, balancersFor, parseBalancerName } from "./balancer.ts";
 import { distinctEndpoints, portElements } from "./elements.ts";
 import { type PlacedPort, placePorts, samePlacement } from "./placement.ts";
 import type { UdpFlow } from "./ports.ts";
@@ -47,7 +47,7 @@ export class LoadedTable {
   readonly script: string;
   readonly #setup: string;
   readonly #ledger = new ElementLedger();
-  readonly #balancers = new Set<string>();
+  readonly #balancers: ReadonlySet<string>;
   #placement: Placement;
 
   constructor(table: ForwardingTable) {
@@ -56,12 +56,15 @@ export class LoadedTable {
     const removal = removeTableStatements(FORWARDING_TABLE);
     if (table.mode === "none") {
       this.script = removal;
+      this.#balancers = new Set();
       return;
     }
     const changes = this.#ledger.exchange([], [...this.#placement.values()].flatMap(portElements));
-    const parts = [...fixedParts(table), ...this.#newBalancers(changes)];
+    const balancers = balancersFor(balancersIn(changes));
+    this.#balancers = new Set(balancers.map(balancerName));
+    const parts = [...fixedParts(table), ...balancers.map(balancerChain)];
     const elements = changeStatements(FORWARDING_TABLE, changes);
-    this.script = joined(removal, tableStatement(FORWARDING_TABLE, parts), elements);
+    this.script = [removal, tableStatement(FORWARDING_TABLE, parts), elements].join("\n");
   }
 
   /** How the table's ports are placed. */
@@ -70,8 +73,8 @@ export class LoadedTable {
   }
 
   /**
-   * The script that makes it hold `table`: "" when it does. Undefined when more than ports changed: mode, pod ranges or
-   * node addresses need the whole table replaced.
+   * The script that makes it hold `table`: "" when it does. Undefined when the whole table must be replaced, and this
+   * object with it: mode, pod ranges or node addresses changed, or there is no balancer for so many endpoints.
    */
   advance(table: ForwardingTable): string | undefined {
     if (setup(table) !== this.#setup) return undefined;
@@ -79,25 +82,20 @@ export class LoadedTable {
     const { removed, added } = diffPlacement(this.#placement, placement);
     this.#placement = placement;
     const changes = this.#ledger.exchange(removed.flatMap(portElements), added.flatMap(portElements));
-    const balancers = this.#newBalancers(changes);
-    const chains = balancers.length === 0 ? "" : tableStatement(FORWARDING_TABLE, balancers);
-    return joined(chains, changeStatements(FORWARDING_TABLE, changes));
+    if (balancersIn(changes).some((balancer) => !this.#balancers.has(balancerName(balancer)))) return undefined;
+    return changeStatements(FORWARDING_TABLE, changes);
   }
+}
 
-  // Balancers stay when nobody uses them: there are as many as there are different numbers of endpoints.
-  #newBalancers(changes: Changes): string[] {
-    const chains: string[] = [];
-    for (const { added } of changes.values()) {
-      for (const verdict of added.values()) {
-        const name = verdict?.startsWith("goto ") ? verdict.slice("goto ".length) : undefined;
-        const balancer = name === undefined || this.#balancers.has(name) ? undefined : parseBalancerName(name);
-        if (name === undefined || balancer === undefined) continue;
-        this.#balancers.add(name);
-        chains.push(balancerChain(balancer));
-      }
+/** The balancers that added elements go to. */
+function balancersIn(changes: Changes): Balancer[] {
+  const names = new Set<string>();
+  for (const { added } of changes.values()) {
+    for (const verdict of added.values()) {
+      if (verdict?.startsWith("goto ")) names.add(verdict.slice("goto ".length));
     }
-    return chains;
   }
+  return [...names].flatMap((name) => parseBalancerName(name) ?? []);
 }
 
 /** UDP flows that `before` sends to endpoints, and `after` no longer does. */
@@ -125,8 +123,4 @@ function flowKey({ vip, port, endpoint, endpointPort }: UdpFlow): string {
 function setup({ mode, internal, nodeAddresses }: ForwardingTable): string {
   const nodes = nodeAddresses.map(({ family, value }) => `${family} ${value}`);
   return [mode, ...internal.map(formatRange), "|", ...nodes].join(",");
-}
-
-function joined(...statements: readonly string[]): string {
-  return statements.filter((text) => text !== "").join("\n");
 }

@@ -40,11 +40,14 @@ describe("LoadedTable", () => {
     );
   });
 
-  it("makes a balancer chain when it is needed for the first time", () => {
+  it("has balancers to spare, and needs a replacement when they do not do", () => {
+    const many = (count: number) => Array.from({ length: count }, (_, index) => there("10.244.2.10", 8000 + index));
     const loaded = new LoadedTable(aTable([aPort({ endpoints: [B] })]));
-    expect(loaded.advance(aTable([aPort({ endpoints: [A, B] })]))).to.include("\tchain rr-2 {\n");
-    expect(loaded.advance(aTable([aPort({ endpoints: [B] })]))).to.not.include("chain");
-    expect(loaded.advance(aTable([aPort({ endpoints: [A, B] })]))).to.not.include("chain");
+    expect(loaded.advance(aTable([aPort({ endpoints: many(16) })]))).to.include(`services4 { ${KEY} : goto rr-16 }`);
+    expect(loaded.advance(aTable([aPort({ endpoints: many(17) })]))).to.equal(undefined);
+    const next = new LoadedTable(aTable([aPort({ endpoints: many(17) })]));
+    expect(next.script).to.include("\tchain rr-32 {\n").and.to.not.include("chain rr-33 ");
+    expect(next.advance(aTable([aPort({ affinity: "ClientIP", endpoints: many(17) })]))).to.equal(undefined);
   });
 
   const same: readonly { name: string; table: ForwardingTable }[] = [
