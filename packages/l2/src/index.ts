@@ -3,7 +3,7 @@ export * from "./answer-arp.ts";
 export * from "./choose-link.ts";
 export * from "./drop-reason.ts";
 export * from "./kernel-responder.ts";
-export { type GateElement, gateElement, UnsupportedLinkError } from "./kernel-table.ts";
+export * from "./kernel-table.ts";
 export type { Move } from "./link-agent.ts";
 export * from "./ownership/types.ts";
 export * from "./packet/arp.ts";

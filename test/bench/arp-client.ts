@@ -1,0 +1,64 @@
+import { arpRequest, ETHERTYPE, encodeEthernet } from "@fairlead/l2";
+import { addressOctets, parseAddress } from "@fairlead/net";
+import koffi from "koffi";
+
+// Asks for each of the addresses, over and over, and measures each answer: send(2) and recv(2) block, so that
+// no event loop is in the measured path. Arguments: interface index, own Ethernet address, rounds, own address, targets.
+
+const libc = koffi.load(null);
+const socket: (domain: number, type: number, protocol: number) => number = libc.func("int socket(int, int, int)");
+const bind: (fd: number, address: Uint8Array, size: number) => number = libc.func(
+  "int bind(int, const void *, uint32_t)",
+);
+const setsockopt: (fd: number, level: number, name: number, value: BigInt64Array, size: number) => number = libc.func(
+  "int setsockopt(int, int, int, const void *, uint32_t)",
+);
+const send: (fd: number, octets: Uint8Array, length: number, flags: number) => number = libc.func(
+  "int64_t send(int, const void *, size_t, int)",
+);
+const recv: (fd: number, octets: Uint8Array, length: number, flags: number) => number = libc.func(
+  "int64_t recv(int, void *, size_t, int)",
+);
+
+const [ifindex = "", mac = "", rounds = "", own = "", ...targets] = process.argv.slice(2);
+const [AF_PACKET, SOCK_RAW, SOL_SOCKET, SO_RCVTIMEO] = [17, 3, 1, 20];
+const ONE_SECOND = BigInt64Array.of(1n, 0n);
+const SENDER_IP = 28;
+const WARM_UP_ROUNDS = 200;
+
+const fd = socket(AF_PACKET, SOCK_RAW, 0);
+const address = new Uint8Array(20);
+const view = new DataView(address.buffer);
+view.setUint16(0, AF_PACKET, true);
+view.setUint16(2, ETHERTYPE.arp);
+view.setInt32(4, Number(ifindex), true);
+if (fd < 0 || bind(fd, address, 20) < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, ONE_SECOND, 16) < 0) {
+  throw new Error(`Cannot open AF_PACKET socket on interface ${ifindex}: errno ${koffi.errno()}`);
+}
+
+const questions = targets.map((target) => {
+  const wanted = parseAddress(target);
+  const frame = encodeEthernet(arpRequest({ mac, ip: parseAddress(own) }, wanted));
+  return { target, frame, octets: addressOctets(wanted), micros: new Float64Array(Number(rounds)) };
+});
+const answer = new Uint8Array(1_514);
+
+for (let round = -WARM_UP_ROUNDS; round < Number(rounds); round++) {
+  // In random order: whoever comes after a slow answer finds the caches cold.
+  const order = questions.map((question) => ({ question, key: Math.random() })).sort((a, b) => a.key - b.key);
+  for (const { target, frame, octets, micros } of order.map(({ question }) => question)) {
+    const start = process.hrtime.bigint();
+    send(fd, frame, frame.length, 0);
+    do {
+      if (recv(fd, answer, answer.length, 0) < 0) throw new Error(`Nobody answered for ${target}`);
+    } while (octets.some((octet, i) => answer[SENDER_IP + i] !== octet));
+    const took = Number(process.hrtime.bigint() - start) / 1_000;
+    if (round >= 0) micros[round] = took;
+  }
+}
+
+for (const { target, micros } of questions) {
+  micros.sort();
+  const quantile = (q: number) => micros[Math.floor(q * (micros.length - 1))];
+  console.log(JSON.stringify({ target, p50: quantile(0.5), p99: quantile(0.99) }));
+}
