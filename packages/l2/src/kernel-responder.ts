@@ -79,7 +79,7 @@ export function kernelResponder({ nft, openGate, link, timeoutMillis }: KernelRe
 
 /**
  * Whether the kernel and nft can answer on this link: loads the very table, answering for nothing, and removes it.
- * Asks the kernel, not its version.
+ * Asks the kernel, not its version. Call it before there is a responder for the link: it would lose its table.
  */
 export async function kernelResponderSupported(nft: Nft, link: Link): Promise<boolean> {
   try {
