@@ -100,24 +100,29 @@ function balancersIn(changes: Changes): Balancer[] {
 
 /** UDP flows that `before` sends to endpoints, and `after` no longer does. */
 export function lostUdpFlows(before: Placement, after: Placement): UdpFlow[] {
-  const { removed, added } = diffPlacement(before, after);
-  const kept = new Set(added.flatMap(udpFlows).map(flowKey));
-  return removed.flatMap(udpFlows).filter((flow) => !kept.has(flowKey(flow)));
+  const lost: UdpFlow[] = [];
+  for (const [key, old] of before) {
+    const now = after.get(key);
+    if (old.port.protocol !== "UDP" || (now !== undefined && samePlacement(old, now))) continue;
+    const kept = new Set(now === undefined ? [] : udpFlows(now).map(endpointKey));
+    lost.push(...udpFlows(old).filter((flow) => !kept.has(endpointKey(flow))));
+  }
+  return lost;
 }
 
-function udpFlows({ port, mode }: PlacedPort): UdpFlow[] {
+function udpFlows({ port: { vip, port, endpoints }, mode }: PlacedPort): UdpFlow[] {
   // What goes through a NodePort is kube-proxy's to forget.
-  if (port.protocol !== "UDP" || mode !== "direct") return [];
-  return distinctEndpoints(port.endpoints).map((endpoint) => ({
-    vip: port.vip,
-    port: port.port,
+  if (mode !== "direct") return [];
+  return distinctEndpoints(endpoints).map((endpoint) => ({
+    vip,
+    port,
     endpoint: endpoint.address,
     endpointPort: endpoint.port,
   }));
 }
 
-function flowKey({ vip, port, endpoint, endpointPort }: UdpFlow): string {
-  return `${vip.family} ${vip.value} ${port} ${endpoint.value} ${endpointPort}`;
+function endpointKey({ endpoint, endpointPort }: UdpFlow): string {
+  return `${endpoint.value} ${endpointPort}`;
 }
 
 function setup({ mode, internal, nodeAddresses }: ForwardingTable): string {
