@@ -1,0 +1,4 @@
+export * from "./manifests.ts";
+export * from "./memory-cluster.ts";
+export * from "./memory-store.ts";
+export * from "./store-compliance.ts";

@@ -1,0 +1,118 @@
+import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { kindOf } from "../kinds.ts";
+import { mergeStatus } from "../merge-status.ts";
+import { type RawObject, type StatusPatch, StoreError } from "../ports.ts";
+
+/** What happened to an object, as a watch would tell it. */
+export interface MemoryEvent {
+  readonly type: "put" | "removed";
+  readonly kind: KindName;
+  readonly object: RawObject;
+}
+
+/** Creation time of the first object; each later one is a second younger. */
+const EPOCH = Date.parse("2026-01-01T00:00:00Z");
+
+/** What the API server holds, in memory: any number of {@link MemoryStore}s work on one. Versions grow by one a write. */
+export class MemoryCluster {
+  readonly #objects = new Map<string, RawObject>();
+  readonly #listeners = new Set<(event: MemoryEvent) => void>();
+  #version = 0;
+
+  /** The version of the last write. */
+  get version(): string {
+    return String(this.#version);
+  }
+
+  /** Calls `listener` after every write, until the returned function is called. */
+  subscribe(listener: (event: MemoryEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Every object of a kind. */
+  list(kind: KindName): RawObject[] {
+    return [...this.#objects].flatMap(([key, object]) => (key.startsWith(`${kind}/`) ? [structuredClone(object)] : []));
+  }
+
+  get(ref: ObjectRef): RawObject | undefined {
+    const held = this.#objects.get(keyOf(ref));
+    return held && structuredClone(held);
+  }
+
+  /** @throws StoreError AlreadyExists. */
+  create(object: RawObject): RawObject {
+    const ref = refOf(object);
+    if (this.#objects.has(keyOf(ref))) throw refusal("AlreadyExists", "create", ref, "there is one already");
+    const creationTimestamp = new Date(EPOCH + this.#version * 1000).toISOString();
+    const uid = `uid-${this.#version + 1}`;
+    return this.#put(ref, { ...object, metadata: { creationTimestamp, ...object.metadata, uid } });
+  }
+
+  /** Replaces all but the status. @throws StoreError NotFound, Conflict (another version). */
+  replace(object: RawObject): RawObject {
+    const ref = refOf(object);
+    const held = this.#held(ref, "replace");
+    if (held.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      throw refusal("Conflict", "replace", ref, "it was changed meanwhile");
+    }
+    return this.#put(ref, { ...object, ...(held.status !== undefined && { status: held.status }) });
+  }
+
+  /** As {@link replace}, whatever the version, or as {@link create}: what `kubectl apply` does. */
+  apply(object: RawObject): RawObject {
+    const held = this.get(refOf(object));
+    if (held === undefined) return this.create(object);
+    return this.replace({ ...object, metadata: { ...held.metadata, ...object.metadata } });
+  }
+
+  /** @throws StoreError NotFound, Conflict (another uid). */
+  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): RawObject {
+    const held = this.#held(ref, "patch");
+    if (held.metadata.uid !== uid) throw refusal("Conflict", "patch", ref, "it is another object by now");
+    return this.#put(ref, { ...held, status: mergeStatus(held.status, patch) });
+  }
+
+  /** Removes the object with this uid, or with any when none is given. */
+  delete(ref: ObjectRef, uid?: string): void {
+    const held = this.#objects.get(keyOf(ref));
+    if (held === undefined || (uid !== undefined && held.metadata.uid !== uid)) return;
+    this.#objects.delete(keyOf(ref));
+    this.#version += 1;
+    this.#tell({ type: "removed", kind: ref.kind, object: held });
+  }
+
+  #held(ref: ObjectRef, verb: string): RawObject {
+    const held = this.#objects.get(keyOf(ref));
+    if (held === undefined) throw refusal("NotFound", verb, ref, "not found");
+    return held;
+  }
+
+  #put(ref: ObjectRef, object: RawObject): RawObject {
+    this.#version += 1;
+    const stored = structuredClone({ ...object, metadata: { ...object.metadata, resourceVersion: this.version } });
+    this.#objects.set(keyOf(ref), stored);
+    this.#tell({ type: "put", kind: ref.kind, object: stored });
+    return structuredClone(stored);
+  }
+
+  #tell(event: MemoryEvent): void {
+    for (const listener of this.#listeners) listener(structuredClone(event));
+  }
+}
+
+/** The reference of an object of a known kind. @throws StoreError Invalid. */
+export function refOf({ apiVersion, kind, metadata }: RawObject): ObjectRef {
+  const name = kindOf(apiVersion, kind);
+  if (name === undefined) throw new StoreError("Invalid", `Cannot store ${kind}: not a kind of Fairlead's`);
+  const { namespace } = metadata;
+  return { kind: name, ...(namespace !== undefined && { namespace }), name: metadata.name };
+}
+
+function keyOf(ref: ObjectRef): string {
+  return `${ref.kind}/${objectKey(ref)}`;
+}
+
+function refusal(reason: "AlreadyExists" | "NotFound" | "Conflict", verb: string, ref: ObjectRef, why: string) {
+  return new StoreError(reason, `Cannot ${verb} ${ref.kind} ${objectKey(ref)}: ${why}`);
+}

@@ -1,0 +1,99 @@
+import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import type { ObjectCache } from "../cache.ts";
+import type { RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
+import { MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
+
+/** One request to a {@link MemoryStore}. */
+export interface StoreCall {
+  readonly verb: "get" | "create" | "replace" | "patchStatus" | "delete";
+  readonly ref: ObjectRef;
+}
+
+/** Says which requests fail, by returning the error. */
+export type Fault = (call: StoreCall) => StoreError | undefined;
+
+/** A store over a {@link MemoryCluster}, with faults on request and events that come when the test wants. */
+export class MemoryStore implements Store {
+  readonly cluster: MemoryCluster;
+  /** Fails a request before it is done. */
+  failBefore: Fault = () => undefined;
+  /** Fails a request that was done: the answer is lost. */
+  failAfter: Fault = () => undefined;
+  /** Holds back what others do, until {@link deliver}. */
+  holdEvents = false;
+  #pending: MemoryEvent[] = [];
+  #cache: ObjectCache | undefined;
+  #kinds: readonly KindName[] = [];
+  #unsubscribe: () => void = () => {};
+
+  constructor(cluster = new MemoryCluster()) {
+    this.cluster = cluster;
+  }
+
+  watch(kinds: readonly KindName[], cache: ObjectCache): void {
+    this.#cache = cache;
+    this.#kinds = kinds;
+    for (const kind of kinds) cache.replaceAll(kind, this.cluster.list(kind), this.cluster.version);
+    this.#unsubscribe = this.cluster.subscribe((event) => {
+      this.#pending.push(event);
+      if (!this.holdEvents) this.deliver();
+    });
+  }
+
+  /** Events that were held back. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Puts the oldest events that were held back into the cache: all of them, unless told how many. */
+  deliver(count = this.#pending.length): void {
+    for (const { type, kind, object } of this.#pending.splice(0, count)) {
+      if (!this.#kinds.includes(kind)) continue;
+      if (type === "put") this.#cache?.put(kind, object);
+      else this.#cache?.remove(kind, objectKey(object.metadata), object.metadata.uid ?? "");
+    }
+  }
+
+  async get(ref: ObjectRef): Promise<RawObject | undefined> {
+    return this.#do({ verb: "get", ref }, () => this.cluster.get(ref));
+  }
+
+  async create(object: RawObject): Promise<RawObject> {
+    return this.#write({ verb: "create", ref: refOf(object) }, () => this.cluster.create(object));
+  }
+
+  async replace(object: RawObject): Promise<RawObject> {
+    return this.#write({ verb: "replace", ref: refOf(object) }, () => this.cluster.replace(object));
+  }
+
+  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): Promise<RawObject> {
+    return this.#write({ verb: "patchStatus", ref }, () => this.cluster.patchStatus(ref, uid, patch));
+  }
+
+  async delete(ref: ObjectRef, uid: string): Promise<void> {
+    await this.#do({ verb: "delete", ref }, () => this.cluster.delete(ref, uid));
+    this.#cache?.remove(ref.kind, objectKey(ref), uid);
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+  }
+
+  async #write(call: StoreCall, action: () => RawObject): Promise<RawObject> {
+    const written = await this.#do(call, action);
+    this.#cache?.put(call.ref.kind, written);
+    return written;
+  }
+
+  async #do<T>(call: StoreCall, action: () => T): Promise<T> {
+    // As over a network, others may act between the request and what it does.
+    await Promise.resolve();
+    const before = this.failBefore(call);
+    if (before !== undefined) throw before;
+    const result = action();
+    await Promise.resolve();
+    const after = this.failAfter(call);
+    if (after !== undefined) throw after;
+    return result;
+  }
+}
