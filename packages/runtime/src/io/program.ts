@@ -61,7 +61,8 @@ export async function runProgram<Options>(program: Command, main: (options: Opti
     const usage = error instanceof CommanderError || error instanceof UsageError;
     const message = error instanceof Error ? error.message.replace(/^error: /, "") : String(error);
     process.stderr.write(`${program.name()}: ${message.replaceAll("\n", " ")}\n`);
-    process.exitCode = usage ? USAGE_EXIT_STATUS : 1;
+    // What was opened so far would keep the process alive.
+    process.exit(usage ? USAGE_EXIT_STATUS : 1);
   }
 }
 

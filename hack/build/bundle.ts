@@ -1,0 +1,24 @@
+// Bundles each process into one file in dist/: `make build`. Native parts (koffi) stay in node_modules.
+import { build } from "esbuild";
+
+await build({
+  entryPoints: {
+    "fairlead-controller": "packages/controller/src/main.ts",
+    "fairlead-speaker": "packages/speaker/src/main.ts",
+    "fairlead-speaker-decider": "packages/speaker/src/io/decider-worker.ts",
+  },
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  minify: true,
+  keepNames: true,
+  sourcemap: true,
+  legalComments: "linked",
+  external: ["koffi"],
+  // CommonJS dependencies inside an ES module still ask for require().
+  banner: { js: 'import { createRequire as fairleadRequire } from "node:module"; const require = fairleadRequire(import.meta.url);' },
+  logLevel: "warning",
+});
