@@ -80,7 +80,7 @@ export class LinkAgent {
     this.#options = options;
     this.#link = options.link;
     const { node, timing, link, clock, openLinkSocket } = options;
-    this.#state = begin(node, timing, link.addresses, clock.monotonic());
+    this.#state = begin(node, timing, { up: link.up, prefixes: link.addresses }, clock.monotonic());
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
     this.#tick();
   }
@@ -114,7 +114,7 @@ export class LinkAgent {
   see(link: Link): void {
     const cameUp = link.up && !this.#link.up;
     this.#link = link;
-    this.#take({ kind: "prefixes", prefixes: link.up ? link.addresses : [] });
+    this.#take({ kind: "link", link: { up: link.up, prefixes: link.addresses } });
     if (cameUp) for (const address of this.#announcing.keys()) this.#announceAnew(address);
   }
 
@@ -255,9 +255,12 @@ export class LinkAgent {
       incarnation: this.#options.incarnation,
       sequence: this.#sequence,
       leaving: this.#state.leaving,
-      wantsTables: lacksTable(this.#state),
+      listening: !mayAnswer(this.#state, this.#options.clock.monotonic()),
+      // Not in each part of a table: every one would be answered with a table.
+      wantsTables: table === undefined && lacksTable(this.#state),
+      highestEpoch: this.#state.highestEpoch,
       tableVersion: this.#state.tableVersion,
-      prefixes: this.#state.prefixes,
+      prefixes: this.#state.link.prefixes,
       ...(table !== undefined && { table }),
     });
     this.#socket.send(

@@ -1,44 +1,64 @@
+import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
 import type { Peer } from "./types.ts";
 
 /**
- * A peer after a heartbeat of its. An older or repeated heartbeat changes nothing (undefined): a late frame must not
- * make a dead speaker live.
+ * A peer after a heartbeat of its. An older or repeated one is no sign of life: it changes nothing (undefined), unless
+ * it has a part of the table that is missing yet. `table` and `prefixes` stay the same objects while they do not change.
  */
 export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer | undefined {
   const known = peer?.incarnation === heartbeat.incarnation ? peer : undefined;
   if (peer !== undefined && known === undefined && heartbeat.incarnation < peer.incarnation) return undefined;
-  if (known !== undefined && heartbeat.sequence <= known.sequence) return undefined;
-  const { node, incarnation, sequence, leaving, prefixes, tableVersion } = heartbeat;
-  const sameVersion = known?.tableVersion === tableVersion;
-  const parts = collect(sameVersion ? known.parts : new Map(), heartbeat);
-  const whole = heartbeat.table !== undefined && parts.size === heartbeat.table.parts;
-  const table = whole ? { version: tableVersion, entries: index(parts) } : (known?.table ?? EMPTY_TABLE);
-  const current = table.version === tableVersion;
-  const unknownSince = current ? undefined : (known?.unknownSince ?? now);
-  const kept: Peer["parts"] = current ? new Map() : parts;
+  const { node, incarnation, sequence, leaving, listening, tableVersion } = heartbeat;
+  if (known !== undefined && sequence <= known.sequence) {
+    const isMissing = known.unknownSince !== undefined && heartbeat.table !== undefined;
+    return isMissing && tableVersion === known.tableVersion ? withTable(known, collect(known, heartbeat)) : undefined;
+  }
+  const { table, parts } = collect(known, heartbeat);
   return {
     node,
     incarnation,
     sequence,
     heardAt: now,
     leaving,
-    prefixes,
+    listening,
+    prefixes:
+      known !== undefined && samePrefixes(known.prefixes, heartbeat.prefixes) ? known.prefixes : heartbeat.prefixes,
     tableVersion,
     table,
-    parts: kept,
-    unknownSince,
+    parts,
+    unknownSince: table.version === tableVersion ? undefined : (known?.unknownSince ?? now),
   };
 }
 
-/** A node that holds nothing has this table without ever having sent it. */
-const EMPTY_TABLE = { version: 0, entries: new Map<string, TableEntry>() };
+function withTable(peer: Peer, { table, parts }: Pick<Peer, "table" | "parts">): Peer {
+  return { ...peer, table, parts, unknownSince: table.version === peer.tableVersion ? undefined : peer.unknownSince };
+}
 
-function collect(parts: Peer["parts"], { table }: Heartbeat): Peer["parts"] {
-  return table === undefined ? parts : new Map(parts).set(table.part, table.entries);
+/** A node that holds nothing has this table without ever having sent it. */
+const EMPTY_TABLE: Peer["table"] = { version: 0, entries: new Map() };
+const NO_PARTS: Peer["parts"] = new Map();
+
+// A table counts once all its parts are there: half a table would make addresses look like orphans.
+function collect(known: Peer | undefined, { tableVersion, table }: Heartbeat): Pick<Peer, "table" | "parts"> {
+  const last = known?.table ?? EMPTY_TABLE;
+  if (last.version === tableVersion) return { table: last, parts: NO_PARTS };
+  const before = known?.tableVersion === tableVersion ? known.parts : NO_PARTS;
+  if (table === undefined) return { table: last, parts: before };
+  const parts = new Map(before).set(table.part, table.entries);
+  if (parts.size < table.parts) return { table: last, parts };
+  return { table: { version: tableVersion, entries: index(parts) }, parts: NO_PARTS };
 }
 
 function index(parts: Peer["parts"]): Map<string, TableEntry> {
   return new Map([...parts.values()].flat().map((entry) => [entry.address, entry]));
+}
+
+function samePrefixes(a: readonly Prefix[], b: readonly Prefix[]): boolean {
+  if (a.length !== b.length) return false;
+  return a.every(({ address, length }, i) => {
+    const other = b[i];
+    return other?.length === length && other.address.family === address.family && other.address.value === address.value;
+  });
 }

@@ -1,6 +1,7 @@
 import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, HoldState, TableEntry } from "../packet/heartbeat.ts";
+import type { Stake } from "./contest.ts";
 
 /** Times of the ownership protocol on one link. */
 export interface OwnershipTiming {
@@ -22,6 +23,14 @@ export interface Candidates {
   readonly needsSubnet: boolean;
 }
 
+/** This node's end of the link. */
+export interface LinkEnd {
+  /** Whether it has carrier; without, the node is a candidate for nothing. */
+  readonly up: boolean;
+  /** Its addresses with their subnets. */
+  readonly prefixes: readonly Prefix[];
+}
+
 /** Another speaker, as it was last heard. */
 export interface Peer {
   readonly node: string;
@@ -29,6 +38,7 @@ export interface Peer {
   readonly sequence: number;
   readonly heardAt: Millis;
   readonly leaving: boolean;
+  readonly listening: boolean;
   readonly prefixes: readonly Prefix[];
   /** The version it says its table has. */
   readonly tableVersion: number;
@@ -61,25 +71,32 @@ export type ReleaseCause = "NotWanted" | "NotCandidate" | "RivalWins" | "Leaving
 export interface OwnershipState {
   readonly node: string;
   readonly timing: OwnershipTiming;
-  readonly prefixes: readonly Prefix[];
+  readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
   readonly holdings: ReadonlyMap<string, Holding>;
-  /** The highest epoch seen of each address, and who held it then. */
-  readonly epochs: ReadonlyMap<string, { readonly epoch: number; readonly node: string }>;
+  /** The last holder known of each wanted address, with its epoch. */
+  readonly lastHolders: ReadonlyMap<string, Stake>;
+  /** The highest epoch heard of any address: a take-over goes above it. */
+  readonly highestEpoch: number;
   /** Since when nobody is known to hold an address that is wanted. */
   readonly orphans: ReadonlyMap<string, Millis>;
   readonly tableVersion: number;
   /** Until then this node only listens: it neither claims nor answers. */
   readonly listenUntil: Millis;
-  readonly lastTick: Millis;
+  /** When there is something to decide though nothing new is heard; Infinity if all is settled. */
+  readonly due: Millis;
+  /** When this process was last seen to run. */
+  readonly ranAt: Millis;
+  /** When somebody was last sent the table for the asking. */
+  readonly tableSentAt: Millis;
   readonly leaving: boolean;
 }
 
 /** What can happen to ownership. */
 export type OwnershipEvent =
   | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates> }
-  | { readonly kind: "prefixes"; readonly prefixes: readonly Prefix[] }
+  | { readonly kind: "link"; readonly link: LinkEnd }
   | { readonly kind: "heard"; readonly heartbeat: Heartbeat }
   | { readonly kind: "tick" }
   | { readonly kind: "leave" };

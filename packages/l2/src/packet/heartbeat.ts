@@ -10,6 +10,7 @@ const MAGIC = 0x464c4842;
 const VERSION = 1;
 const LEAVING = 1;
 const WANTS_TABLES = 2;
+const LISTENING = 4;
 const OWNED = 1;
 const CLAIMED = 2;
 const STATES: ReadonlyMap<number, HoldState> = new Map([
@@ -20,8 +21,14 @@ const FAMILIES = new Map([
   [4, 4 as const],
   [6, 6 as const],
 ]);
-/** Entries of a table that fit, IPv6 and all, into one frame of 1,500 octets with the longest node name. */
+/** Entries of a table that fit into one frame of 1,500 octets with the longest name and all prefixes, if all are IPv6. */
 export const ENTRIES_PER_PART = 40;
+
+/** Prefixes that a heartbeat has room for. */
+export const MOST_PREFIXES = 16;
+
+/** Octets of the longest node name: that of a DNS subdomain (RFC 1123), as Kubernetes has it. */
+const LONGEST_NAME = 253;
 
 /** How a node holds an address: answers for it, or is about to. */
 export type HoldState = "owned" | "claimed";
@@ -30,7 +37,7 @@ export type HoldState = "owned" | "claimed";
 export interface TableEntry {
   /** Canonical text. */
   readonly address: string;
-  /** Number of take-overs of the address so far; the higher one is right. 0 to 2^32-1. */
+  /** Grows with each take-over of the address; the higher one is right. 1 to 2^32-1. */
   readonly epoch: number;
   readonly state: HoldState;
 }
@@ -48,12 +55,12 @@ export interface TablePart {
  * What a speaker tells the others on a link, a few times a second: that it lives, which subnets it has there, and the
  * version of its table; the table itself, in parts, when it changed or somebody asks.
  *
- *     magic "FLHB" (4) | version (1) | flags (1) | incarnation (8) | sequence (4) | table version (4)
+ *     magic "FLHB" (4) | version (1) | flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
  *     name length (1) | node name | prefix count (1) | prefixes: family (1) length (1) address
  *     part (1) | parts (1), 0 if there is none | entry count (1) | entries: family (1) state (1) epoch (4) address
  */
 export interface Heartbeat {
-  /** Name of the node, at most 253 octets. */
+  /** Name of the node, 1 to 253 octets of UTF-8. */
   readonly node: string;
   /** Differs for each start of the speaker, and grows: milliseconds since the Unix epoch. */
   readonly incarnation: bigint;
@@ -61,11 +68,15 @@ export interface Heartbeat {
   readonly sequence: number;
   /** The node is about to go: others take over what it holds. */
   readonly leaving: boolean;
+  /** The node only listens for now: it takes nothing over. */
+  readonly listening: boolean;
   /** The node lacks somebody's table: all send theirs. */
   readonly wantsTables: boolean;
+  /** The highest epoch of any address that the node has heard of, 0 if none. */
+  readonly highestEpoch: number;
   /** Grows with each change of the table. */
   readonly tableVersion: number;
-  /** The node's addresses on this link with their subnets, 255 at most. */
+  /** The node's subnets on this link, {@link MOST_PREFIXES} at most. */
   readonly prefixes: readonly Prefix[];
   readonly table?: TablePart;
 }
@@ -74,8 +85,12 @@ export interface Heartbeat {
 export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   const node = new TextEncoder().encode(heartbeat.node);
   const w = new ByteWriter().u32(MAGIC).u8(VERSION);
-  w.u8((heartbeat.leaving ? LEAVING : 0) | (heartbeat.wantsTables ? WANTS_TABLES : 0));
-  w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.tableVersion);
+  w.u8(
+    (heartbeat.leaving ? LEAVING : 0) |
+      (heartbeat.wantsTables ? WANTS_TABLES : 0) |
+      (heartbeat.listening ? LISTENING : 0),
+  );
+  w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.highestEpoch).u32(heartbeat.tableVersion);
   w.u8(node.length).octets(node).u8(heartbeat.prefixes.length);
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
   const { part, parts, entries } = heartbeat.table ?? { part: 0, parts: 0, entries: [] };
@@ -96,24 +111,32 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   r.expectU32("magic", MAGIC);
   r.expectU8("version", VERSION);
   const flags = r.u8("flags");
-  if ((flags & ~(LEAVING | WANTS_TABLES)) !== 0) r.fail("flags", "0 to 3", String(flags));
+  if ((flags & ~(LEAVING | WANTS_TABLES | LISTENING)) !== 0) r.fail("flags", "0 to 7", String(flags));
   const incarnation = r.u64("incarnation");
   const sequence = r.u32("sequence");
+  const highestEpoch = r.u32("highest epoch");
   const tableVersion = r.u32("table version");
-  const node = r.text("node name", r.u8("name length"));
-  if (node === "" || Buffer.byteLength(node) > 253) r.fail("node name", "1 to 253 octets", String(node.length));
-  const prefixes = Array.from({ length: r.u8("prefix count") }, () => readPrefix(r));
+  const nameLength = r.u8("name length");
+  if (nameLength === 0 || nameLength > LONGEST_NAME) r.fail("name length", `1 to ${LONGEST_NAME}`, String(nameLength));
+  const node = r.text("node name", nameLength);
+  const prefixCount = r.u8("prefix count");
+  if (prefixCount > MOST_PREFIXES) r.fail("prefix count", `at most ${MOST_PREFIXES}`, String(prefixCount));
+  const prefixes = Array.from({ length: prefixCount }, () => readPrefix(r));
   const part = r.u8("part");
   const parts = r.u8("parts");
   const entries = Array.from({ length: r.u8("entry count") }, () => readEntry(r));
-  if (parts === 0 && (part > 0 || entries.length > 0)) r.fail("part and entries", "none without a table", String(part));
+  if (parts === 0 && part + entries.length > 0) {
+    r.fail("part and entry count", "0 without a table", `${part} and ${entries.length}`);
+  }
   if (parts > 0 && part >= parts) r.fail("part", `below ${parts}`, String(part));
   return {
     node,
     incarnation,
     sequence,
     leaving: (flags & LEAVING) !== 0,
+    listening: (flags & LISTENING) !== 0,
     wantsTables: (flags & WANTS_TABLES) !== 0,
+    highestEpoch,
     tableVersion,
     prefixes,
     ...(parts > 0 && { table: { part, parts, entries } }),
@@ -131,6 +154,7 @@ function readEntry(r: ByteReader): TableEntry {
   const family = r.oneOf("entry family", r.u8("entry family"), FAMILIES);
   const state = r.oneOf("entry state", r.u8("entry state"), STATES);
   const epoch = r.u32("entry epoch");
+  if (epoch === 0) r.fail("entry epoch", "at least 1", "0");
   const address: IpAddress = r.address("entry address", family);
   return { address: formatAddress(address), epoch, state };
 }

@@ -1,0 +1,64 @@
+import type { Millis } from "@fairlead/runtime";
+import { type Stake, strongestStakes } from "./contest.ts";
+import { findOrphans, nextLook, takeOver } from "./orphans.ts";
+import { settle } from "./settle.ts";
+import type { OwnershipEffect, OwnershipState } from "./types.ts";
+
+/** A state and what it wants done. */
+export interface Step {
+  readonly next: OwnershipState;
+  readonly effects: readonly OwnershipEffect[];
+}
+
+/** Decides on every address from the whole state: what to yield or drop, what to answer for, what to claim. */
+export function reconsider(state: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
+  const stakes = strongestStakes(state.peers);
+  const { holdings, effects } = settle(state, stakes, now);
+  const settled = { ...state, holdings };
+  const current = {
+    ...settled,
+    lastHolders: learnHolders(settled, stakes),
+    highestEpoch: highest(state.highestEpoch, stakes),
+    orphans: findOrphans(settled, stakes, now),
+  };
+  const claims = takeOver(current, stakes, now);
+  const changed = claims.size > 0 || effects.some(({ kind }) => kind === "own" || kind === "release");
+  const orphans = new Map(current.orphans);
+  for (const address of claims.keys()) orphans.delete(address);
+  const decided = {
+    ...current,
+    holdings: new Map([...holdings, ...claims]),
+    highestEpoch: [...claims.values()].reduce((most, { epoch }) => Math.max(most, epoch), current.highestEpoch),
+    orphans,
+    tableVersion: state.tableVersion + (changed ? 1 : 0),
+    tableSentAt: changed ? now : state.tableSentAt,
+  };
+  const next = { ...decided, due: Math.min(claimsDue(decided), nextLook(decided, now)) };
+  return { next, effects: [...before, ...effects, ...(changed ? [{ kind: "sendTable" } as const] : [])] };
+}
+
+/** When the first claim has stood long enough. */
+function claimsDue({ holdings, timing, listenUntil }: OwnershipState): Millis {
+  let due = Number.POSITIVE_INFINITY;
+  for (const { state, since } of holdings.values()) if (state === "claimed") due = Math.min(due, since + timing.claim);
+  return Math.max(due, listenUntil);
+}
+
+function learnHolders(state: OwnershipState, stakes: ReadonlyMap<string, Stake>): Map<string, Stake> {
+  const holders = new Map<string, Stake>();
+  for (const address of state.wanted.keys()) {
+    const own = state.holdings.get(address);
+    let last = state.lastHolders.get(address);
+    for (const stake of [stakes.get(address), own && { node: state.node, epoch: own.epoch, state: own.state }]) {
+      if (stake !== undefined && stake.epoch >= (last?.epoch ?? 0)) last = stake;
+    }
+    if (last !== undefined) holders.set(address, last);
+  }
+  return holders;
+}
+
+function highest(known: number, stakes: ReadonlyMap<string, Stake>): number {
+  let most = known;
+  for (const { epoch } of stakes.values()) most = Math.max(most, epoch);
+  return most;
+}

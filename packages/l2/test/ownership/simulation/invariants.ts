@@ -1,0 +1,136 @@
+import type { Millis } from "@fairlead/runtime";
+import { mayAnswer } from "../../../src/ownership/ownership.ts";
+import { DEFAULT_TIMING, type OwnershipEffect } from "../../../src/ownership/types.ts";
+import { type Host, LONGEST_DELAY, type Segment, STEP } from "./segment.ts";
+
+const { interval, detection, claim } = DEFAULT_TIMING;
+/** Longest time without an answer that a calm segment may see. */
+const LONGEST_GAP: Millis = detection + claim + 2 * interval + LONGEST_DELAY + STEP;
+/** A fault is over for good after this long. */
+const AFTERMATH: Millis = 2 * LONGEST_GAP;
+
+/** Who came to answer for an address, and when. */
+interface Ownership {
+  readonly host: Host;
+  readonly epoch: number;
+  readonly at: Millis;
+}
+
+/** Watches a segment and throws when ownership breaks one of its promises. */
+export class Invariants {
+  readonly #segment: Segment;
+  readonly #addresses: readonly string[];
+  readonly #doubleSince = new Map<string, Millis>();
+  readonly #silentSince = new Map<string, Millis>();
+  readonly #owners = new Map<string, Ownership[]>();
+  #disturbedAt: Millis = 0;
+  /** Longest time that two owners that hear each other both answered. */
+  longestDouble: Millis = 0;
+  /** Longest time that nobody answered in a calm segment. */
+  longestGap: Millis = 0;
+  moves = 0;
+
+  constructor(segment: Segment, addresses: readonly string[]) {
+    this.#segment = segment;
+    this.#addresses = addresses;
+    segment.observe((host, effect, now) => this.#watch(host, effect, now));
+  }
+
+  /** Something was done to frames, links or running speakers: what follows has a cause. */
+  disturb(): void {
+    this.#disturbedAt = this.#segment.now;
+    this.#silentSince.clear();
+  }
+
+  check(): void {
+    if (this.#segment.lossy || this.#segment.cuts > 0) this.disturb();
+    for (const address of this.#addresses) {
+      this.#checkOneOwner(address);
+      this.#checkSomeOwner(address);
+    }
+  }
+
+  #checkOneOwner(address: string): void {
+    const { now } = this.#segment;
+    const owners = this.#segment.hosts.filter(({ speaker }) => speaker?.isAnswering(address, now));
+    for (const a of owners) {
+      for (const b of owners) {
+        if (a.index < b.index) this.#checkPair(address, a, b);
+      }
+    }
+    for (const pair of this.#doubleSince.keys()) {
+      if (pair.startsWith(`${address} `) && !owners.some(({ name }) => pair.includes(name)))
+        this.#doubleSince.delete(pair);
+    }
+  }
+
+  #checkPair(address: string, a: Host, b: Host): void {
+    const { now, lossy } = this.#segment;
+    const pair = `${address} ${a.name} ${b.name}`;
+    const hear = this.#segment.reaches(a, b) && this.#segment.reaches(b, a) && !lossy;
+    if (!hear) {
+      this.#doubleSince.delete(pair);
+      return;
+    }
+    const since = this.#doubleSince.get(pair) ?? now;
+    this.#doubleSince.set(pair, since);
+    this.longestDouble = Math.max(this.longestDouble, now - since);
+    if (now - since > detection) throw new Error(`at ${now}: ${pair} both answer since ${since}`);
+  }
+
+  #checkSomeOwner(address: string): void {
+    const { now, hosts } = this.#segment;
+    const running = hosts.filter((host) => this.#segment.runs(host) && host.carrier);
+    const agreed = running.every(({ wanted }) => wanted.has(address));
+    const staying = running.filter(({ leaveBy, speaker }) => {
+      return leaveBy === undefined && speaker !== undefined && mayAnswer(speaker.state, now);
+    });
+    const answered = hosts.some(({ speaker }) => speaker?.isAnswering(address, now));
+    if (answered || !agreed || staying.length === 0) {
+      this.#silentSince.delete(address);
+      return;
+    }
+    const since = this.#silentSince.get(address) ?? now;
+    this.#silentSince.set(address, since);
+    this.longestGap = Math.max(this.longestGap, now - since);
+    if (now - since > LONGEST_GAP) throw new Error(`at ${now}: nobody answers for ${address} since ${since}`);
+  }
+
+  #watch(host: Host, effect: OwnershipEffect, now: Millis): void {
+    if (effect.kind === "own") this.#owned(host, effect.address, effect.holding.epoch, now);
+    if (effect.kind === "release" && effect.cause === "RivalWins") this.#yielded(host, effect.address, effect.to, now);
+  }
+
+  #owned(host: Host, address: string, epoch: number, now: Millis): void {
+    this.moves += 1;
+    const calm = now - this.#disturbedAt > AFTERMATH;
+    const before = this.#owners.get(address) ?? [];
+    this.#owners.set(address, [...before, { host, epoch, at: now }]);
+    if (!calm) return;
+    for (const last of before) {
+      const sits = last.host !== host && this.#segment.runs(last.host) && last.host.leaveBy === undefined;
+      if (sits && last.host.speaker?.isAnswering(address, now)) {
+        throw new Error(`at ${now}: ${host.name} takes ${address} from ${last.host.name}, which sits since ${last.at}`);
+      }
+      const witnessed = this.#segment.hosts.some(({ speaker, running }) => {
+        return running && speaker !== undefined && speaker.startedAt < last.at;
+      });
+      if (witnessed && last.at > this.#disturbedAt && epoch <= last.epoch) {
+        throw new Error(`at ${now}: ${host.name} owns ${address} with epoch ${epoch}, after epoch ${last.epoch}`);
+      }
+    }
+  }
+
+  // Nothing is taken back: who came to own it later has the better right.
+  #yielded(host: Host, address: string, to: string | undefined, now: Millis): void {
+    const owners = this.#owners.get(address) ?? [];
+    const mine = owners.findLast((owner) => owner.host === host);
+    const theirs = owners.findLast((owner) => owner.host.name === to);
+    if (mine === undefined || theirs === undefined || theirs.at >= mine.at) return;
+    const state = theirs.host.speaker?.state;
+    const still = state?.holdings.get(address)?.epoch === theirs.epoch;
+    if (still && this.#disturbedAt < theirs.at) {
+      throw new Error(`at ${now}: ${to} takes ${address} back from ${host.name}, which owns it since ${mine.at}`);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { parsePrefix } from "@fairlead/net";
+import type { Millis } from "@fairlead/runtime";
+import { begin, lacksTable, mayAnswer, step } from "../../../src/ownership/ownership.ts";
+import type { OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming } from "../../../src/ownership/types.ts";
+import { ENTRIES_PER_PART, type Heartbeat, type TablePart } from "../../../src/packet/heartbeat.ts";
+
+/** What a simulated node tells the world. */
+export interface NodePort {
+  send(heartbeat: Heartbeat): void;
+  effect(effect: OwnershipEffect): void;
+}
+
+const SUBNET = [parsePrefix("192.0.2.1/24")];
+
+/** Carrier comes or goes. */
+export function linkEvent(up: boolean): OwnershipEvent {
+  return { kind: "link", link: { up, prefixes: SUBNET } };
+}
+
+/** One start of a speaker on a simulated segment: runs step() as the driver does, with a gate that times out. */
+export class SimulatedNode {
+  readonly startedAt: Millis;
+  state: OwnershipState;
+  /** Addresses that the responder answers for while the gate is open. */
+  readonly answers = new Set<string>();
+  gateUntil = Number.NEGATIVE_INFINITY;
+  readonly #port: NodePort;
+  readonly #incarnation: bigint;
+  #sequence = 0;
+
+  constructor(name: string, timing: OwnershipTiming, incarnation: bigint, now: Millis, port: NodePort) {
+    this.startedAt = now;
+    this.#incarnation = incarnation;
+    this.#port = port;
+    this.state = begin(name, timing, { up: true, prefixes: SUBNET }, now);
+  }
+
+  tick(now: Millis): void {
+    this.take({ kind: "tick" }, now);
+    const { detection, interval } = this.state.timing;
+    if (this.answers.size > 0 && mayAnswer(this.state, now)) this.gateUntil = now + detection - interval;
+    this.#send(undefined, now);
+  }
+
+  take(event: OwnershipEvent, now: Millis): void {
+    const { next, effects } = step(this.state, event, now);
+    this.state = next;
+    for (const effect of effects) {
+      if (effect.kind === "own") this.answers.add(effect.address);
+      if (effect.kind === "release") this.answers.delete(effect.address);
+      this.#port.effect(effect);
+    }
+    if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable(now);
+  }
+
+  isAnswering(address: string, now: Millis): boolean {
+    return this.answers.has(address) && now < this.gateUntil;
+  }
+
+  #sendTable(now: Millis): void {
+    const entries = [...this.state.holdings].map(([address, { epoch, state }]) => ({ address, epoch, state }));
+    const parts = Math.max(1, Math.ceil(entries.length / ENTRIES_PER_PART));
+    for (let part = 0; part < parts; part++) {
+      const from = part * ENTRIES_PER_PART;
+      this.#send({ part, parts, entries: entries.slice(from, from + ENTRIES_PER_PART) }, now);
+    }
+  }
+
+  #send(table: TablePart | undefined, now: Millis): void {
+    const { node, leaving, highestEpoch, tableVersion, link } = this.state;
+    this.#sequence += 1;
+    this.#port.send({
+      node,
+      incarnation: this.#incarnation,
+      sequence: this.#sequence,
+      leaving,
+      listening: !mayAnswer(this.state, now),
+      wantsTables: table === undefined && lacksTable(this.state),
+      highestEpoch,
+      tableVersion,
+      prefixes: link.prefixes,
+      ...(table !== undefined && { table }),
+    });
+  }
+}

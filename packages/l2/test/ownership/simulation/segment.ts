@@ -1,0 +1,190 @@
+import type { Millis } from "@fairlead/runtime";
+import { DEFAULT_TIMING, type OwnershipEffect, type OwnershipEvent } from "../../../src/ownership/types.ts";
+import type { Heartbeat } from "../../../src/packet/heartbeat.ts";
+import { linkEvent, SimulatedNode } from "./node.ts";
+import { seededRandom } from "./random.ts";
+
+/** Resolution of the simulated clock. */
+export const STEP: Millis = 5;
+/** Heartbeats take up to this long, so they overtake one another. */
+export const LONGEST_DELAY: Millis = 40;
+
+const LEAVING_TIME: Millis = 2_000;
+const LOSS = 0.4;
+const REPETITION = 0.2;
+
+interface Frame {
+  readonly at: Millis;
+  readonly to: number;
+  readonly heartbeat: Heartbeat;
+}
+
+/** A place in the segment and the speaker that runs there, if any. */
+export interface Host {
+  readonly name: string;
+  readonly index: number;
+  /** The speaker that runs, or the last one: what it put into the kernel outlives it. */
+  speaker: SimulatedNode | undefined;
+  running: boolean;
+  pausedUntil: Millis;
+  carrier: boolean;
+  nextTick: Millis;
+  leaveBy: Millis | undefined;
+  wanted: ReadonlySet<string>;
+  /** Frames that arrived since it last ran. */
+  readonly backlog: Heartbeat[];
+  /** What else happened since. */
+  readonly events: OwnershipEvent[];
+}
+
+/** Is told of everything that speakers do. */
+export type Observer = (host: Host, effect: OwnershipEffect, now: Millis) => void;
+
+/** An Ethernet segment with speakers on it and a clock of its own. Faults come from outside. */
+export class Segment {
+  readonly hosts: readonly Host[];
+  readonly #random: () => number;
+  readonly #cuts = new Set<string>();
+  readonly #names: ReadonlySet<string>;
+  #frames: Frame[] = [];
+  #observer: Observer = () => undefined;
+  #lossyUntil = Number.NEGATIVE_INFINITY;
+  #incarnations = 0n;
+  now: Millis = 0;
+
+  constructor(size: number, seed: number) {
+    this.#random = seededRandom(seed);
+    const names = Array.from({ length: size }, (_, index) => `node-${String.fromCharCode(97 + index)}`);
+    this.#names = new Set(names);
+    this.hosts = names.map((name, index) => ({
+      name,
+      index,
+      speaker: undefined,
+      running: false,
+      pausedUntil: 0,
+      carrier: true,
+      nextTick: 0,
+      leaveBy: undefined,
+      wanted: new Set(),
+      backlog: [],
+      events: [],
+    }));
+  }
+
+  observe(observer: Observer): void {
+    this.#observer = observer;
+  }
+
+  get lossy(): boolean {
+    return this.now < this.#lossyUntil;
+  }
+
+  /** Whether frames get from one host to the other. */
+  reaches(from: Host, to: Host): boolean {
+    return from.carrier && to.carrier && !this.#cuts.has(`${from.index}>${to.index}`);
+  }
+
+  start(host: Host): void {
+    this.#incarnations += 1n;
+    const speaker: SimulatedNode = new SimulatedNode(host.name, DEFAULT_TIMING, this.#incarnations, this.now, {
+      send: (heartbeat) => this.#send(host, heartbeat),
+      effect: (effect) => this.#observer(host, effect, this.now),
+    });
+    Object.assign(host, { speaker, running: true, pausedUntil: 0, leaveBy: undefined, nextTick: this.now });
+    host.backlog.length = 0;
+    host.events.length = 0;
+    if (!host.carrier) host.events.push(linkEvent(false));
+    this.want(host, host.wanted);
+  }
+
+  crash(host: Host): void {
+    host.running = false;
+  }
+
+  pause(host: Host, millis: Millis): void {
+    if (host.running) host.pausedUntil = Math.max(host.pausedUntil, this.now + millis);
+  }
+
+  leave(host: Host): void {
+    if (!this.runs(host) || host.leaveBy !== undefined) return;
+    host.leaveBy = this.now + LEAVING_TIME;
+    host.events.push({ kind: "leave" });
+  }
+
+  want(host: Host, addresses: ReadonlySet<string>): void {
+    host.wanted = addresses;
+    const candidates = { nodes: this.#names, needsSubnet: true };
+    host.events.push({ kind: "wanted", wanted: new Map([...addresses].map((address) => [address, candidates])) });
+  }
+
+  setCarrier(host: Host, up: boolean): void {
+    if (host.carrier === up) return;
+    host.carrier = up;
+    host.events.push(linkEvent(up));
+  }
+
+  cut(from: Host, to: Host): void {
+    this.#cuts.add(`${from.index}>${to.index}`);
+  }
+
+  get cuts(): number {
+    return this.#cuts.size;
+  }
+
+  healAll(): void {
+    this.#cuts.clear();
+  }
+
+  loseFrames(millis: Millis): void {
+    this.#lossyUntil = this.now + millis;
+  }
+
+  /** Moves the clock on by one {@link STEP}. */
+  advance(): void {
+    this.now += STEP;
+    const due = this.#frames.filter(({ at }) => at <= this.now).sort((a, b) => a.at - b.at);
+    this.#frames = this.#frames.filter(({ at }) => at > this.now);
+    for (const { to, heartbeat } of due) {
+      const host = this.hosts[to];
+      if (host?.running) host.backlog.push(heartbeat);
+    }
+    for (const host of this.hosts) if (this.runs(host)) this.#run(host);
+  }
+
+  // As an event loop does: timers first, then what has arrived.
+  #run(host: Host): void {
+    const { speaker } = host;
+    for (const event of host.events.splice(0)) speaker?.take(event, this.now);
+    if (host.leaveBy !== undefined && (speaker?.state.holdings.size === 0 || this.now >= host.leaveBy)) {
+      speaker?.answers.clear();
+      host.running = false;
+      return;
+    }
+    const timersFirst = host.backlog.length < 2 || this.#random() < 0.5;
+    if (timersFirst) this.#tick(host);
+    for (const heartbeat of host.backlog.splice(0)) speaker?.take({ kind: "heard", heartbeat }, this.now);
+    if (!timersFirst) this.#tick(host);
+  }
+
+  #tick(host: Host): void {
+    if (this.now < host.nextTick) return;
+    host.nextTick = this.now + DEFAULT_TIMING.interval;
+    host.speaker?.tick(this.now);
+  }
+
+  /** Whether its speaker runs and is not stopped. */
+  runs(host: Host): boolean {
+    return host.running && this.now >= host.pausedUntil;
+  }
+
+  #send(from: Host, heartbeat: Heartbeat): void {
+    for (const to of this.hosts) {
+      if (to === from || !this.reaches(from, to)) continue;
+      if (this.lossy && this.#random() < LOSS) continue;
+      const copies = this.lossy && this.#random() < REPETITION ? 2 : 1;
+      for (let copy = 0; copy < copies; copy++) {
+        this.#frames.push({ at: this.now + this.#random() * LONGEST_DELAY, to: to.index, heartbeat });
+      }
+    }
+  }
+}
