@@ -1,6 +1,6 @@
-import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { type KindName, type ObjectRef, objectKey, type Problem } from "@fairlead/model";
 import { KINDS, type KindValues } from "./kinds.ts";
-import type { Read } from "./parse/read.ts";
+import { check, type Read } from "./parse/read.ts";
 import type { RawObject } from "./ports.ts";
 import { objectMeta } from "./schema/metadata.ts";
 
@@ -86,9 +86,11 @@ export class ObjectCache {
 }
 
 function read(kind: KindName, raw: RawObject): CachedObject<unknown> {
-  const meta = objectMeta.parse(raw.metadata);
-  const namespace = meta.namespace === undefined ? {} : { namespace: meta.namespace };
-  const ref: ObjectRef = { kind, ...namespace, name: meta.name };
+  const { name, namespace } = raw.metadata;
+  const ref: ObjectRef = { kind, ...(namespace !== undefined && { namespace }), name };
+  const checked = check(ref, objectMeta, raw.metadata, "metadata");
+  if ("problems" in checked) return unreadable(ref, raw, checked.problems);
+  const meta = checked.value;
   return {
     ref,
     uid: meta.uid,
@@ -99,8 +101,22 @@ function read(kind: KindName, raw: RawObject): CachedObject<unknown> {
   };
 }
 
+// A folder may hold what the API server never would: labels that are numbers, annotations that are true.
+function unreadable(ref: ObjectRef, { metadata }: RawObject, problems: readonly Problem[]): CachedObject<unknown> {
+  const { uid = "", resourceVersion = "" } = metadata;
+  return {
+    ref,
+    uid: String(uid),
+    resourceVersion: String(resourceVersion),
+    generation: undefined,
+    read: { problems },
+    status: undefined,
+  };
+}
+
+// Whatever the uid: what a watch still has to tell of a predecessor must not displace its successor.
 function newest(held: CachedObject<unknown> | undefined, got: CachedObject<unknown>): CachedObject<unknown> {
-  return held !== undefined && held.uid === got.uid && !isNewer(got.resourceVersion, held.resourceVersion) ? held : got;
+  return held !== undefined && !isNewer(got.resourceVersion, held.resourceVersion) ? held : got;
 }
 
 // Kubernetes 1.35 made resourceVersions of one kind comparable as decimal numbers (KEP-5504); so are the folder store's.

@@ -30,10 +30,12 @@ export function eventObject(
 ): RawObject {
   const digest = createHash("sha256").update(`${component}/${uid}/${reason}/${message}`).digest("hex").slice(0, 16);
   const namespace = object.namespace ?? CLUSTER_EVENTS;
+  // Names of objects have 253 characters at most, and no part of one ends in a hyphen.
+  const prefix = object.name.slice(0, 253 - digest.length - 1).replace(/[-.]+$/, "");
   return {
     apiVersion: "v1",
     kind: "Event",
-    metadata: { namespace, name: `${object.name}.${digest}` },
+    metadata: { namespace, name: `${prefix}.${digest}` },
     involvedObject: {
       apiVersion: KINDS[object.kind].apiVersion,
       kind: object.kind,

@@ -7,12 +7,16 @@ import { parseAllDocuments } from "yaml";
 import { KINDS, kindOf } from "../kinds.ts";
 import type { RawObject } from "../ports.ts";
 import { hasCode } from "./files.ts";
+import { fileVersion, objectVersion } from "./folder-version.ts";
 
-/** The folder, inside a store's, that holds what Fairlead writes about objects that others wrote. */
-export const STATUS_FOLDER = "status";
+/** A file this young may change once more without a sign of it: the kernel's clock for files ticks that slowly. */
+const UNSETTLED_MILLIS = 50;
 
 /** What one file holds: its objects, and why it could not be read, if so. */
 export interface ScannedFile {
+  /** Differs for every state of the file; undefined while the file is too young to be told from a later state. */
+  readonly state: string | undefined;
+  /** See {@link fileVersion}. */
   readonly version: string;
   readonly objects: readonly RawObject[];
   readonly error?: string;
@@ -28,21 +32,27 @@ export async function scanFolder(
   const paths = entries.filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name));
   await Promise.all(
     paths.map(async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      const name = relative(root, path);
-      const file = await scanFile(path, name, known.get(name)).catch((error) => {
-        if (hasCode(error, "ENOENT")) return undefined;
-        throw error;
-      });
+      const name = relative(root, join(entry.parentPath, entry.name));
+      const file = await scanFile(root, name, known.get(name));
       if (file !== undefined) files.set(name, file);
     }),
   );
   return files;
 }
 
-/** The version of a file, as a decimal number that grows with every change: a resourceVersion. */
-export async function fileVersion(path: string): Promise<string> {
-  return String((await stat(path, { bigint: true })).mtimeNs);
+/** One file, by its path relative to `root`; undefined if it is not there. */
+export async function scanFile(root: string, name: string, known?: ScannedFile): Promise<ScannedFile | undefined> {
+  try {
+    const path = join(root, name);
+    const stats = await stat(path, { bigint: true });
+    const { ctimeNs, mtimeNs, ino, size, ctimeMs } = stats;
+    const state = Date.now() - Number(ctimeMs) < UNSETTLED_MILLIS ? undefined : [ctimeNs, mtimeNs, ino, size].join("/");
+    if (known?.state !== undefined && known.state === state) return known;
+    return { state, version: fileVersion(stats), ...parseFile(name, await readFile(path, "utf8"), stats) };
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 /** Calls `onChange` when something below `root` may have changed, until the returned function is called. */
@@ -59,40 +69,43 @@ export function folderUid(kind: KindName, key: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }
 
-async function scanFile(path: string, name: string, known: ScannedFile | undefined): Promise<ScannedFile> {
-  const stats = await stat(path, { bigint: true });
-  const version = String(stats.mtimeNs);
-  if (known?.version === version) return known;
+function parseFile(name: string, text: string, stats: BigIntStats): Pick<ScannedFile, "objects" | "error"> {
   const objects: RawObject[] = [];
   const errors: string[] = [];
-  for (const document of parseAllDocuments(await readFile(path, "utf8"))) {
+  for (const document of parseAllDocuments(text)) {
     if ("errors" in document && document.errors.length > 0) {
       errors.push(...document.errors.map(({ message }) => message.split("\n")[0] ?? message));
       continue;
     }
-    const found = "toJS" in document ? manifest(document.toJS(), stats) : undefined;
-    if (typeof found === "string") errors.push(found);
-    else if (found !== undefined) objects.push(found);
+    try {
+      const found = "toJS" in document ? manifest(document.toJS(), stats) : undefined;
+      if (typeof found === "string") errors.push(found);
+      else if (found !== undefined) objects.push(found);
+    } catch (error) {
+      // An alias without its anchor, or aliases that multiply beyond measure, show only now.
+      errors.push(error instanceof Error ? error.message : String(error));
+    }
   }
-  if (errors.length === 0) return { version, objects };
-  return { version, objects, error: `Cannot use all of ${name}: ${errors.join("; ")}` };
+  if (errors.length === 0) return { objects };
+  return { objects, error: `Cannot use all of ${name}: ${errors.join("; ")}` };
 }
 
 // Objects of kinds that are not Fairlead's to read (a Deployment beside its Service) are no mistake: they are left out.
 function manifest(value: unknown, stats: BigIntStats): RawObject | string | undefined {
   if (value === null || value === undefined) return undefined;
   const { apiVersion, kind, metadata } = value as Partial<RawObject>;
-  if (apiVersion === undefined || kind === undefined || typeof metadata?.name !== "string") {
+  const { name, namespace = "default" } = metadata ?? {};
+  if (apiVersion === undefined || kind === undefined || typeof name !== "string" || name === "") {
     return "every document must have apiVersion, kind and metadata.name";
   }
-  const name = kindOf(apiVersion, kind);
-  if (name === undefined) return undefined;
-  const namespace = KINDS[name].namespaced ? { namespace: metadata.namespace ?? "default" } : {};
-  const key = objectKey({ ...namespace, name: metadata.name });
+  const known = kindOf(apiVersion, kind);
+  if (known === undefined) return undefined;
+  if (typeof namespace !== "string") return `metadata.namespace must be text, got ${JSON.stringify(namespace)}`;
+  const place = KINDS[known].namespaced ? { namespace } : {};
   const defaults = {
-    uid: folderUid(name, key),
+    uid: folderUid(known, objectKey({ ...place, name })),
     creationTimestamp: new Date(Number(stats.birthtimeMs)).toISOString(),
   };
-  const versioned = { ...defaults, ...metadata, ...namespace, resourceVersion: String(stats.mtimeNs) };
-  return { ...(value as RawObject), metadata: versioned };
+  const resourceVersion = objectVersion(fileVersion(stats));
+  return { ...(value as RawObject), metadata: { ...defaults, ...metadata, name, ...place, resourceVersion } };
 }

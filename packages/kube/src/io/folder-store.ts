@@ -1,14 +1,17 @@
-import { readFile, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import type { ObjectCache } from "../cache.ts";
 import { KINDS, kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
 import { type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
-import { createAtomically, hasCode, withLock, writeAtomically } from "./files.ts";
-import { fileVersion, folderUid, type ScannedFile, STATUS_FOLDER, scanFolder, watchForChanges } from "./folder-scan.ts";
+import { createAtomically, withLock, writeAtomically } from "./files.ts";
+import { describe, folderObjects, manifestIn, manifestPaths, STATUS_FOLDER, withStatus } from "./folder-objects.ts";
+import { type ScannedFile, scanFile, scanFolder, watchForChanges } from "./folder-scan.ts";
+import { objectVersion } from "./folder-version.ts";
 
 /** Changes are seen at once through the kernel; a scan this often also serves file systems that do not tell. */
 const RESCAN_MILLIS = 2_000;
@@ -30,6 +33,7 @@ export class FolderStore implements Store {
   readonly #log: Log;
   readonly #queue: Queue;
   #files: ReadonlyMap<string, ScannedFile> = new Map();
+  #paths: ReadonlyMap<string, string> = new Map();
   #kinds: readonly KindName[] = [];
   #cache: ObjectCache | undefined;
   #unwatch: () => void = () => {};
@@ -53,59 +57,61 @@ export class FolderStore implements Store {
   }
 
   async get(ref: ObjectRef): Promise<RawObject | undefined> {
-    return this.#read(this.#path(ref));
+    return (await this.#load(ref))?.object;
   }
 
   async create(object: RawObject): Promise<RawObject> {
-    const { ref, path } = this.#locate(object);
-    const uid = object.metadata.uid ?? folderUid(ref.kind, objectKey(ref));
-    const creationTimestamp = new Date().toISOString();
-    const stored = { ...object, metadata: { creationTimestamp, ...object.metadata, uid } };
-    if (!(await createAtomically(path, stringify(stored)))) {
-      throw new StoreError("AlreadyExists", `Cannot create ${ref.kind} ${objectKey(ref)}: there is one already`);
+    const ref = this.#refOf(object);
+    const { uid = randomUUID(), creationTimestamp = new Date().toISOString() } = object.metadata;
+    const stored = { ...object, metadata: { ...object.metadata, creationTimestamp, uid } };
+    const elsewhere = this.#paths.get(describe(ref)) ?? canonicalPath(ref);
+    const taken = elsewhere !== canonicalPath(ref) && manifestIn(await this.#scanned(elsewhere), ref) !== undefined;
+    if (taken || !(await createAtomically(this.#path(canonicalPath(ref)), stringify(stored)))) {
+      throw new StoreError("AlreadyExists", `Cannot create ${describe(ref)}: there is one already`);
     }
-    return this.#written(ref.kind, stored, await fileVersion(path));
+    return this.#written(ref);
   }
 
   async replace(object: RawObject): Promise<RawObject> {
-    const { ref, path } = this.#locate(object);
+    const ref = this.#refOf(object);
+    const path = this.#path(canonicalPath(ref));
     return withLock(path, async () => {
-      const held = await this.#read(path);
-      if (held === undefined)
-        throw new StoreError("NotFound", `Cannot replace ${ref.kind} ${objectKey(ref)}: not found`);
-      if (held.metadata.resourceVersion !== object.metadata.resourceVersion) {
-        throw new StoreError("Conflict", `Cannot replace ${ref.kind} ${objectKey(ref)}: it was changed meanwhile`);
+      const held = await this.#load(ref);
+      if (held === undefined) throw new StoreError("NotFound", `Cannot replace ${describe(ref)}: not found`);
+      this.#expectOwn(held, ref, "replace");
+      if (held.object.metadata.resourceVersion !== object.metadata.resourceVersion) {
+        throw new StoreError("Conflict", `Cannot replace ${describe(ref)}: it was changed meanwhile`);
       }
-      await writeAtomically(path, stringify(object));
-      return this.#written(ref.kind, object, await fileVersion(path));
+      await writeAtomically(path, stringify({ ...object, status: held.object.status }));
+      return this.#written(ref);
     });
   }
 
   async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): Promise<RawObject> {
-    const held = this.#find(ref) ?? (await this.#read(this.#path(ref)));
-    if (held === undefined) throw new StoreError("NotFound", `Cannot patch ${ref.kind} ${objectKey(ref)}: not found`);
-    if (held.metadata.uid !== uid) {
-      throw new StoreError("Conflict", `Cannot patch ${ref.kind} ${objectKey(ref)}: it is another object by now`);
-    }
-    const path = join(this.#root, STATUS_FOLDER, this.#relativePath(ref));
+    const path = this.#path(statusPath(ref));
     return withLock(path, async () => {
-      const overlay = await this.#read(path);
-      const before = overlay?.metadata.uid === uid ? overlay.status : held.status;
+      const held = (await this.#load(ref))?.object;
+      if (held === undefined) throw new StoreError("NotFound", `Cannot patch ${describe(ref)}: not found`);
+      if (held.metadata.uid !== uid) {
+        throw new StoreError("Conflict", `Cannot patch ${describe(ref)}: it is another object by now`);
+      }
       const { apiVersion, kind } = held;
       const namespace = ref.namespace === undefined ? {} : { namespace: ref.namespace };
       const metadata = { ...namespace, name: ref.name, uid };
-      const stored = { apiVersion, kind, metadata, status: mergeStatus(before, patch) };
-      await writeAtomically(path, stringify(stored));
-      return this.#written(ref.kind, { ...held, status: stored.status }, await fileVersion(path));
+      await writeAtomically(path, stringify({ apiVersion, kind, metadata, status: mergeStatus(held.status, patch) }));
+      return this.#written(ref);
     });
   }
 
   async delete(ref: ObjectRef, uid: string): Promise<void> {
-    const path = this.#path(ref);
-    const held = await this.#read(path);
-    if (held !== undefined && held.metadata.uid !== uid) return;
-    await rm(path, { force: true });
-    await rm(join(this.#root, STATUS_FOLDER, this.#relativePath(ref)), { force: true });
+    const path = this.#path(canonicalPath(ref));
+    await withLock(path, async () => {
+      const held = await this.#load(ref);
+      if (held !== undefined && held.object.metadata.uid !== uid) return;
+      if (held !== undefined) this.#expectOwn(held, ref, "delete");
+      await rm(path, { force: true });
+      await rm(this.#path(statusPath(ref)), { force: true });
+    });
     this.#cache?.remove(ref.kind, objectKey(ref), uid);
   }
 
@@ -116,91 +122,84 @@ export class FolderStore implements Store {
 
   async #scan(): Promise<void> {
     const before = this.#files;
-    // What is written after this moment is newer than the list.
-    const version = String(BigInt(Date.now()) * 1_000_000n);
+    // What is written after this moment is newer than the list; what a clock that is ahead has stamped before, is not.
+    const stamps = [...before.values()].map((file) => BigInt(file.version)).concat(BigInt(Date.now()) * 1_000_000n);
+    const version = objectVersion(String(stamps.sort((a, b) => (a < b ? -1 : 1)).at(-1)));
     this.#files = await scanFolder(this.#root, before);
+    this.#paths = manifestPaths(this.#files);
     for (const [name, file] of this.#files) {
       if (file.error !== undefined && file !== before.get(name)) this.#log.warn({ file: name }, file.error);
     }
     const changed =
       this.#files.size !== before.size || [...this.#files].some(([name, file]) => before.get(name) !== file);
     if (!changed && this.#cache?.synced(this.#kinds)) return;
-    const objects = this.#objects();
+    const objects = folderObjects(this.#files);
     for (const kind of this.#kinds) this.#cache?.replaceAll(kind, [...(objects.get(kind)?.values() ?? [])], version);
   }
 
-  /** The manifests of the last scan with their statuses laid over them. */
-  #objects(): Map<KindName, Map<string, RawObject>> {
-    const objects = new Map<KindName, Map<string, RawObject>>();
-    const overlays: RawObject[] = [];
-    for (const [name, file] of [...this.#files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (name.startsWith(`${STATUS_FOLDER}/`)) overlays.push(...file.objects);
-      else for (const object of file.objects) entry(objects, object).set(objectKey(object.metadata), object);
+  /** An object as its files have it now. */
+  async #load(ref: ObjectRef): Promise<Loaded | undefined> {
+    const path = await this.#find(ref);
+    if (path === undefined) return undefined;
+    const manifest = manifestIn(await this.#scanned(path), ref);
+    const overlay = manifestIn(await this.#scanned(statusPath(ref)), ref);
+    return manifest && { path, object: withStatus(manifest, overlay) };
+  }
+
+  // Where the last scan saw it, or else where Fairlead puts it, or else anywhere.
+  async #find(ref: ObjectRef): Promise<string | undefined> {
+    for (const path of [this.#paths.get(describe(ref)), canonicalPath(ref)]) {
+      if (path !== undefined && manifestIn(await this.#scanned(path), ref) !== undefined) return path;
     }
-    for (const overlay of overlays) {
-      const ofKind = entry(objects, overlay);
-      const held = ofKind.get(objectKey(overlay.metadata));
-      if (held === undefined || held.metadata.uid !== overlay.metadata.uid) continue;
-      ofKind.set(objectKey(overlay.metadata), withStatus(held, overlay));
-    }
-    return objects;
+    if (ref.kind === "Lease" || ref.kind === "Event") return undefined;
+    const files = await scanFolder(this.#root, this.#files).catch(unavailable(this.#root));
+    return manifestPaths(files).get(describe(ref));
   }
 
-  #find(ref: ObjectRef): RawObject | undefined {
-    return this.#objects().get(ref.kind)?.get(objectKey(ref));
+  async #scanned(path: string): Promise<ScannedFile | undefined> {
+    return scanFile(this.#root, path, this.#files.get(path)).catch(unavailable(path));
   }
 
-  #written(kind: KindName, object: RawObject, version: string): RawObject {
-    const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: version } };
-    this.#cache?.put(kind, versioned);
-    return versioned;
+  async #written(ref: ObjectRef): Promise<RawObject> {
+    const written = (await this.#load(ref))?.object;
+    if (written === undefined) throw new StoreError("NotFound", `Cannot read ${describe(ref)} again: it is gone`);
+    this.#cache?.put(ref.kind, written);
+    return written;
   }
 
-  #locate(object: RawObject): { ref: ObjectRef; path: string } {
+  #expectOwn({ path }: Loaded, ref: ObjectRef, verb: string): void {
+    if (path === canonicalPath(ref)) return;
+    throw new StoreError("Forbidden", `Cannot ${verb} ${describe(ref)}: it must be Fairlead's own, but is in ${path}`);
+  }
+
+  #refOf(object: RawObject): ObjectRef {
     const kind = kindOf(object.apiVersion, object.kind);
     if (kind === undefined) throw new StoreError("Invalid", `Cannot store ${object.kind}: not a kind of Fairlead's`);
     const { name, namespace } = object.metadata;
-    const ref = { kind, ...(namespace !== undefined && { namespace }), name };
-    return { ref, path: this.#path(ref) };
+    return { kind, ...(namespace !== undefined && { namespace }), name };
   }
 
-  #path(ref: ObjectRef): string {
-    return join(this.#root, this.#relativePath(ref));
-  }
-
-  #relativePath({ kind, namespace, name }: ObjectRef): string {
-    return join(KINDS[kind].plural, namespace ?? "", `${name}.yaml`);
-  }
-
-  async #read(path: string): Promise<RawObject | undefined> {
-    try {
-      const object = parse(await readFile(path, "utf8")) as RawObject;
-      return { ...object, metadata: { ...object.metadata, resourceVersion: await fileVersion(path) } };
-    } catch (error) {
-      if (hasCode(error, "ENOENT")) return undefined;
-      throw new StoreError("Unavailable", `Cannot read ${path}: ${String(error)}`, { cause: error });
-    }
+  #path(path: string): string {
+    return join(this.#root, path);
   }
 }
 
-function entry(objects: Map<KindName, Map<string, RawObject>>, object: RawObject): Map<string, RawObject> {
-  const kind = kindOf(object.apiVersion, object.kind) as KindName;
-  const ofKind = objects.get(kind) ?? new Map<string, RawObject>();
-  objects.set(kind, ofKind);
-  return ofKind;
+interface Loaded {
+  /** Path of its manifest, relative to the folder. */
+  readonly path: string;
+  readonly object: RawObject;
 }
 
-// The later of the two files is the version of the whole.
-function withStatus(object: RawObject, overlay: RawObject): RawObject {
-  const versions = [object.metadata.resourceVersion ?? "", overlay.metadata.resourceVersion ?? ""];
-  const resourceVersion = isAfter(versions[0] ?? "", versions[1] ?? "") ? versions[0] : versions[1];
-  return {
-    ...object,
-    metadata: { ...object.metadata, resourceVersion: resourceVersion ?? "" },
-    status: overlay.status,
+function canonicalPath({ kind, namespace, name }: ObjectRef): string {
+  return join(KINDS[kind].plural, namespace ?? "", `${name}.yaml`);
+}
+
+function statusPath(ref: ObjectRef): string {
+  return join(STATUS_FOLDER, canonicalPath(ref));
+}
+
+function unavailable(path: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new StoreError("Unavailable", `Cannot read ${path}: ${String(cause)}`, { cause });
   };
-}
-
-function isAfter(a: string, b: string): boolean {
-  return a.length === b.length ? a > b : a.length > b.length;
 }

@@ -1,9 +1,9 @@
 import type { Allocation, ObjectRef } from "@fairlead/model";
-import { addressOctets, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
+import { addressOctets, formatAddress, type IpAddress, tryParseAddress } from "@fairlead/net";
 import { z } from "zod";
 import { ipAllocation } from "../schema/ip-allocation.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
-import { check, parseEach, type Read } from "./read.ts";
+import { check, type Read } from "./read.ts";
 
 /**
  * Name of the IPAllocation of an address, one for one: the IPv4 address itself; for IPv6, which has colons that names
@@ -15,13 +15,27 @@ export function allocationName(address: IpAddress): string {
   return (hex.match(/.{4}/g) ?? []).join("-");
 }
 
+/** The inverse of {@link allocationName}; undefined for any other text. */
+export function allocatedAddress(name: string): IpAddress | undefined {
+  const address = tryParseAddress(name.replaceAll("-", ":"));
+  return address !== undefined && allocationName(address) === name ? address : undefined;
+}
+
 /** Reads an IPAllocation. */
 export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<Allocation> {
   const checked = check(ref, z.object({ spec: ipAllocation.spec }), raw);
   if ("problems" in checked) return checked;
   const { address, pool, serviceRef } = checked.value.spec;
-  const { values, problems } = parseEach(ref, "spec.address", [address], parseAddress);
-  const [parsed] = values;
-  if (parsed === undefined) return { problems };
-  return { value: { name: ref.name, uid: meta.uid, address: formatAddress(parsed), pool, service: serviceRef } };
+  const parsed = tryParseAddress(address);
+  if (parsed === undefined) {
+    const message = `must be an IPv4 or IPv6 address, got ${JSON.stringify(address)}`;
+    return { problems: [{ object: ref, field: "spec.address", reason: "InvalidRange", message }] };
+  }
+  const name = allocationName(parsed);
+  if (name !== ref.name) {
+    // Its name is what claims the address: another address in it would be held by nobody.
+    const message = `the IPAllocation of ${formatAddress(parsed)} must be called ${name}, got ${ref.name}`;
+    return { problems: [{ object: ref, field: "metadata.name", reason: "InvalidObject", message }] };
+  }
+  return { value: { name, uid: meta.uid, address: formatAddress(parsed), pool, service: serviceRef } };
 }

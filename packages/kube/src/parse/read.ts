@@ -5,12 +5,21 @@ import type { z } from "zod";
 /** What reading an object gave: its value, or everything that is wrong with it. */
 export type Read<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
 
-/** Checks `raw` against a schema; every fault becomes one Problem that names its field. */
-export function check<S extends z.ZodType>(ref: ObjectRef, schema: S, raw: unknown): Read<z.output<S>> {
+/**
+ * Checks `raw` against a schema; every fault becomes one Problem that names its field.
+ *
+ * @param at - field of the object that `raw` is; the whole object unless told.
+ */
+export function check<S extends z.ZodType>(ref: ObjectRef, schema: S, raw: unknown, at?: string): Read<z.output<S>> {
   const result = schema.safeParse(raw);
   if (result.success) return { value: result.data };
   const problems = result.error.issues.map((issue): Problem => {
-    return { object: ref, field: fieldPath(issue.path), reason: "InvalidObject", message: issue.message };
+    return {
+      object: ref,
+      field: fieldPath(at === undefined ? issue.path : [at, ...issue.path]),
+      reason: "InvalidObject",
+      message: issue.message,
+    };
   });
   return { problems };
 }

@@ -1,0 +1,83 @@
+import { type EventNote, eventObject, recordEvent, StoreError } from "@fairlead/kube";
+import { MemoryStore } from "@fairlead/kube/testing";
+import { expect } from "chai";
+import fc from "fast-check";
+
+const COMPONENT = "fairlead-controller";
+const NOW = "2026-01-01T00:00:00Z";
+const NOTE: EventNote = {
+  object: { kind: "Service", namespace: "shop", name: "web" },
+  uid: "u1",
+  type: "Normal",
+  reason: "Allocated",
+  message: "192.0.2.1 from IPAddressPool lan",
+};
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const nameOf = (note: EventNote) => eventObject(note, COMPONENT, NOW).metadata.name;
+
+describe("eventObject", () => {
+  it("lies in the namespace of its object and refers to it", () => {
+    const event = eventObject(NOTE, COMPONENT, NOW);
+    expect(event.metadata.namespace).to.equal("shop");
+    expect(event.involvedObject).to.deep.equal({
+      apiVersion: "v1",
+      kind: "Service",
+      namespace: "shop",
+      name: "web",
+      uid: "u1",
+    });
+  });
+
+  it("lies in the namespace default for a cluster-scoped object", () => {
+    const pool = { ...NOTE, object: { kind: "IPAddressPool", name: "lan" } } as const;
+    expect(eventObject(pool, COMPONENT, NOW).metadata.namespace).to.equal("default");
+  });
+
+  it("has one name for equal notes", () => expect(nameOf({ ...NOTE })).to.equal(nameOf(NOTE)));
+
+  for (const change of [{ uid: "u2" }, { reason: "PoolFull" }, { message: "another" }]) {
+    it(`has another name for another ${Object.keys(change)}`, () =>
+      expect(nameOf({ ...NOTE, ...change })).to.not.equal(nameOf(NOTE)));
+  }
+
+  it("has a legal name, whatever the object is called", () => {
+    const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    const names = fc.array(label, { minLength: 1, maxLength: 20 }).map((labels) => labels.join("."));
+    const legal = names.filter((name) => name.length <= 253);
+    fc.assert(
+      fc.property(legal, (name) => {
+        const event = nameOf({ ...NOTE, object: { kind: "Node", name } });
+        expect(event).to.match(SUBDOMAIN).and.have.length.at.most(253);
+      }),
+    );
+    expect(nameOf({ ...NOTE, object: { kind: "Node", name: "n".repeat(253) } })).to.have.length.at.most(253);
+  });
+});
+
+describe("recordEvent", () => {
+  it("writes an Event", async () => {
+    const store = new MemoryStore();
+    await recordEvent(store, eventObject(NOTE, COMPONENT, NOW));
+    expect(store.cluster.list("Event").map(({ count, message }) => ({ count, message }))).to.deep.equal([
+      { count: 1, message: NOTE.message },
+    ]);
+  });
+
+  it("raises the count and the time of the equal Event that is there", async () => {
+    const store = new MemoryStore();
+    await recordEvent(store, eventObject(NOTE, COMPONENT, NOW));
+    await recordEvent(store, eventObject(NOTE, COMPONENT, "2026-01-01T00:01:00Z"));
+    expect(
+      store.cluster
+        .list("Event")
+        .map(({ count, firstTimestamp, lastTimestamp }) => [count, firstTimestamp, lastTimestamp]),
+    ).to.deep.equal([[2, NOW, "2026-01-01T00:01:00Z"]]);
+  });
+
+  it("passes on what the store refuses", async () => {
+    const store = new MemoryStore();
+    store.failBefore = () => new StoreError("Forbidden", "no");
+    const outcome = await recordEvent(store, eventObject(NOTE, COMPONENT, NOW)).catch((error: unknown) => error);
+    expect(outcome).to.be.instanceOf(StoreError).with.property("reason", "Forbidden");
+  });
+});
