@@ -19,6 +19,8 @@ await build({
   legalComments: "linked",
   external: ["koffi"],
   // CommonJS dependencies inside an ES module still ask for require().
-  banner: { js: 'import { createRequire as fairleadRequire } from "node:module"; const require = fairleadRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as fairleadRequire } from "node:module"; const require = fairleadRequire(import.meta.url);',
+  },
   logLevel: "warning",
 });

@@ -1,0 +1,67 @@
+// What may import what: the table in ARCHITECTURE.md. `make verify` runs it.
+const layers = {
+  net: [],
+  runtime: ["net"],
+  model: ["net"],
+  linux: ["net", "runtime"],
+  l2: ["net", "runtime", "linux"],
+  nftables: ["net", "runtime", "linux"],
+  kube: ["net", "runtime", "model"],
+  controller: ["net", "runtime", "model", "kube"],
+  speaker: ["net", "runtime", "model", "linux", "l2", "nftables", "kube"],
+};
+const source = (name) => `^packages/${name}/src/(?!testing/)`;
+
+/** Only the named folder or file of a package may import these modules. */
+const only = (name, from, to, comment) => ({ name, severity: "error", comment, from: { path: "^packages/[^/]+/src/", pathNot: from }, to: { path: to } });
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    ...Object.entries(layers).map(([name, allowed]) => ({
+      name: `${name}-imports`,
+      severity: "error",
+      comment: `${name} may import ${allowed.join(", ") || "no other package"}`,
+      from: { path: source(name) },
+      to: { path: "^packages/", pathNot: `^packages/(${[name, ...allowed].join("|")})/` },
+    })),
+    {
+      name: "packages-by-name",
+      severity: "error",
+      comment: "another package is imported by its name, from its index or its testing folder",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "^packages/([^/]+)/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/(testing/)?index\\.ts$"] },
+    },
+    {
+      name: "testing-is-for-tests",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/", pathNot: "^packages/(testing/|[^/]+/src/testing/)" },
+      to: { path: "^packages/(testing/|[^/]+/src/testing/)" },
+    },
+    only("client-node-in-kube-io", "^packages/kube/src/io/", "@kubernetes/client-node", "the API server's client has one door"),
+    only("ip-address-in-net", "^packages/net/src/", "node_modules/ip-address", "addresses have one vocabulary"),
+    only("koffi-in-linux-io", "^packages/linux/src/io/", "node_modules/koffi", "foreign functions have one door"),
+    {
+      name: "io-folders-touch-the-world",
+      severity: "error",
+      comment: "node: modules that reach outside belong in io/ (or testing/, main.ts)",
+      from: { path: "^packages/[^/]+/src/", pathNot: "/(io|testing)/|/main\\.ts$|^packages/testing/" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|util)$" },
+    },
+    {
+      name: "io-is-wired-by-main",
+      severity: "error",
+      comment: "pure files and drivers know ports, not what implements them",
+      from: { path: "^packages/[^/]+/src/", pathNot: "/(io|testing)/|/(main|index)\\.ts$|^packages/testing/" },
+      to: { path: "^packages/[^/]+/src/io/", pathNot: "^packages/runtime/src/io/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node"] },
+  },
+};
