@@ -3,20 +3,20 @@ import type { Millis } from "@fairlead/runtime";
 import { isCandidate } from "./candidates.ts";
 import type { Stake } from "./contest.ts";
 import { place, rank } from "./placement.ts";
-import type { Candidates, Holding, OwnershipState, TakeOverCause } from "./types.ts";
+import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./types.ts";
 
-/** Addresses that are wanted and held by nobody who stays, each with the time since when this node can know. */
+/** Addresses that are wanted and held by nobody who stays. */
 export function findOrphans(
   state: OwnershipState,
   stakes: ReadonlyMap<string, Stake>,
   now: Millis,
-): ReadonlyMap<string, Millis> {
-  const orphans = new Map<string, Millis>();
+): ReadonlyMap<string, Orphan> {
+  const orphans = new Map<string, Orphan>();
   for (const address of state.wanted.keys()) {
     if (state.holdings.has(address)) continue;
     const stake = stakes.get(address);
     const stays = stake !== undefined && state.peers.get(stake.node)?.leaving === false;
-    if (!stays) orphans.set(address, state.orphans.get(address) ?? Math.max(now, state.listenUntil));
+    if (!stays) orphans.set(address, orphan(state, address, now));
   }
   return orphans;
 }
@@ -31,11 +31,10 @@ export function takeOver(
   if (state.orphans.size === 0 || now < earliest(state)) return claims;
   const load = new Map([[state.node, state.holdings.size]]);
   for (const { node, table, leaving } of state.peers.values()) if (!leaving) load.set(node, table.entries.size);
-  const open = new Map<string, readonly string[]>();
-  for (const [address, since] of state.orphans) {
-    open.set(address, takers(state, address, now - since));
-  }
-  for (const [address, node] of place({ orphans: open, load, addresses: state.wanted.size })) {
+  const orphans = new Map(
+    [...state.orphans].map(([address, orphan]) => [address, takers(state, address, orphan, now)]),
+  );
+  for (const [address, node] of place({ orphans, load, addresses: state.wanted.size })) {
     if (node !== state.node) continue;
     const epoch = 1 + lastEpoch(state, address);
     const previous = state.lastHolders.get(address)?.node;
@@ -46,15 +45,15 @@ export function takeOver(
 
 /** When orphans are to be looked at again although nothing else happens; Infinity if never. */
 export function nextLook(state: OwnershipState, now: Millis): Millis {
+  const { detection } = state.timing;
   const from = earliest(state);
   let next = Number.POSITIVE_INFINITY;
-  for (const [address, since] of state.orphans) {
-    const candidates = state.wanted.get(address);
-    if (candidates === undefined || !isOwnCandidate(state, address, candidates)) continue;
+  for (const orphan of state.orphans.values()) {
+    if (!orphan.ready.includes(state.node)) continue;
     if (now < from) return from;
-    const age = now - since;
-    const { detection } = state.timing;
-    next = Math.min(next, age < detection ? since + detection : since + (turn(state, age) + 1) * 2 * detection);
+    const nextTurn = orphan.steadySince + (turn(state, orphan, now) + 1) * 2 * detection;
+    const waits = orphan.listening.length > 0 && now < orphan.since + detection;
+    next = Math.min(next, waits ? orphan.since + detection : nextTurn, nextTurn);
   }
   return next;
 }
@@ -70,35 +69,49 @@ function earliest({ peers, link, leaving, listenUntil, timing }: OwnershipState)
   return from;
 }
 
+function orphan(state: OwnershipState, address: string, now: Millis): Orphan {
+  const ready: string[] = [];
+  const listening: string[] = [];
+  const candidates = state.wanted.get(address);
+  if (candidates !== undefined) {
+    const ip = parseAddress(address);
+    const { node, link } = state;
+    if (link.up && isCandidate(ip, candidates, node, link.prefixes)) ready.push(node);
+    for (const peer of state.peers.values()) {
+      if (peer.leaving || !isCandidate(ip, candidates, peer.node, peer.prefixes)) continue;
+      (peer.listening ? listening : ready).push(peer.node);
+    }
+  }
+  const known = state.orphans.get(address);
+  // What happened while this node did not hear, is no fault of the others.
+  const from = Math.max(now, state.listenUntil);
+  const since = Math.max(known?.since ?? from, state.listenUntil);
+  const steady = known !== undefined && same(known.ready, ready) && same(known.listening, listening);
+  return { since, steadySince: steady ? Math.max(known.steadySince, state.listenUntil) : from, ready, listening };
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((node) => b.includes(node));
+}
+
 /** How many nodes have let an orphan lie that was theirs to take: each has two detection times. */
-function turn({ timing }: OwnershipState, age: Millis): number {
-  return Math.floor(age / (2 * timing.detection));
+function turn({ timing }: OwnershipState, { steadySince }: Orphan, now: Millis): number {
+  return Math.max(0, Math.floor((now - steadySince) / (2 * timing.detection)));
 }
 
 // Those who may take an orphan now. What had an owner is not left to nodes that only listen yet; what is new waits for
 // them a little, so that speakers that start together share. Whoever should have taken it but has not, knows something
 // else than we do: then it is the turn of the next one, whatever its load.
-function takers(state: OwnershipState, address: string, age: Millis): readonly string[] {
-  const candidates = state.wanted.get(address);
-  if (candidates === undefined) return [];
-  const ip = parseAddress(address);
-  const peers = [...state.peers.values()].filter(({ node, prefixes, leaving }) => {
-    return !leaving && isCandidate(ip, candidates, node, prefixes);
-  });
-  const self = isOwnCandidate(state, address, candidates) ? [state.node] : [];
-  const warm = [...self, ...peers.filter(({ listening }) => !listening).map(({ node }) => node)];
-  const hurry = state.lastHolders.has(address) || age >= state.timing.detection;
-  const live = warm.length > 0 && hurry ? warm : [...self, ...peers.map(({ node }) => node)];
-  const passed = turn(state, age);
+function takers(state: OwnershipState, address: string, orphan: Orphan, now: Millis): readonly string[] {
+  const hurry = state.lastHolders.has(address) || now - orphan.since >= state.timing.detection;
+  const { ready, listening } = orphan;
+  const open = ready.length > 0 && hurry ? ready : [...ready, ...listening];
+  const passed = turn(state, orphan, now);
   return passed === 0
-    ? live
-    : rank(address, live)
-        .slice(passed % live.length)
+    ? open
+    : rank(address, open)
+        .slice(passed % open.length)
         .slice(0, 1);
-}
-
-function isOwnCandidate({ node, link }: OwnershipState, address: string, candidates: Candidates): boolean {
-  return link.up && isCandidate(parseAddress(address), candidates, node, link.prefixes);
 }
 
 // Above every epoch heard of, not only those of this address: a node that has just started does not know who held it

@@ -61,6 +61,18 @@ export interface Holding {
   readonly previous: string | undefined;
 }
 
+/** An address that is wanted and has no owner. */
+export interface Orphan {
+  /** When this node knew. */
+  readonly since: Millis;
+  /** Since when the nodes below are the same. */
+  readonly steadySince: Millis;
+  /** Candidates that may take it at once. */
+  readonly ready: readonly string[];
+  /** Candidates that only listen yet. */
+  readonly listening: readonly string[];
+}
+
 /** Why a node takes an address. */
 export type TakeOverCause = "NoOwner" | "OwnerSilent" | "OwnerLeaving" | "OwnerReleased";
 
@@ -79,8 +91,7 @@ export interface OwnershipState {
   readonly lastHolders: ReadonlyMap<string, Stake>;
   /** The highest epoch heard of any address: a take-over goes above it. */
   readonly highestEpoch: number;
-  /** Since when nobody is known to hold an address that is wanted. */
-  readonly orphans: ReadonlyMap<string, Millis>;
+  readonly orphans: ReadonlyMap<string, Orphan>;
   readonly tableVersion: number;
   /** Until then this node only listens: it neither claims nor answers. */
   readonly listenUntil: Millis;

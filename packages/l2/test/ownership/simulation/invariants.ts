@@ -14,6 +14,8 @@ interface Ownership {
   readonly host: Host;
   readonly epoch: number;
   readonly at: Millis;
+  /** Start of the oldest speaker that ran then: it may know who owned the address before, and tells the epoch. */
+  readonly witnessedFrom: Millis;
 }
 
 /** Watches a segment and throws when ownership breaks one of its promises. */
@@ -24,6 +26,7 @@ export class Invariants {
   readonly #silentSince = new Map<string, Millis>();
   readonly #owners = new Map<string, Ownership[]>();
   #disturbedAt: Millis = 0;
+  #brokenAt = Number.NEGATIVE_INFINITY;
   /** Longest time that two owners that hear each other both answered. */
   longestDouble: Millis = 0;
   /** Longest time that nobody answered in a calm segment. */
@@ -36,14 +39,21 @@ export class Invariants {
     segment.observe((host, effect, now) => this.#watch(host, effect, now));
   }
 
-  /** Something was done to frames, links or running speakers: what follows has a cause. */
+  /** Something was done to speakers, links or wishes: moves that follow have a cause. */
   disturb(): void {
     this.#disturbedAt = this.#segment.now;
     this.#silentSince.clear();
   }
 
+  /** Some cannot hear all: what they come to believe may differ for a while. */
+  breakLinks(): void {
+    this.disturb();
+    this.#brokenAt = this.#segment.now;
+  }
+
   check(): void {
-    if (this.#segment.lossy || this.#segment.cuts > 0) this.disturb();
+    const { lossy, cuts, hosts } = this.#segment;
+    if (lossy || cuts > 0 || hosts.some(({ carrier }) => !carrier)) this.breakLinks();
     for (const address of this.#addresses) {
       this.#checkOneOwner(address);
       this.#checkSomeOwner(address);
@@ -52,23 +62,15 @@ export class Invariants {
 
   #checkOneOwner(address: string): void {
     const { now } = this.#segment;
-    const owners = this.#segment.hosts.filter(({ speaker }) => speaker?.isAnswering(address, now));
-    for (const a of owners) {
-      for (const b of owners) {
-        if (a.index < b.index) this.#checkPair(address, a, b);
-      }
-    }
-    for (const pair of this.#doubleSince.keys()) {
-      if (pair.startsWith(`${address} `) && !owners.some(({ name }) => pair.includes(name)))
-        this.#doubleSince.delete(pair);
-    }
+    const { hosts } = this.#segment;
+    for (const a of hosts) for (const b of hosts) if (a.index < b.index) this.#checkPair(address, a, b, now);
   }
 
-  #checkPair(address: string, a: Host, b: Host): void {
-    const { now, lossy } = this.#segment;
+  #checkPair(address: string, a: Host, b: Host, now: Millis): void {
     const pair = `${address} ${a.name} ${b.name}`;
-    const hear = this.#segment.reaches(a, b) && this.#segment.reaches(b, a) && !lossy;
-    if (!hear) {
+    const both = [a, b].every(({ speaker }) => speaker?.isAnswering(address, now));
+    const hear = this.#segment.reaches(a, b) && this.#segment.reaches(b, a) && !this.#segment.lossy;
+    if (!both || !hear) {
       this.#doubleSince.delete(pair);
       return;
     }
@@ -93,7 +95,10 @@ export class Invariants {
     const since = this.#silentSince.get(address) ?? now;
     this.#silentSince.set(address, since);
     this.longestGap = Math.max(this.longestGap, now - since);
-    if (now - since > LONGEST_GAP) throw new Error(`at ${now}: nobody answers for ${address} since ${since}`);
+    // One that was stopped too shortly to be missed listens before it goes on.
+    const woke = hosts.some(({ pausedUntil }) => now - pausedUntil < LONGEST_GAP);
+    if (now - since > LONGEST_GAP + (woke ? 2 * interval : 0))
+      throw new Error(`at ${now}: nobody answers for ${address} since ${since}`);
   }
 
   #watch(host: Host, effect: OwnershipEffect, now: Millis): void {
@@ -103,19 +108,19 @@ export class Invariants {
 
   #owned(host: Host, address: string, epoch: number, now: Millis): void {
     this.moves += 1;
-    const calm = now - this.#disturbedAt > AFTERMATH;
     const before = this.#owners.get(address) ?? [];
-    this.#owners.set(address, [...before, { host, epoch, at: now }]);
-    if (!calm) return;
+    const witnesses = this.#segment.hosts.filter((witness) => {
+      return this.#segment.runs(witness) && now - witness.pausedUntil > AFTERMATH;
+    });
+    const witnessedFrom = Math.min(...witnesses.map(({ speaker }) => speaker?.startedAt ?? now));
+    this.#owners.set(address, [...before, { host, epoch, at: now, witnessedFrom }]);
     for (const last of before) {
       const sits = last.host !== host && this.#segment.runs(last.host) && last.host.leaveBy === undefined;
-      if (sits && last.host.speaker?.isAnswering(address, now)) {
+      const calm = now - this.#disturbedAt > AFTERMATH;
+      if (calm && sits && last.host.speaker?.isAnswering(address, now)) {
         throw new Error(`at ${now}: ${host.name} takes ${address} from ${last.host.name}, which sits since ${last.at}`);
       }
-      const witnessed = this.#segment.hosts.some(({ speaker, running }) => {
-        return running && speaker !== undefined && speaker.startedAt < last.at;
-      });
-      if (witnessed && last.at > this.#disturbedAt && epoch <= last.epoch) {
+      if (witnessedFrom < last.at && last.at - this.#brokenAt > AFTERMATH && epoch <= last.epoch) {
         throw new Error(`at ${now}: ${host.name} owns ${address} with epoch ${epoch}, after epoch ${last.epoch}`);
       }
     }
@@ -129,7 +134,7 @@ export class Invariants {
     if (mine === undefined || theirs === undefined || theirs.at >= mine.at) return;
     const state = theirs.host.speaker?.state;
     const still = state?.holdings.get(address)?.epoch === theirs.epoch;
-    if (still && this.#disturbedAt < theirs.at) {
+    if (still && mine.witnessedFrom < theirs.at && theirs.at - this.#brokenAt > AFTERMATH) {
       throw new Error(`at ${now}: ${to} takes ${address} back from ${host.name}, which owns it since ${mine.at}`);
     }
   }

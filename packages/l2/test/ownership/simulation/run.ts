@@ -86,7 +86,7 @@ function inflict(segment: Segment, invariants: Invariants, fault: Fault): void {
 }
 
 function recover(segment: Segment, invariants: Invariants): void {
-  invariants.disturb();
+  invariants.breakLinks();
   segment.healAll();
   segment.loseFrames(-STEP);
   for (const host of segment.hosts) {
