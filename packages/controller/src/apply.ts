@@ -40,7 +40,7 @@ export async function apply(plan: Plan, pools: readonly PoolPlan[], context: App
   const batch = plan.services.slice(0, BATCH);
   const work = [
     ...batch.map((service) => applyService(service, context)),
-    ...plan.orphans.map((allocation) => release(allocation, context)),
+    ...plan.orphans.map((allocation) => releaseOrphan(allocation, context)),
     ...pools.map((pool) => applyPool(pool, context)),
   ];
   const failures = (await Promise.allSettled(work)).flatMap((result) => {
@@ -74,6 +74,14 @@ function report(ref: ObjectRef, uid: string, { ingress, condition }: ServiceStat
   if (bad) log.warn(fields, "address refused");
   else log.info(fields, reason === "NotServed" ? "address freed" : "address allocated");
   note({ object: ref, uid, type: bad ? "Warning" : "Normal", reason, message });
+}
+
+// Each kind has a watch of its own: a record can be known before the Service that it is for. Its address must not go to
+// another then, so the store itself is asked.
+async function releaseOrphan(allocation: Allocation, context: ApplyContext): Promise<void> {
+  const { namespace, name, uid } = allocation.service;
+  const service = await context.store.get({ kind: "Service", namespace, name });
+  if (service?.metadata.uid !== uid) await release(allocation, context);
 }
 
 async function release(allocation: Allocation, { store, log }: ApplyContext): Promise<void> {

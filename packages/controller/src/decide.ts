@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly services: readonly ServiceIntent[];
   /** Services that could not be read: what they hold stays theirs. "namespace/name" of each. */
   readonly unreadable: ReadonlySet<string>;
+  /** Names of IPAllocations that could not be read: what they claim is given to nobody. */
+  readonly unreadableAllocations: readonly string[];
   readonly allocations: readonly Allocation[];
   readonly pools: readonly Pool[];
   readonly namespaceLabels: ReadonlyMap<string, Labels>;
@@ -51,7 +53,7 @@ export interface Plan {
  */
 export function decide(snapshot: Snapshot): Plan {
   const { pools, problems } = acceptPools(snapshot.pools);
-  const ledger = new Ledger(snapshot.allocations);
+  const ledger = new Ledger(snapshot.allocations, snapshot.unreadableAllocations);
   const context: AllocationContext = { pools, namespaceLabels: snapshot.namespaceLabels, ledger };
   const held = Map.groupBy(snapshot.allocations, ({ service }) => service.uid);
   const services = [...snapshot.services].sort(byAge);
@@ -78,7 +80,7 @@ function adopt(service: ServiceIntent, pools: readonly Pool[], ledger: Ledger): 
   return service.ingress.flatMap((text) => {
     const address = parseAddress(text);
     const pool = poolOf(pools, address);
-    if (pool === undefined || ledger.holder(text) !== undefined) return [];
+    if (pool === undefined || !ledger.isFree(address)) return [];
     const allocation = claimOf(address, pool.name, service);
     ledger.add(allocation);
     return [allocation];
@@ -95,12 +97,17 @@ function served(
   const foreign = own.length > 0 ? [] : foreignIngress(service, context.ledger);
   if (foreign.length > 0) {
     const refusal: AllocationRefusal = { code: "ForeignStatus", addresses: foreign };
-    return { service, claims: [], status: serviceStatus(service, undefined, refused(refusal, [])), releases: [] };
+    return {
+      service,
+      claims: [],
+      status: serviceStatus(service, undefined, refused(service, refusal, [])),
+      releases: [],
+    };
   }
   const { kept, claims, surplus, refusal } = allocate(service, own, context);
   const allocations = inFamilyOrder(service, [...kept, ...claims]);
   const ingress = allocations.map(({ address }) => address);
-  const verdict = refusal === undefined ? allocated(allocations) : refused(refusal, allocations);
+  const verdict = refusal === undefined ? allocated(allocations) : refused(service, refusal, allocations);
   return {
     service,
     claims: [...adopted.filter((allocation) => kept.includes(allocation)), ...claims],

@@ -14,11 +14,13 @@ export const CONTROLLER_KINDS = [
 /** The cache as decide() takes it, and every Problem met in reading it. */
 export function takeSnapshot(cache: ObjectCache, classes: ClassFilter): { snapshot: Snapshot; problems: Problem[] } {
   const problems = CONTROLLER_KINDS.flatMap((kind) => problemsOf(cache, kind));
-  const unreadable = problems.filter(({ object }) => object.kind === "Service").map(({ object }) => objectKey(object));
+  const unreadable = (kind: KindName) =>
+    new Set(problems.filter(({ object }) => object.kind === kind).map(({ object }) => objectKey(object)));
   return {
     snapshot: {
       services: cache.values("Service"),
-      unreadable: new Set(unreadable),
+      unreadable: unreadable("Service"),
+      unreadableAllocations: [...unreadable("IPAllocation")],
       allocations: cache.values("IPAllocation"),
       pools: cache.values("IPAddressPool"),
       namespaceLabels: new Map(cache.values("Namespace").map(({ name, labels }) => [name, labels])),

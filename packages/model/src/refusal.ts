@@ -10,6 +10,7 @@ export type AllocationRefusal =
   | { readonly code: "InvalidRequest"; readonly source: string; readonly value: string }
   | { readonly code: "UnknownPool"; readonly pool: string }
   | { readonly code: "AddressNotInPool"; readonly address: string }
+  /** `by` names the holder: "Service default/web". */
   | { readonly code: "AddressTaken"; readonly address: string; readonly by: string }
   | { readonly code: "ForeignStatus"; readonly addresses: readonly string[] };
 
@@ -40,7 +41,7 @@ export function describeRefusal(refusal: AllocationRefusal): string {
     case "AddressNotInPool":
       return `The requested address ${refusal.address} is in no IPAddressPool that is for this Service`;
     case "AddressTaken":
-      return `The requested address ${refusal.address} is held by Service ${refusal.by}`;
+      return `The requested address ${refusal.address} is held by ${refusal.by}`;
     case "ForeignStatus":
       return `status.loadBalancer was written by another controller (${refusal.addresses.join(", ")}); it is left alone. Clear it, or set spec.loadBalancerClass, so that one controller serves this Service`;
   }

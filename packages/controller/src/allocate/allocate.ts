@@ -1,6 +1,6 @@
 import type { Allocation, AllocationRefusal, Labels, Pool, PoolAttempt, ServiceIntent } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
-import { claimOf, type Ledger, poolOf } from "./ledger.ts";
+import { claimOf, type Ledger, poolHas, poolOf } from "./ledger.ts";
 import { poolAllows, poolsInOrder } from "./pools.ts";
 
 /** What an allocation may look at. */
@@ -26,20 +26,19 @@ export interface Assignment {
  * Decides the addresses of one Service that Fairlead serves. What it holds it keeps, unless it has itself asked for
  * something else and that can be had; claims are recorded in the ledger.
  *
- * @param held - the allocations of this Service.
+ * @param held - the allocations of this Service; after a crash there may be several of one family.
  */
 export function allocate(service: ServiceIntent, held: readonly Allocation[], context: AllocationContext): Assignment {
   const { request } = service;
-  const wanted = held.filter((allocation) => service.families.includes(familyOf(allocation)));
-  const keepAll = (refusal: AllocationRefusal): Assignment => ({ kept: wanted, claims: [], surplus: [], refusal });
+  const keepAll = (refusal: AllocationRefusal) => assign(held, onePerFamily(service, held), [], refusal);
   switch (request.kind) {
     case "malformed":
       return keepAll({ code: "InvalidRequest", source: request.source, value: request.value });
     case "addresses": {
-      const asked = findRequested(service, request.addresses, wanted, context);
+      const asked = findRequested(service, request.addresses, held, context);
       if ("code" in asked) return keepAll(asked);
       const claims = asked.missing.map(({ address, pool }) => claim(service, address, pool, context));
-      return { kept: asked.kept, claims, surplus: held.filter((allocation) => !asked.kept.includes(allocation)) };
+      return assign(held, asked.kept, claims);
     }
     case "pool": {
       const pool = context.pools.find(({ name }) => name === request.pool);
@@ -47,11 +46,14 @@ export function allocate(service: ServiceIntent, held: readonly Allocation[], co
       if (!poolAllows(pool, service, context.namespaceLabels)) {
         return keepAll({ code: "NotAllowedForService", pools: [pool.name] });
       }
-      const kept = wanted.filter((allocation) => allocation.pool === pool.name);
-      return fill(service, held, kept, [pool], context);
+      // Taken from it, or covered by it now.
+      const own = held.filter((a) => a.pool === pool.name || poolHas(pool, parseAddress(a.address)));
+      return fill(service, held, onePerFamily(service, own), [pool], context);
     }
-    case "any":
-      return fill(service, held, wanted, poolsInOrder(context.pools, service, context.namespaceLabels), context);
+    case "any": {
+      const pools = poolsInOrder(context.pools, service, context.namespaceLabels);
+      return fill(service, held, onePerFamily(service, held), pools, context);
+    }
   }
 }
 
@@ -74,16 +76,31 @@ function fill(
     else missing.push(family);
   }
   const [firstMissing] = missing;
-  if (firstMissing !== undefined) {
-    const nothing = found.length === 0 && kept.length === 0;
-    const refusal = refuse(service, firstMissing, pools, context, nothing);
-    const atLeastOne = service.familyPolicy === "PreferDualStack" && !nothing;
-    if (!atLeastOne) {
-      return { kept: held.filter((a) => service.families.includes(familyOf(a))), claims: [], surplus: [], refusal };
-    }
+  const nothing = found.length === 0 && kept.length === 0;
+  const refusal = firstMissing === undefined ? undefined : refuse(service, firstMissing, pools, context, nothing);
+  if (refusal !== undefined && (nothing || service.familyPolicy !== "PreferDualStack")) {
+    return assign(held, onePerFamily(service, held), [], refusal);
   }
   const claims = found.map(({ address, pool }) => claim(service, address, pool, context));
-  return { kept, claims, surplus: held.filter((allocation) => !kept.includes(allocation)) };
+  return assign(held, kept, claims, refusal);
+}
+
+function assign(
+  held: readonly Allocation[],
+  kept: readonly Allocation[],
+  claims: readonly Allocation[],
+  refusal?: AllocationRefusal,
+): Assignment {
+  const surplus = held.filter((allocation) => !kept.includes(allocation));
+  return { kept, claims, surplus, ...(refusal !== undefined && { refusal }) };
+}
+
+// Of several of one family, the one that clients may know already: it is in the status.
+function onePerFamily({ families, ingress }: ServiceIntent, held: readonly Allocation[]): Allocation[] {
+  return families.flatMap((family) => {
+    const own = held.filter((allocation) => familyOf(allocation) === family);
+    return own.find(({ address }) => ingress.includes(address)) ?? own[0] ?? [];
+  });
 }
 
 function claim(service: ServiceIntent, address: IpAddress, pool: Pool, { ledger }: AllocationContext): Allocation {
@@ -101,7 +118,7 @@ interface Requested {
 function findRequested(
   service: ServiceIntent,
   addresses: readonly IpAddress[],
-  wanted: readonly Allocation[],
+  held: readonly Allocation[],
   { pools, namespaceLabels, ledger }: AllocationContext,
 ): Requested | AllocationRefusal {
   const fits =
@@ -115,12 +132,14 @@ function findRequested(
   const missing: { address: IpAddress; pool: Pool }[] = [];
   for (const address of addresses) {
     const text = formatAddress(address);
-    const own = wanted.find((allocation) => allocation.address === text);
+    const own = held.find((allocation) => allocation.address === text);
     const holder = ledger.holder(text);
     const pool = poolOf(pools, address);
     if (own !== undefined) kept.push(own);
     else if (holder !== undefined) {
-      return { code: "AddressTaken", address: text, by: `${holder.service.namespace}/${holder.service.name}` };
+      return { code: "AddressTaken", address: text, by: `Service ${holder.service.namespace}/${holder.service.name}` };
+    } else if (!ledger.isFree(address)) {
+      return { code: "AddressTaken", address: text, by: "an IPAllocation that cannot be read" };
     } else if (pool === undefined || !poolAllows(pool, service, namespaceLabels)) {
       return { code: "AddressNotInPool", address: text };
     } else missing.push({ address, pool });

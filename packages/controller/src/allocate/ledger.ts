@@ -1,4 +1,4 @@
-import { allocationName } from "@fairlead/kube";
+import { allocatedAddress, allocationName } from "@fairlead/kube";
 import type { Allocation, Pool, ServiceIdentity } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
 
@@ -12,8 +12,13 @@ export class Ledger {
   /** For each pool and family, below which address nothing is free: addresses are only added, so it only grows. */
   readonly #cursors = new Map<string, { range: number; next: bigint }>();
 
-  constructor(allocations: Iterable<Allocation>) {
+  /** @param unreadable - names of IPAllocations that say nothing else: what they claim is held by nobody we know. */
+  constructor(allocations: Iterable<Allocation>, unreadable: Iterable<string> = []) {
     for (const allocation of allocations) this.add(allocation);
+    for (const name of unreadable) {
+      const address = allocatedAddress(name);
+      if (address !== undefined) this.#held[address.family].add(address.value);
+    }
   }
 
   /** Records a holder. */
@@ -26,6 +31,11 @@ export class Ledger {
   /** The holder of an address in canonical text. */
   holder(address: string): Allocation | undefined {
     return this.#holders.get(address);
+  }
+
+  /** Whether nobody holds an address, known or unknown. */
+  isFree({ family, value }: IpAddress): boolean {
+    return !this.#held[family].has(value);
   }
 
   /** The lowest free address of a family in a pool. */
@@ -54,9 +64,14 @@ export class Ledger {
   }
 }
 
+/** Whether an address may be given out from a pool. */
+export function poolHas(pool: Pool, address: IpAddress): boolean {
+  return pool.usable.some((range) => rangeContains(range, address));
+}
+
 /** The pool that an address may be given out from, if any. */
 export function poolOf(pools: readonly Pool[], address: IpAddress): Pool | undefined {
-  return pools.find((pool) => pool.usable.some((range) => rangeContains(range, address)));
+  return pools.find((pool) => poolHas(pool, address));
 }
 
 /** The claim of an address of a pool for a Service. */

@@ -34,9 +34,13 @@ export function allocated(allocations: readonly Allocation[]): AllocatedConditio
 }
 
 /** The condition of a Service that lacks something it asked for; a second family that is only preferred is no lack. */
-export function refused(refusal: AllocationRefusal, kept: readonly Allocation[]): AllocatedCondition {
+export function refused(
+  { familyPolicy }: ServiceIntent,
+  refusal: AllocationRefusal,
+  kept: readonly Allocation[],
+): AllocatedCondition {
   if (kept.length === 0) return { status: "False", reason: refusal.code, message: describeRefusal(refusal) };
-  if (refusal.code === "FamilyMissing") {
+  if (refusal.code === "FamilyMissing" && familyPolicy === "PreferDualStack") {
     return { status: "True", reason: "Allocated", message: `${list(kept)}. ${describeRefusal(refusal)}` };
   }
   const message = `${describeRefusal(refusal)}. Until then it keeps ${list(kept)}`;

@@ -47,11 +47,20 @@ export class MemoryStore implements Store {
 
   /** Puts the oldest events that were held back into the cache: all of them, unless told how many. */
   deliver(count = this.#pending.length): void {
-    for (const { type, kind, object } of this.#pending.splice(0, count)) {
-      if (!this.#kinds.includes(kind)) continue;
-      if (type === "put") this.#cache?.put(kind, object);
-      else this.#cache?.remove(kind, objectKey(object.metadata), object.metadata.uid ?? "");
-    }
+    for (const event of this.#pending.splice(0, count)) this.#take(event);
+  }
+
+  /** As {@link deliver}, all of one kind: each has a watch of its own, and one may be ahead of another. */
+  deliverKind(kind: KindName): void {
+    const own = this.#pending.filter((event) => event.kind === kind);
+    this.#pending = this.#pending.filter((event) => event.kind !== kind);
+    for (const event of own) this.#take(event);
+  }
+
+  #take({ type, kind, object }: MemoryEvent): void {
+    if (!this.#kinds.includes(kind)) return;
+    if (type === "put") this.#cache?.put(kind, object);
+    else this.#cache?.remove(kind, objectKey(object.metadata), object.metadata.uid ?? "");
   }
 
   async get(ref: ObjectRef): Promise<RawObject | undefined> {

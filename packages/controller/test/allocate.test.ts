@@ -1,0 +1,356 @@
+import { ANNOTATIONS } from "@fairlead/kube";
+import { expect } from "chai";
+import { Replica, World } from "./world.ts";
+
+const { loadBalancerIPs, addressPool } = ANNOTATIONS;
+const DUAL = { clusterIPs: ["10.96.0.1", "fd00::1"] };
+const ips = (value: string) => ({ annotations: { [loadBalancerIPs]: value } });
+const from = (pool: string) => ({ annotations: { [addressPool]: pool } });
+
+describe("allocation", () => {
+  let world: World;
+  let replica: Replica;
+  beforeEach(() => {
+    world = new World();
+    replica = new Replica(world.cluster);
+  });
+
+  describe("of any address", () => {
+    it("A-34: takes the lowest free one", async () => {
+      world.pool("lan", "192.0.2.8/30", "192.0.2.2-192.0.2.3");
+      for (const name of ["a", "b", "c"]) world.service(name);
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.2"], b: ["192.0.2.3"], c: ["192.0.2.8"] });
+    });
+
+    it("never gives out what is excluded", async () => {
+      world.cluster.apply({
+        apiVersion: "fairlead.dev/v1beta1",
+        kind: "IPAddressPool",
+        metadata: { name: "lan" },
+        spec: { addresses: ["192.0.2.0/30"], exclude: ["192.0.2.0/32", "192.0.2.2/32"] },
+      });
+      for (const name of ["a", "b", "c"]) world.service(name);
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.1"], b: ["192.0.2.3"], c: [] });
+    });
+
+    it("writes the address with its ipMode, a condition and a record", async () => {
+      world.pool("lan", "192.0.2.0/30");
+      world.service("web");
+      await replica.settle();
+      const { status } = world.get("web") as unknown as { status: { loadBalancer: unknown } };
+      expect(status.loadBalancer).to.deep.equal({ ingress: [{ ip: "192.0.2.0", ipMode: "VIP" }] });
+      expect(world.condition("web")).to.deep.include({ status: "True", reason: "Allocated" });
+      expect(world.records).to.deep.equal({ "192.0.2.0": "web" });
+      expect(replica.events).to.include("web Allocated");
+    });
+
+    it("serves the oldest first", async () => {
+      world.pool("lan", "192.0.2.1/32");
+      for (const name of ["z", "a"]) world.service(name);
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ z: ["192.0.2.1"], a: [] });
+      expect(world.reason("a")).to.equal("PoolFull");
+    });
+
+    it("E-032: gives a freed address to the one that waits", async () => {
+      world.pool("lan", "192.0.2.1/32");
+      for (const name of ["a", "b"]) world.service(name);
+      await replica.settle();
+      world.deleteService("a");
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ b: ["192.0.2.1"] });
+      expect(world.condition("b")).to.deep.include({ status: "True", reason: "Allocated" });
+    });
+
+    it("E-117: leaves an address alone when another pool comes", async () => {
+      world.pool("lan", "192.0.2.1/32");
+      world.service("a");
+      await replica.settle();
+      const { resourceVersion } = world.get("a").metadata;
+      world.pool("another", "192.0.2.0/32");
+      await replica.settle();
+      expect(world.get("a").metadata.resourceVersion).to.equal(resourceVersion);
+    });
+
+    it("says that no pool exists", async () => {
+      world.service("a");
+      await replica.settle();
+      expect(world.reason("a")).to.equal("NoPool");
+    });
+
+    it("gives more Services their addresses than one batch has", async () => {
+      world.pool("lan", "192.0.2.0/24", "198.51.100.0/24");
+      for (let i = 0; i < 300; i++) world.service(`s${i}`);
+      expect((await replica.step()).incomplete).to.equal(true);
+      expect((await replica.step()).incomplete).to.equal(false);
+      expect(new Set(Object.values(world.statuses).flat()).size).to.equal(300);
+    });
+  });
+
+  describe("of an address asked for", () => {
+    beforeEach(() => world.pool("lan", "192.0.2.0/29", "2001:db8::/125"));
+
+    for (const [what, spec, metadata, addresses, reason] of [
+      ["E-074: gives it", {}, ips("192.0.2.5"), ["192.0.2.5"], "Allocated"],
+      ["A-06: gives it by spec.loadBalancerIP", { loadBalancerIP: "192.0.2.5" }, {}, ["192.0.2.5"], "Allocated"],
+      [
+        "gives both of two families, primary first",
+        DUAL,
+        ips("2001:db8::5,192.0.2.5"),
+        ["192.0.2.5", "2001:db8::5"],
+        "Allocated",
+      ],
+      ["E-077: refuses what is no address", {}, ips("192.0.2"), [], "InvalidRequest"],
+      ["E-079: refuses two of a family", {}, ips("192.0.2.1,192.0.2.2"), [], "InvalidRequest"],
+      ["E-090: refuses another family", { clusterIPs: ["fd00::1"] }, ips("192.0.2.5"), [], "InvalidRequest"],
+      ["E-105: refuses two for one family", {}, ips("192.0.2.5,2001:db8::5"), [], "InvalidRequest"],
+      [
+        "E-102: refuses one for two families",
+        { ...DUAL, ipFamilyPolicy: "RequireDualStack" },
+        ips("192.0.2.5"),
+        [],
+        "InvalidRequest",
+      ],
+      [
+        "gives one to PreferDualStack",
+        { ...DUAL, ipFamilyPolicy: "PreferDualStack" },
+        ips("192.0.2.5"),
+        ["192.0.2.5"],
+        "Allocated",
+      ],
+      ["refuses one in no pool", {}, ips("203.0.113.1"), [], "AddressNotInPool"],
+    ] as const) {
+      it(what, async () => {
+        world.service("a", spec, metadata);
+        await replica.settle();
+        expect(world.statuses).to.deep.equal({ a: addresses });
+        expect(world.reason("a")).to.equal(reason);
+      });
+    }
+
+    it("E-005: refuses one that another holds, and says who", async () => {
+      world.service("a", {}, ips("192.0.2.5"));
+      world.service("b", {}, ips("192.0.2.5"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.5"], b: [] });
+      expect(world.condition("b")?.message).to.contain("default/a");
+    });
+
+    it("E-082: moves to another address, and frees the one before", async () => {
+      world.service("a");
+      await replica.settle();
+      world.service("a", {}, ips("192.0.2.5"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.5"] });
+      expect(world.records).to.deep.equal({ "192.0.2.5": "a" });
+    });
+
+    it("E-080: keeps what it has when what it asks for cannot be had", async () => {
+      world.service("a");
+      await replica.settle();
+      world.service("a", {}, ips("203.0.113.1"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.0"] });
+      expect(world.condition("a")).to.deep.include({ status: "False", reason: "AddressNotInPool" });
+      expect(world.records).to.deep.equal({ "192.0.2.0": "a" });
+    });
+
+    it("E-087: gives one from a pool that is only for those who ask", async () => {
+      world.cluster.apply({
+        apiVersion: "fairlead.dev/v1beta1",
+        kind: "IPAddressPool",
+        metadata: { name: "special" },
+        spec: { addresses: ["198.51.100.0/30"], autoAssign: false },
+      });
+      world.service("a", {}, ips("198.51.100.1"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["198.51.100.1"] });
+    });
+  });
+
+  describe("from a pool asked for", () => {
+    beforeEach(() => {
+      world.pool("lan", "192.0.2.0/30");
+      world.pool("small", "198.51.100.1/32");
+    });
+
+    it("A-31: takes its lowest free address", async () => {
+      world.service("a", {}, from("small"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["198.51.100.1"] });
+    });
+
+    it("A-31: takes none from another when it is full", async () => {
+      for (const name of ["a", "b"]) world.service(name, {}, from("small"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["198.51.100.1"], b: [] });
+      expect(world.reason("b")).to.equal("PoolFull");
+    });
+
+    it("E-039: says that it does not exist", async () => {
+      world.service("a", {}, from("absent"));
+      await replica.settle();
+      expect(world.condition("a")).to.deep.include({ reason: "UnknownPool" });
+    });
+
+    it("E-082: moves there from another pool", async () => {
+      world.service("a");
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.0"] });
+      world.service("a", {}, from("small"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["198.51.100.1"] });
+      expect(world.records).to.deep.equal({ "198.51.100.1": "a" });
+    });
+
+    it("A-73: keeps an address that the pool has by now, whatever it was taken from", async () => {
+      world.service("a");
+      await replica.settle();
+      world.cluster.delete({ kind: "IPAddressPool", name: "lan" });
+      world.pool("office", "192.0.2.0/30", "203.0.113.0/30");
+      world.service("a", {}, from("office"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.0"] });
+    });
+  });
+
+  describe("for two families", () => {
+    const V4 = ["192.0.2.0/30"];
+    const V6 = ["2001:db8::/126"];
+    for (const [what, pools, clusterIPs, policy, addresses, status] of [
+      ["A-60: one for SingleStack", { lan: [...V4, ...V6] }, ["fd00::1"], "SingleStack", ["2001:db8::"], "True"],
+      [
+        "A-61: both for RequireDualStack",
+        { lan: [...V4, ...V6] },
+        DUAL.clusterIPs,
+        "RequireDualStack",
+        ["192.0.2.0", "2001:db8::"],
+        "True",
+      ],
+      [
+        "A-61: none for RequireDualStack when one cannot be had",
+        { lan: V4 },
+        DUAL.clusterIPs,
+        "RequireDualStack",
+        [],
+        "False",
+      ],
+      [
+        "A-62: both for PreferDualStack",
+        { lan: [...V4, ...V6] },
+        DUAL.clusterIPs,
+        "PreferDualStack",
+        ["192.0.2.0", "2001:db8::"],
+        "True",
+      ],
+      [
+        "A-62: the one that can be had for PreferDualStack",
+        { lan: V4 },
+        DUAL.clusterIPs,
+        "PreferDualStack",
+        ["192.0.2.0"],
+        "True",
+      ],
+      [
+        "A-62: the secondary for PreferDualStack",
+        { lan: V6 },
+        DUAL.clusterIPs,
+        "PreferDualStack",
+        ["2001:db8::"],
+        "True",
+      ],
+      [
+        "A-64: one for PreferDualStack of one family",
+        { lan: [...V4, ...V6] },
+        ["10.96.0.1"],
+        "PreferDualStack",
+        ["192.0.2.0"],
+        "True",
+      ],
+      [
+        "A-65: the primary first",
+        { lan: [...V4, ...V6] },
+        ["fd00::1", "10.96.0.1"],
+        "RequireDualStack",
+        ["2001:db8::", "192.0.2.0"],
+        "True",
+      ],
+      [
+        "each from a pool of its own",
+        { a: V4, b: V6 },
+        DUAL.clusterIPs,
+        "RequireDualStack",
+        ["192.0.2.0", "2001:db8::"],
+        "True",
+      ],
+      [
+        "none for PreferDualStack when there is none",
+        { lan: ["198.51.100.1/32"] },
+        ["fd00::1"],
+        "PreferDualStack",
+        [],
+        "False",
+      ],
+    ] as const) {
+      it(`gives ${what}`, async () => {
+        for (const [name, ranges] of Object.entries(pools)) world.pool(name, ...ranges);
+        world.service("a", { clusterIPs, ipFamilyPolicy: policy });
+        await replica.settle();
+        expect(world.statuses).to.deep.equal({ a: addresses });
+        expect(world.condition("a")?.status).to.equal(status);
+        expect(Object.keys(world.records)).to.have.lengthOf(addresses.length);
+      });
+    }
+
+    it("A-66: gives PreferDualStack its second address when a pool has one", async () => {
+      world.pool("lan", ...V4);
+      world.service("a", { ...DUAL, ipFamilyPolicy: "PreferDualStack" });
+      await replica.settle();
+      world.pool("lan6", ...V6);
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.0", "2001:db8::"] });
+    });
+
+    it("gives the second family up when the Service does", async () => {
+      world.pool("lan", ...V4, ...V6);
+      world.service("a", DUAL);
+      await replica.settle();
+      world.service("a", { clusterIPs: ["10.96.0.1"] });
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.0"] });
+      expect(world.records).to.deep.equal({ "192.0.2.0": "a" });
+    });
+
+    it("gives the second family up even while the request cannot be met", async () => {
+      world.pool("lan", ...V4, ...V6);
+      world.service("a", DUAL);
+      await replica.settle();
+      world.service("a", { clusterIPs: ["10.96.0.1"] }, ips("nonsense"));
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.0"] });
+      expect(world.records).to.deep.equal({ "192.0.2.0": "a" });
+    });
+
+    it("gives the former family up even before the new one can be had", async () => {
+      world.pool("lan", ...V4);
+      world.service("a");
+      await replica.settle();
+      world.service("a", { clusterIPs: ["fd00::1"] });
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: [] });
+      expect(world.records).to.deep.equal({});
+    });
+
+    it("A-69: says that RequireDualStack lacks one, and keeps the other", async () => {
+      world.pool("lan", ...V4);
+      world.service("a", { ...DUAL, ipFamilyPolicy: "PreferDualStack" });
+      await replica.settle();
+      world.service("a", { ...DUAL, ipFamilyPolicy: "RequireDualStack" });
+      await replica.settle();
+      expect(world.statuses).to.deep.equal({ a: ["192.0.2.0"] });
+      expect(world.condition("a")).to.deep.include({ status: "False", reason: "FamilyMissing" });
+    });
+  });
+});
