@@ -62,7 +62,9 @@ async function run(site: Site): Promise<void> {
 
   say(`Killing ${owner.name}: its speaker with SIGKILL, its links cut, its endpoint marked not ready.`);
   const probes = [startProbe(client.namespace, url), startProbe(remote.namespace, url)];
-  await until("both probes have answers", () => probes.every((probe) => probe.results().some(({ pod }) => pod !== undefined)));
+  await until("both probes have answers", () =>
+    probes.every((probe) => probe.results().some(({ pod }) => pod !== undefined)),
+  );
   await site.kill(owner);
   const heir = await until(
     "another node answers",

@@ -27,7 +27,7 @@ function setUp() {
   const openGate = (element: GateElement, onLost: () => void) => {
     const gate = { element, onLost, refreshes: 0, closed: false };
     gates.push(gate);
-    return { refresh: () => void gate.refreshes++, close: () => void (gate.closed = true) };
+    return { refresh: () => void gate.refreshes++, close: () => void Object.assign(gate, { closed: true }) };
   };
   const responder = kernelResponder({ nft, openGate, link: LINK, timeoutMillis: 700 });
   return { nft, gates, responder };
