@@ -1,4 +1,12 @@
-import { ByteReader, ByteWriter, formatAddress, type IpAddress, type Prefix, parseAddress } from "@fairlead/net";
+import {
+  addressBits,
+  ByteReader,
+  ByteWriter,
+  formatAddress,
+  type IpAddress,
+  type Prefix,
+  parseAddress,
+} from "@fairlead/net";
 
 /** EtherType of heartbeats: IEEE 802 Local Experimental Ethertype 1. */
 export const HEARTBEAT_ETHERTYPE = 0x88b5;
@@ -146,7 +154,8 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
 function readPrefix(r: ByteReader): Prefix {
   const family = r.oneOf("prefix family", r.u8("prefix family"), FAMILIES);
   const length = r.u8("prefix length");
-  if (length > (family === 4 ? 32 : 128)) r.fail("prefix length", "within the address", String(length));
+  const most = addressBits(family);
+  if (length > most) r.fail("prefix length", `0 to ${most}`, String(length));
   return { address: r.address("prefix address", family), length };
 }
 

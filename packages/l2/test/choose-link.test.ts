@@ -1,0 +1,64 @@
+import type { Link } from "@fairlead/linux";
+import { parseAddress, parsePrefix } from "@fairlead/net";
+import { expect } from "chai";
+import { chooseLink } from "../src/choose-link.ts";
+
+const link = (index: number, name: string, prefix: string, rest: Partial<Link> = {}): Link => ({
+  index,
+  name,
+  mac: "02:00:5e:00:53:01",
+  mtu: 1_500,
+  up: true,
+  loopback: false,
+  noArp: false,
+  addresses: [parsePrefix(prefix)],
+  ...rest,
+});
+const ETH0 = link(2, "eth0", "192.0.2.1/24");
+const ETH1 = link(3, "eth1", "198.51.100.1/24");
+const DOWN = { up: false };
+const none = (...interfaces: string[]) => ({ code: "NoInterface", address: "192.0.2.50", interfaces });
+const down = (name: string) => ({ code: "LinkDown", address: "192.0.2.50", link: name });
+
+const ROWS: readonly {
+  name: string;
+  links: readonly Link[];
+  interfaces?: readonly string[];
+  chosen?: string;
+  refusal?: object;
+}[] = [
+  { name: "the link whose subnet holds the address", links: [ETH1, ETH0], chosen: "eth0" },
+  { name: "the first of two such links", links: [ETH0, { ...ETH0, index: 4, name: "eth2" }], chosen: "eth0" },
+  {
+    name: "a link with carrier before one without",
+    links: [
+      { ...ETH0, ...DOWN },
+      { ...ETH0, name: "eth2" },
+    ],
+    chosen: "eth2",
+  },
+  { name: "a named link without the subnet", links: [ETH0, ETH1], interfaces: ["eth1"], chosen: "eth1" },
+  { name: "the named link with the subnet", links: [ETH1, ETH0], interfaces: ["eth1", "eth0"], chosen: "eth0" },
+  { name: "no link without the subnet", links: [ETH1], refusal: none() },
+  { name: "no link that is not there", links: [ETH0], interfaces: ["eth7"], refusal: none("eth7") },
+  { name: "no link without carrier", links: [{ ...ETH0, ...DOWN }], refusal: down("eth0") },
+  {
+    name: "no other named link while the one with the subnet is down",
+    links: [{ ...ETH0, ...DOWN }, ETH1],
+    interfaces: ["eth0", "eth1"],
+    refusal: down("eth0"),
+  },
+  { name: "no loopback", links: [{ ...ETH0, loopback: true }], refusal: none() },
+  { name: "no link without ARP", links: [{ ...ETH0, noArp: true }], refusal: none() },
+  { name: "no port of a bridge or bond", links: [{ ...ETH0, master: 9 }], refusal: none() },
+];
+
+describe("chooseLink", () => {
+  for (const { name, links, interfaces, chosen, refusal } of ROWS) {
+    it(`chooses ${name}`, () => {
+      const choice = chooseLink(parseAddress("192.0.2.50"), interfaces ?? [], links);
+      if ("link" in choice) expect(choice.link.name).to.equal(chosen);
+      else expect(choice.refusal).to.deep.equal(refusal);
+    });
+  }
+});

@@ -1,0 +1,101 @@
+import { parsePrefix } from "@fairlead/net";
+import { expect } from "chai";
+import { hear } from "../../src/ownership/peers.ts";
+import type { Peer } from "../../src/ownership/types.ts";
+import type { Heartbeat, TableEntry } from "../../src/packet/heartbeat.ts";
+
+const HEARTBEAT: Heartbeat = {
+  node: "b",
+  incarnation: 5n,
+  sequence: 1,
+  leaving: false,
+  listening: false,
+  wantsTables: false,
+  highestEpoch: 0,
+  tableVersion: 0,
+  prefixes: [parsePrefix("192.0.2.0/24")],
+};
+const entry = (host: number): TableEntry => ({ address: `192.0.2.${host}`, epoch: 1, state: "owned" });
+const part = (index: number, parts: number, ...hosts: number[]) => ({ part: index, parts, entries: hosts.map(entry) });
+
+/** The peer after these heartbeats at 10, 20, 30, ... */
+function after(...heartbeats: Partial<Heartbeat>[]): Peer | undefined {
+  let peer: Peer | undefined;
+  for (const [i, heartbeat] of heartbeats.entries()) {
+    peer = hear(peer, { ...HEARTBEAT, sequence: i + 1, ...heartbeat }, 10 * (i + 1)) ?? peer;
+  }
+  return peer;
+}
+
+const held = (peer: Peer | undefined) => [...(peer?.table.entries.keys() ?? [])];
+
+describe("hear", () => {
+  it("knows the table of a node that holds nothing", () => expect(after({})?.unknownSince).to.equal(undefined));
+
+  it("does not know a table that it has not heard, since it heard of it", () =>
+    expect(after({ tableVersion: 2 }, { tableVersion: 2 })?.unknownSince).to.equal(10));
+
+  it("knows a table once all its parts are there, in any order", () => {
+    const peer = after({ tableVersion: 1, table: part(1, 2, 51) }, { tableVersion: 1, table: part(0, 2, 50) });
+    expect(peer?.unknownSince).to.equal(undefined);
+    expect(held(peer)).to.have.members(["192.0.2.50", "192.0.2.51"]);
+  });
+
+  it("keeps the last whole table until the newer one is whole", () => {
+    const peer = after({ tableVersion: 1, table: part(0, 1, 50) }, { tableVersion: 2, table: part(0, 2, 51) });
+    expect(held(peer)).to.deep.equal(["192.0.2.50"]);
+    expect(peer?.unknownSince).to.equal(20);
+  });
+
+  it("does not mix parts of two versions", () => {
+    const peer = after({ tableVersion: 1, table: part(0, 2, 50) }, { tableVersion: 2, table: part(1, 2, 51) });
+    expect(peer?.unknownSince).to.equal(10);
+    expect(held(peer)).to.deep.equal([]);
+  });
+
+  it("takes an empty table for a table", () =>
+    expect(after({ tableVersion: 1, table: part(0, 1, 50) }, { tableVersion: 2, table: part(0, 1) })).to.deep.include({
+      table: { version: 2, entries: new Map() },
+      unknownSince: undefined,
+    }));
+
+  it("ignores a heartbeat that came before, or twice", () => {
+    const peer = after({}, {});
+    expect(hear(peer, { ...HEARTBEAT, sequence: 2 }, 30)).to.equal(undefined);
+    expect(hear(peer, { ...HEARTBEAT, sequence: 1, leaving: true }, 30)).to.equal(undefined);
+  });
+
+  it("takes a late part of the table that it lacks, but not as a sign of life", () => {
+    const peer = after({ tableVersion: 1 }, { tableVersion: 1 });
+    const late = hear(peer, { ...HEARTBEAT, sequence: 1, tableVersion: 1, table: part(0, 1, 50) }, 90);
+    expect(held(late)).to.deep.equal(["192.0.2.50"]);
+    expect(late).to.include({ heardAt: 20, sequence: 2, unknownSince: undefined });
+  });
+
+  it("does not take a late part of an older table", () => {
+    const peer = after({ tableVersion: 1 }, { tableVersion: 2 });
+    expect(hear(peer, { ...HEARTBEAT, sequence: 1, tableVersion: 1, table: part(0, 1, 50) }, 90)).to.equal(undefined);
+  });
+
+  it("forgets the table of a speaker that has started anew", () => {
+    const peer = after({ tableVersion: 1, table: part(0, 1, 50) }, { incarnation: 6n, sequence: 1 });
+    expect(held(peer)).to.deep.equal([]);
+    expect(peer?.incarnation).to.equal(6n);
+  });
+
+  it("ignores what is left of an earlier start", () =>
+    expect(hear(after({}), { ...HEARTBEAT, incarnation: 4n, sequence: 99 }, 20)).to.equal(undefined));
+
+  it("keeps the table and the prefixes as they are while they do not change", () => {
+    const first = after({ tableVersion: 1, table: part(0, 1, 50) });
+    const again = { ...HEARTBEAT, sequence: 2, tableVersion: 1, table: part(0, 1, 50) };
+    const second = hear(first, { ...again, prefixes: [parsePrefix("192.0.2.0/24")] }, 20);
+    expect(second?.table).to.equal(first?.table);
+    expect(second?.prefixes).to.equal(first?.prefixes);
+  });
+
+  it("takes note of other prefixes", () => {
+    const prefixes = [parsePrefix("192.0.2.0/25")];
+    expect(after({}, { prefixes })?.prefixes).to.equal(prefixes);
+  });
+});
