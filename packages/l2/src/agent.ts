@@ -1,7 +1,7 @@
 import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
-import { formatPrefix, parseAddress } from "@fairlead/net";
+import { type AddressRange, formatPrefix, parseAddress, prefixRange, rangesOverlap } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
-import { chooseLink, type LinkRefusal } from "./choose-link.ts";
+import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
 import { LinkAgent, type Move } from "./link-agent.ts";
 import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
 import type { Responder } from "./ports.ts";
@@ -54,6 +54,7 @@ export class Agent {
   readonly #starting = new Set<number>();
   readonly #unwatch: Cancel;
   #wanted: readonly WantedAddress[] = [];
+  #ranges: readonly AddressRange[] = [];
   #refusals: readonly LinkRefusal[] = [];
   #stopped = false;
 
@@ -62,9 +63,14 @@ export class Agent {
     this.#unwatch = options.links.onChange(() => this.#update());
   }
 
-  /** All addresses that are to be answered for by some node. What is no longer among them is given up. */
-  want(wanted: readonly WantedAddress[]): void {
+  /**
+   * All addresses that are to be answered for by some node. What is no longer among them is given up.
+   *
+   * @param ranges - where more may come from: their links are joined before, so that the first one need not wait.
+   */
+  want(wanted: readonly WantedAddress[], ranges: readonly AddressRange[]): void {
     this.#wanted = wanted;
+    this.#ranges = ranges;
     this.#update();
   }
 
@@ -109,7 +115,8 @@ export class Agent {
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);
     for (const link of links) {
-      if (byLink.has(link.index) && !this.#agents.has(link.index)) this.#start(link);
+      const needed = byLink.has(link.index) || (canAnnounce(link) && link.up && holdsAny(link, this.#ranges));
+      if (needed && !this.#agents.has(link.index)) this.#start(link);
     }
     this.#options.onChange();
   }
@@ -150,4 +157,8 @@ export class Agent {
         else this.#options.clock.after(1_000, () => this.#update());
       });
   }
+}
+
+function holdsAny({ addresses }: Link, ranges: readonly AddressRange[]): boolean {
+  return addresses.some((prefix) => ranges.some((range) => rangesOverlap(prefixRange(prefix), range)));
 }

@@ -17,8 +17,8 @@ export function chooseLink(
   interfaces: readonly string[],
   links: readonly Link[],
 ): { readonly link: Link } | { readonly refusal: LinkRefusal } {
-  const usable = links.filter(({ name, loopback, noArp, master }) => {
-    return !loopback && !noArp && master === undefined && (interfaces.length === 0 || interfaces.includes(name));
+  const usable = links.filter((link) => {
+    return canAnnounce(link) && (interfaces.length === 0 || interfaces.includes(link.name));
   });
   const holds = usable.filter(({ addresses }) =>
     addresses.some((prefix) => rangeContains(prefixRange(prefix), address)),
@@ -30,4 +30,9 @@ export function chooseLink(
   const text = formatAddress(address);
   if (down !== undefined) return { refusal: { code: "LinkDown", address: text, link: down.name } };
   return { refusal: { code: "NoInterface", address: text, interfaces } };
+}
+
+/** Whether a link is of a kind that addresses can be announced on: it does ARP, and its frames are its own. */
+export function canAnnounce({ loopback, noArp, master }: Link): boolean {
+  return !loopback && !noArp && master === undefined;
 }

@@ -2,7 +2,7 @@ import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { DecodeError, parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { announcementDue } from "./gratuitous.ts";
-import { begin, lacksTable, mayAnswer, step } from "./ownership/ownership.ts";
+import { begin, lacksTable, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import type {
   Candidates,
   Holding,
@@ -72,6 +72,10 @@ export class LinkAgent {
   #state: OwnershipState;
   #sequence = 0;
   #timer: Cancel = () => {};
+  #wakeUp: Cancel = () => {};
+  #nextTick: Millis = 0;
+  #answered: ReadonlySet<string> = new Set();
+  #dueTimer: Cancel = () => {};
   #answering: Promise<void> = Promise.resolve();
   #answerStale = false;
   #closed = false;
@@ -133,6 +137,7 @@ export class LinkAgent {
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer();
+    this.#dueTimer();
     this.#socket.close();
     await this.#answering.catch(() => undefined);
     await this.#options.responder.close();
@@ -140,10 +145,11 @@ export class LinkAgent {
 
   #tick(): void {
     const { clock, timing, responder } = this.#options;
+    this.#nextTick = clock.monotonic() + timing.interval;
     this.#timer = clock.after(timing.interval, () => this.#tick());
     this.#take({ kind: "tick" });
     // Whoever may have been taken for dead asks first: only then does the gate open again.
-    if (this.#announcing.size > 0 && mayAnswer(this.#state, clock.monotonic())) responder.refresh();
+    if (this.#announcing.size > 0 && this.#mayAnswer()) responder.refresh();
     if (this.#answerStale) this.#answer();
     this.#sendHeartbeat(undefined);
     this.#announce();
@@ -166,6 +172,15 @@ export class LinkAgent {
     for (const effect of effects) this.#run(effect);
     if (effects.some(({ kind }) => kind === "own" || kind === "release")) this.#answer();
     if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
+    this.#wakeWhenDue();
+  }
+
+  // A claim that has stood becomes an answer then, not at the next heartbeat.
+  #wakeWhenDue(): void {
+    const { clock, timing } = this.#options;
+    this.#dueTimer();
+    const wait = this.#state.due - clock.monotonic();
+    if (wait < timing.interval) this.#dueTimer = clock.after(Math.max(0, wait), () => this.#take({ kind: "tick" }));
   }
 
   #run(effect: OwnershipEffect): void {
@@ -208,8 +223,11 @@ export class LinkAgent {
     this.#answerStale = false;
     const addresses = [...this.owned.keys()];
     this.#answering = responder.answer(addresses.map(parseAddress)).then(
-      // The first announcement may have gone out before the answer was there.
-      () => this.#announce(),
+      () => {
+        this.#answered = new Set(addresses);
+        if (this.#mayAnswer()) responder.refresh();
+        this.#announce();
+      },
       (error) => {
         this.#answerStale = true;
         log.error({ link: this.#link.name, err: String(error) }, "cannot answer for addresses; trying again");
@@ -217,17 +235,22 @@ export class LinkAgent {
     );
   }
 
+  #mayAnswer(): boolean {
+    return mayAnswer(this.#state, this.#options.clock.monotonic());
+  }
+
   #announceAnew(address: string): void {
     const from = this.#options.clock.monotonic();
     this.#announcing.set(address, { from, sent: 0, due: from });
   }
 
+  // Nothing is announced that is not answered for: not yet, or not while another may have taken it over.
   #announce(): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.#mayAnswer()) return;
     const { clock } = this.#options;
     const now = clock.monotonic();
     for (const [address, { from, sent, due }] of this.#announcing) {
-      if (due > now) continue;
+      if (due > now || !this.#answered.has(address)) continue;
       const ip = parseAddress(address);
       if (ip.family === 4) {
         const own = { mac: this.#link.mac, ip };
@@ -255,7 +278,7 @@ export class LinkAgent {
       incarnation: this.#options.incarnation,
       sequence: this.#sequence,
       leaving: this.#state.leaving,
-      listening: !mayAnswer(this.#state, this.#options.clock.monotonic()),
+      listening: !this.#mayAnswer(),
       // Not in each part of a table: every one would be answered with a table.
       wantsTables: table === undefined && lacksTable(this.#state),
       highestEpoch: this.#state.highestEpoch,

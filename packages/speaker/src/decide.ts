@@ -1,6 +1,6 @@
 import type { WantedAddress } from "@fairlead/l2";
 import { type AnnouncementRefusal, isServed, type Pool, type ServiceIntent } from "@fairlead/model";
-import { type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
+import { type AddressRange, type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
 import { reachOf } from "./eligibility/advertisements.ts";
 import { ServiceEndpoints, usableEndpoints } from "./eligibility/endpoints.ts";
 import { eligibleNodes } from "./eligibility/nodes.ts";
@@ -19,6 +19,8 @@ export interface PlannedAddress extends WantedAddress {
 /** What a speaker wants of its node. Plain data: it crosses from the thread that decides to the one that acts. */
 export interface Plan {
   readonly addresses: readonly PlannedAddress[];
+  /** Where more addresses may come from: the ranges of the pools. */
+  readonly ranges: readonly AddressRange[];
   readonly forwarding: ForwardingTable;
 }
 
@@ -38,7 +40,8 @@ export function decide(snapshot: Snapshot): Plan {
       ports.push(...forwardedPorts(service, parseAddress(address), own, snapshot.node));
     }
   }
-  return { addresses, forwarding: forwardingTable(snapshot, ports) };
+  const ranges = snapshot.pools.flatMap(({ usable }) => usable);
+  return { addresses, ranges, forwarding: forwardingTable(snapshot, ports) };
 }
 
 interface Context {

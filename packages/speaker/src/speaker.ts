@@ -76,10 +76,13 @@ export class Speaker {
     const plan = this.#plan;
     if (plan === undefined) return;
     const before = new Set(this.#applied?.addresses.map(({ address }) => address));
-    this.#agent.want(plan.addresses.filter(({ address }) => before.has(address)));
+    this.#agent.want(
+      plan.addresses.filter(({ address }) => before.has(address)),
+      plan.ranges,
+    );
     await this.#options.ports.forwarding.apply(plan.forwarding);
     this.#applied = plan;
-    this.#agent.want(plan.addresses);
+    this.#agent.want(plan.addresses, plan.ranges);
     this.#logForwarding(plan, before);
   }
 
