@@ -72,8 +72,6 @@ export class LinkAgent {
   #state: OwnershipState;
   #sequence = 0;
   #timer: Cancel = () => {};
-  #wakeUp: Cancel = () => {};
-  #nextTick: Millis = 0;
   #answered: ReadonlySet<string> = new Set();
   #dueTimer: Cancel = () => {};
   #answering: Promise<void> = Promise.resolve();
@@ -145,7 +143,6 @@ export class LinkAgent {
 
   #tick(): void {
     const { clock, timing, responder } = this.#options;
-    this.#nextTick = clock.monotonic() + timing.interval;
     this.#timer = clock.after(timing.interval, () => this.#tick());
     this.#take({ kind: "tick" });
     // Whoever may have been taken for dead asks first: only then does the gate open again.
@@ -175,11 +172,11 @@ export class LinkAgent {
     this.#wakeWhenDue();
   }
 
-  // A claim that has stood becomes an answer then, not at the next heartbeat.
+  // A speaker that has been silent for too long or a claim that has stood is acted on then, not at the next heartbeat.
   #wakeWhenDue(): void {
     const { clock, timing } = this.#options;
     this.#dueTimer();
-    const wait = this.#state.due - clock.monotonic();
+    const wait = nextDecision(this.#state) - clock.monotonic();
     if (wait < timing.interval) this.#dueTimer = clock.after(Math.max(0, wait), () => this.#take({ kind: "tick" }));
   }
 

@@ -36,6 +36,11 @@ export function lacksTable(state: OwnershipState): boolean {
   return [...state.peers.values()].some(({ unknownSince }) => unknownSince !== undefined);
 }
 
+/** When a tick is to come at the latest: a peer will have been silent for too long, or something else falls due. */
+export function nextDecision({ peers, timing, due }: OwnershipState): Millis {
+  return [...peers.values()].reduce((first, { heardAt }) => Math.min(first, heardAt + timing.detection), due);
+}
+
 /**
  * Ownership after an event. Pure: every node that has heard the same comes to the same owner. While nothing changes, an
  * event costs time in proportion to the number of speakers, not of addresses.

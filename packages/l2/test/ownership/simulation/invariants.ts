@@ -63,6 +63,8 @@ export class Invariants {
   #checkOneOwner(address: string): void {
     const { now } = this.#segment;
     const { hosts } = this.#segment;
+    const answering = hosts.filter(({ speaker }) => speaker?.isAnswering(address, now));
+    if (answering.length < 2 && this.#doubleSince.size === 0) return;
     for (const a of hosts) for (const b of hosts) if (a.index < b.index) this.#checkPair(address, a, b, now);
   }
 
