@@ -1,7 +1,7 @@
 import { type KindName, type ObjectRef, objectKey, type Problem } from "@fairlead/model";
 import { KINDS, type KindValues } from "./kinds.ts";
 import { check, type Read } from "./parse/read.ts";
-import type { RawObject } from "./ports.ts";
+import type { ObjectSink, RawObject } from "./ports.ts";
 import { objectMeta } from "./schema/metadata.ts";
 
 /** An object as it is cached: read once, with nothing kept that nobody reads. */
@@ -19,7 +19,7 @@ export interface CachedObject<T> {
  * The last known state of some kinds of object. Filled by a Store; read by decisions, which run when nothing else does,
  * so no copy is needed. Survives whatever happens to the store: nothing leaves it but by a list or a delete that says so.
  */
-export class ObjectCache {
+export class ObjectCache implements ObjectSink {
   readonly #objects = new Map<KindName, Map<string, CachedObject<unknown>>>();
   readonly #onChange: (kind: KindName) => void;
 

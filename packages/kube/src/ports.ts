@@ -1,5 +1,4 @@
 import type { KindName, ObjectRef } from "@fairlead/model";
-import type { ObjectCache } from "./cache.ts";
 
 /** An object as the API server, or a YAML file, has it. */
 export interface RawObject {
@@ -40,6 +39,18 @@ export class StoreError extends Error {
 /** A merge patch (RFC 7386) of a status: null removes. `conditions` are merged by their type. */
 export type StatusPatch = Readonly<Record<string, unknown>>;
 
+/** What a store fills. An ObjectCache is one. */
+export interface ObjectSink {
+  /** Whether each kind has been listed at least once. */
+  synced(kinds: readonly KindName[]): boolean;
+  /** Takes a complete list, made at `listVersion`. */
+  replaceAll(kind: KindName, objects: readonly RawObject[], listVersion: string): void;
+  /** Takes one new or changed object. */
+  put(kind: KindName, object: RawObject): void;
+  /** Forgets the object of this key and uid. */
+  remove(kind: KindName, key: string, uid: string): void;
+}
+
 /**
  * Where desired state comes from and statuses go: the Kubernetes API, or a folder of manifests. Every method that
  * writes puts what the store answered into the cache that is being filled, so that a decision sees its own writes.
@@ -49,7 +60,7 @@ export interface Store {
    * Lists and watches `kinds` into `cache` until stop(). Never gives up: whatever interrupts it is logged and tried
    * again with back-off; meanwhile the cache keeps what it had.
    */
-  watch(kinds: readonly KindName[], cache: ObjectCache): void;
+  watch(kinds: readonly KindName[], cache: ObjectSink): void;
   /** Reads one object past the cache. */
   get(ref: ObjectRef): Promise<RawObject | undefined>;
   /** @throws StoreError AlreadyExists if there is one of that name. */

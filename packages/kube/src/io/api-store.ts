@@ -1,8 +1,7 @@
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import type { Clock, Log } from "@fairlead/runtime";
-import type { ObjectCache } from "../cache.ts";
 import { KINDS, kindOf } from "../kinds.ts";
-import { type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
+import { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
 import { ApiConnection } from "./api-connection.ts";
 import { collectionPath, objectPath } from "./api-path.ts";
 import { ApiWatch } from "./api-watch.ts";
@@ -27,7 +26,7 @@ export class ApiStore implements Store {
   readonly #options: ApiStoreOptions;
   #running: ApiWatch[] = [];
   #ended: Promise<unknown>[] = [];
-  #cache: ObjectCache | undefined;
+  #cache: ObjectSink | undefined;
 
   private constructor(options: ApiStoreOptions) {
     this.#options = options;
@@ -42,7 +41,7 @@ export class ApiStore implements Store {
     return store;
   }
 
-  watch(kinds: readonly KindName[], cache: ObjectCache): void {
+  watch(kinds: readonly KindName[], cache: ObjectSink): void {
     this.#cache = cache;
     const { clock, log, onRestart = () => {} } = this.#options;
     this.#running = kinds.map((kind) => new ApiWatch(kind, this.#watches, cache, { clock, log, onRestart }));

@@ -1,8 +1,7 @@
 import type { KindName } from "@fairlead/model";
 import { objectKey } from "@fairlead/model";
 import { backoffDelay, type Clock, type Log } from "@fairlead/runtime";
-import type { ObjectCache } from "../cache.ts";
-import { type RawObject, StoreError } from "../ports.ts";
+import { type ObjectSink, type RawObject, StoreError } from "../ports.ts";
 import type { ApiConnection } from "./api-connection.ts";
 import { collectionPath } from "./api-path.ts";
 
@@ -30,7 +29,7 @@ interface WatchEvent {
 export class ApiWatch {
   readonly #kind: KindName;
   readonly #connection: ApiConnection;
-  readonly #cache: ObjectCache;
+  readonly #cache: ObjectSink;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onRestart: (kind: KindName, cause: string) => void;
@@ -40,7 +39,7 @@ export class ApiWatch {
   constructor(
     kind: KindName,
     connection: ApiConnection,
-    cache: ObjectCache,
+    cache: ObjectSink,
     { clock, log, onRestart }: { clock: Clock; log: Log; onRestart: (kind: KindName, cause: string) => void },
   ) {
     this.#kind = kind;

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { stringify } from "yaml";
-import type { ObjectCache } from "../cache.ts";
 import { KINDS, kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
-import { type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
+import { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
 import { createAtomically, withLock, writeAtomically } from "./files.ts";
 import { describe, folderObjects, manifestIn, manifestPaths, STATUS_FOLDER, withStatus } from "./folder-objects.ts";
 import { type ScannedFile, scanFile, scanFolder, watchForChanges } from "./folder-scan.ts";
@@ -35,7 +34,7 @@ export class FolderStore implements Store {
   #files: ReadonlyMap<string, ScannedFile> = new Map();
   #paths: ReadonlyMap<string, string> = new Map();
   #kinds: readonly KindName[] = [];
-  #cache: ObjectCache | undefined;
+  #cache: ObjectSink | undefined;
   #unwatch: () => void = () => {};
 
   constructor({ root, clock, log }: FolderStoreOptions) {
@@ -49,7 +48,7 @@ export class FolderStore implements Store {
     );
   }
 
-  watch(kinds: readonly KindName[], cache: ObjectCache): void {
+  watch(kinds: readonly KindName[], cache: ObjectSink): void {
     this.#kinds = kinds;
     this.#cache = cache;
     this.#unwatch = watchForChanges(this.#root, () => this.#queue.request());

@@ -1,5 +1,4 @@
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
-import type { ObjectCache } from "../cache.ts";
 import type { RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
 import { MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
 
@@ -22,7 +21,7 @@ export class MemoryStore implements Store {
   /** Holds back what others do, until {@link deliver}. */
   holdEvents = false;
   #pending: MemoryEvent[] = [];
-  #cache: ObjectCache | undefined;
+  #cache: ObjectSink | undefined;
   #kinds: readonly KindName[] = [];
   #unsubscribe: () => void = () => {};
 
@@ -30,7 +29,7 @@ export class MemoryStore implements Store {
     this.cluster = cluster;
   }
 
-  watch(kinds: readonly KindName[], cache: ObjectCache): void {
+  watch(kinds: readonly KindName[], cache: ObjectSink): void {
     this.#cache = cache;
     this.#kinds = kinds;
     for (const kind of kinds) cache.replaceAll(kind, this.cluster.list(kind), this.cluster.version);
