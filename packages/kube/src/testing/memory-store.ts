@@ -1,5 +1,5 @@
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
-import type { RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
+import type { ObjectSink, RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
 import { MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
 
 /** One request to a {@link MemoryStore}. */
@@ -74,8 +74,8 @@ export class MemoryStore implements Store {
     return this.#write({ verb: "replace", ref: refOf(object) }, () => this.cluster.replace(object));
   }
 
-  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): Promise<RawObject> {
-    return this.#write({ verb: "patchStatus", ref }, () => this.cluster.patchStatus(ref, uid, patch));
+  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
+    return this.#write({ verb: "patchStatus", ref }, () => this.cluster.patchStatus(ref, uid, patch, version));
   }
 
   async delete(ref: ObjectRef, uid: string): Promise<void> {
