@@ -24,6 +24,8 @@ export interface ApplyContext {
   readonly log: Log;
   /** RFC 3339. */
   readonly now: string;
+  /** The resourceVersion that each Service, by uid, was decided on. */
+  readonly versions: ReadonlyMap<string, string>;
   /** Records an Event, soon; never fails. */
   readonly note: (event: EventNote) => void;
 }
@@ -49,16 +51,24 @@ export async function apply(plan: Plan, pools: readonly PoolPlan[], context: App
   return { incomplete: batch.length < plan.services.length, failures };
 }
 
+// Only what was decided on the latest version is written: a replica that is late, or no longer leads, changes nothing.
 // Order matters: an address is recorded before anyone may see it in a status, and gone from the status before it is free.
 async function applyService({ service, claims, status, releases }: ServicePlan, context: ApplyContext): Promise<void> {
   await Promise.all(claims.map((claim) => context.store.create(allocationObject(claim))));
   allocations.inc(claims.length);
   const ref: ObjectRef = { kind: "Service", namespace: service.namespace, name: service.name };
   if (status !== undefined) {
-    await context.store.patchStatus(ref, service.uid, servicePatch(status, context.now));
+    const patch = servicePatch(status, context.now);
+    await context.store.patchStatus(ref, service.uid, patch, context.versions.get(service.uid));
     report(ref, service.uid, status, context);
-  }
+  } else if (releases.length > 0) await expectUnchanged(ref, service.uid, context);
   await Promise.all(releases.map((allocation) => release(allocation, context)));
+}
+
+async function expectUnchanged(ref: ObjectRef, uid: string, { store, versions }: ApplyContext): Promise<void> {
+  const held = await store.get(ref);
+  if (held?.metadata.uid === uid && held.metadata.resourceVersion === versions.get(uid)) return;
+  throw new StoreError("Conflict", `Cannot free addresses of ${ref.namespace}/${ref.name}: it was changed meanwhile`);
 }
 
 function report(ref: ObjectRef, uid: string, { ingress, condition }: ServiceStatus, { log, note }: ApplyContext): void {

@@ -89,14 +89,20 @@ export class Controller {
     if (!this.#cache.synced(CONTROLLER_KINDS) || !this.#election.leading) return;
     const now = new Date(clock.now()).toISOString();
     const end = decisionSeconds.startTimer();
-    const { snapshot, problems: unread } = takeSnapshot(this.#cache, classes);
+    const { snapshot, versions, problems: unread } = takeSnapshot(this.#cache, classes);
     const plan = decide(snapshot);
     const problems = [...unread, ...plan.problems];
     const pools = poolPlans(this.#cache, plan, problems, now);
     end();
     this.#logProblems(problems);
     observePools(plan);
-    const outcome = await apply(plan, pools, { store, log, now, note: (event) => this.#note(event) });
+    const outcome = await apply(plan, pools, {
+      store,
+      log,
+      now,
+      versions,
+      note: (event) => this.#note(event),
+    });
     if (outcome.incomplete) this.#queue.request();
     if (outcome.failures.length > 0) {
       throw new AggregateError(

@@ -11,8 +11,17 @@ export const CONTROLLER_KINDS = [
   "IPAllocation",
 ] as const satisfies readonly KindName[];
 
-/** The cache as decide() takes it, and every Problem met in reading it. */
-export function takeSnapshot(cache: ObjectCache, classes: ClassFilter): { snapshot: Snapshot; problems: Problem[] } {
+/** What a decision is made on. */
+export interface Taken {
+  readonly snapshot: Snapshot;
+  /** Every Problem met in reading it. */
+  readonly problems: readonly Problem[];
+  /** The resourceVersion of each Service, by uid. */
+  readonly versions: ReadonlyMap<string, string>;
+}
+
+/** The cache as decide() takes it. */
+export function takeSnapshot(cache: ObjectCache, classes: ClassFilter): Taken {
   const problems = CONTROLLER_KINDS.flatMap((kind) => problemsOf(cache, kind));
   const unreadable = (kind: KindName) =>
     new Set(problems.filter(({ object }) => object.kind === kind).map(({ object }) => objectKey(object)));
@@ -27,6 +36,7 @@ export function takeSnapshot(cache: ObjectCache, classes: ClassFilter): { snapsh
       classes,
     },
     problems,
+    versions: new Map(Array.from(cache.all("Service").values(), ({ uid, resourceVersion }) => [uid, resourceVersion])),
   };
 }
 

@@ -30,13 +30,13 @@ export class Replica {
 
   /** Decides and applies once. */
   async step(): Promise<Outcome> {
-    const { snapshot, problems } = takeSnapshot(this.#cache, this.#classes);
+    const { snapshot, problems, versions } = takeSnapshot(this.#cache, this.#classes);
     const plan = decide(snapshot);
     const pools = poolPlans(this.#cache, plan, [...problems, ...plan.problems], NOW);
     const note = ({ object, reason }: { object: { name: string }; reason: string }) => {
       this.events.push(`${object.name} ${reason}`);
     };
-    return apply(plan, pools, { store: this.store, log: this.log, now: NOW, note });
+    return apply(plan, pools, { store: this.store, log: this.log, now: NOW, versions, note });
   }
 
   /** Whether nothing is left to do. */

@@ -67,8 +67,13 @@ export interface Store {
   create(object: RawObject): Promise<RawObject>;
   /** Replaces an object if it is still at metadata.resourceVersion. @throws StoreError Conflict, NotFound. */
   replace(object: RawObject): Promise<RawObject>;
-  /** Changes the status of the object with this uid. @throws StoreError NotFound, Conflict (another uid). */
-  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): Promise<RawObject>;
+  /**
+   * Changes the status of the object with this uid.
+   *
+   * @param version - resourceVersion that the change was decided on: it is refused if the object has changed since.
+   * @throws StoreError NotFound, Conflict (another uid, another version).
+   */
+  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject>;
   /** Removes the object with this uid. An absent one, or one of another uid, is left alone: not an error. */
   delete(ref: ObjectRef, uid: string): Promise<void>;
   /** Ends all watches and requests under way. */

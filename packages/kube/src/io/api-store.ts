@@ -68,14 +68,14 @@ export class ApiStore implements Store {
     return this.#written(await this.#writes.send<RawObject>({ method: "PUT", path, body: object }));
   }
 
-  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): Promise<RawObject> {
+  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
     // Only built-in kinds know the strategic form, which merges conditions by type beside those of other writers.
     const builtin = !KINDS[ref.kind].apiVersion.startsWith("fairlead.dev/");
     const written = await this.#writes.send<RawObject>({
       method: "PATCH",
       path: `${objectPath(ref)}/status?fieldManager=fairlead`,
       contentType: builtin ? "application/strategic-merge-patch+json" : "application/merge-patch+json",
-      body: { metadata: { uid }, status: patch },
+      body: { metadata: { uid, ...(version !== undefined && { resourceVersion: version }) }, status: patch },
     });
     return this.#written(written);
   }

@@ -86,13 +86,16 @@ export class FolderStore implements Store {
     });
   }
 
-  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): Promise<RawObject> {
+  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
     const path = this.#path(statusPath(ref));
     return withLock(path, async () => {
       const held = (await this.#load(ref))?.object;
       if (held === undefined) throw new StoreError("NotFound", `Cannot patch ${describe(ref)}: not found`);
       if (held.metadata.uid !== uid) {
         throw new StoreError("Conflict", `Cannot patch ${describe(ref)}: it is another object by now`);
+      }
+      if (version !== undefined && held.metadata.resourceVersion !== version) {
+        throw new StoreError("Conflict", `Cannot patch ${describe(ref)}: it was changed meanwhile`);
       }
       const { apiVersion, kind } = held;
       const namespace = ref.namespace === undefined ? {} : { namespace: ref.namespace };

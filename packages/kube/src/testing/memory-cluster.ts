@@ -66,10 +66,13 @@ export class MemoryCluster {
     return this.replace({ ...object, metadata: { ...held.metadata, ...object.metadata } });
   }
 
-  /** @throws StoreError NotFound, Conflict (another uid). */
-  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch): RawObject {
+  /** @throws StoreError NotFound, Conflict (another uid, another version). */
+  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): RawObject {
     const held = this.#held(ref, "patch");
     if (held.metadata.uid !== uid) throw refusal("Conflict", "patch", ref, "it is another object by now");
+    if (version !== undefined && held.metadata.resourceVersion !== version) {
+      throw refusal("Conflict", "patch", ref, "it was changed meanwhile");
+    }
     return this.#put(ref, { ...held, status: mergeStatus(held.status, patch) });
   }
 

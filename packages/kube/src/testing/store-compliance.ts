@@ -194,6 +194,25 @@ export function storeCompliance(name: string, open: () => Promise<StoreBench>): 
       ]);
     });
 
+    it("leaves a status alone whose object has changed since the decision", async () => {
+      const { ref, uid, object } = await create(bench.store, service(unique));
+      const patch = { loadBalancer: { ingress: [VIP] } };
+      const { metadata } = await bench.other.patchStatus(ref, uid, { conditions: [condition("Foreign")] });
+      const stale = bench.store.patchStatus(ref, uid, patch, object.metadata.resourceVersion);
+      expect(await refusal(stale)).to.equal("Conflict");
+      const written = await bench.store.patchStatus(ref, uid, patch, metadata.resourceVersion);
+      expect(ingressOf(written)).to.deep.equal([VIP.ip]);
+    });
+
+    it("caches the version that a change can be decided on", async () => {
+      await watch();
+      const { ref, uid } = await create(bench.other, service(unique));
+      await until("the object is cached", () => cached(ref) !== undefined);
+      await bench.store.patchStatus(ref, uid, { conditions: [condition("Own")] }, cached(ref)?.resourceVersion);
+      await bench.store.patchStatus(ref, uid, { conditions: [condition("More")] }, cached(ref)?.resourceVersion);
+      expect(conditionTypes(await bench.other.get(ref))).to.deep.equal({ Own: "True", More: "True" });
+    });
+
     it("deletes only the object with the uid it is told", async () => {
       await watch();
       const { ref, uid } = await create(bench.store, pool(unique));

@@ -1,0 +1,235 @@
+import { ANNOTATIONS, type RawObject } from "@fairlead/kube";
+import { ingressOf, pool, type StoreCall } from "@fairlead/kube/testing";
+import { parseAddress, parseRange, rangeContains } from "@fairlead/net";
+import { expect } from "chai";
+import fc from "fast-check";
+import { Replica, World } from "./world.ts";
+
+// Few names, few addresses, so that histories meet themselves; IPv6 beside IPv4 to have two claims in one plan.
+const NAMES = ["a", "b", "c", "d"] as const;
+const POOLS = ["p", "q"] as const;
+const RANGES = ["192.0.2.0/31", "192.0.2.1-192.0.2.3", "2001:db8::/127", "198.51.100.0/32"] as const;
+const ADDRESSES = [...RANGES.map((range) => [range]), ["192.0.2.0/31", "2001:db8::/127"], ["nonsense"]] as const;
+const CLUSTER_IPS = [["10.96.0.1"], ["fd00::1"], ["10.96.0.1", "fd00::1"]] as const;
+const REQUESTS = [
+  {},
+  {},
+  { [ANNOTATIONS.loadBalancerIPs]: "192.0.2.1" },
+  { [ANNOTATIONS.loadBalancerIPs]: "nonsense" },
+  { [ANNOTATIONS.addressPool]: "q" },
+] as const;
+
+type Action =
+  | { readonly do: "service"; readonly name: string; readonly spec: object; readonly annotations: object }
+  | { readonly do: "delete"; readonly name: string }
+  | { readonly do: "pool"; readonly name: string; readonly addresses: readonly string[] }
+  | { readonly do: "deletePool"; readonly name: string }
+  | { readonly do: "step"; readonly replica: number }
+  | { readonly do: "hear"; readonly replica: number; readonly events: number }
+  | { readonly do: "hearKind"; readonly replica: number; readonly kind: "Service" | "IPAllocation" }
+  | { readonly do: "crash"; readonly replica: number; readonly at: number; readonly after: boolean };
+
+const name = fc.constantFrom(...NAMES);
+const poolName = fc.constantFrom(...POOLS);
+const replica = fc.nat(1);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("service" as const),
+      name,
+      spec: fc.record({
+        type: fc.constantFrom("LoadBalancer", "LoadBalancer", "LoadBalancer", "ClusterIP"),
+        clusterIPs: fc.constantFrom(...CLUSTER_IPS),
+        ipFamilyPolicy: fc.constantFrom("SingleStack", "PreferDualStack", "RequireDualStack"),
+      }),
+      annotations: fc.constantFrom(...REQUESTS),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), name }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("pool" as const),
+      name: poolName,
+      addresses: fc.constantFrom(...ADDRESSES),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("deletePool" as const), name: poolName }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("hearKind" as const),
+      replica,
+      kind: fc.constantFrom("Service", "IPAllocation"),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("step" as const), replica }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("hear" as const), replica, events: fc.integer({ min: 1, max: 6 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("crash" as const),
+      replica,
+      at: fc.integer({ min: 1, max: 4 }),
+      after: fc.boolean(),
+    }),
+  },
+);
+
+const phase = fc.array(action, { minLength: 2, maxLength: 14, size: "max" });
+const histories = fc.array(phase, { minLength: 1, maxLength: 4, size: "max" });
+
+/** A world with two controllers that both act, as none would under a Lease: what holds here holds in any handover. */
+class History {
+  readonly world = new World();
+  readonly replicas: Replica[] = [];
+  /** What a user has done to each Service since the last time that all was quiet. */
+  readonly touched = new Set<string>();
+
+  constructor() {
+    this.world.pool("p", "192.0.2.0/31", "2001:db8::/127");
+    this.world.pool("q", "192.0.2.2/31");
+    this.world.service("a");
+    this.world.service("b", { clusterIPs: CLUSTER_IPS[2] });
+    this.replicas.push(this.#replica(), this.#replica());
+  }
+
+  async act(step: Action): Promise<void> {
+    switch (step.do) {
+      case "service": {
+        this.touched.add(step.name);
+        this.world.service(step.name, step.spec, { annotations: step.annotations });
+        return;
+      }
+      case "delete":
+        this.touched.add(step.name);
+        return this.world.deleteService(step.name);
+      case "pool":
+        return void this.world.cluster.apply(pool(step.name, { addresses: step.addresses }));
+      case "deletePool":
+        return this.world.cluster.delete({ kind: "IPAddressPool", name: step.name });
+      case "step":
+        return void (await this.#at(step.replica).step());
+      case "hear":
+        return this.#at(step.replica).store.deliver(step.events);
+      case "hearKind":
+        return this.#at(step.replica).store.deliverKind(step.kind);
+      case "crash": {
+        let left = step.at;
+        const fatal = ({ verb }: StoreCall) => verb !== "get" && --left === 0;
+        await this.#at(step.replica).crash(fatal, step.after ? "failAfter" : "failBefore");
+        this.replicas[step.replica] = this.#replica();
+      }
+    }
+  }
+
+  /** Both controllers hear of everything and act until nothing is left to do. */
+  async quiet(): Promise<void> {
+    for (let round = 0; round < 12; round++) {
+      for (const { store } of this.replicas) store.deliver();
+      if (this.replicas.every(({ idle }) => idle)) return;
+      for (const one of this.replicas) await one.step();
+    }
+    throw new Error("Cannot settle: the controllers never come to rest");
+  }
+
+  #at(index: number): Replica {
+    const found = this.replicas[index];
+    if (found === undefined) throw new Error(`Cannot find replica ${index}`);
+    return found;
+  }
+
+  #replica(): Replica {
+    const made = new Replica(this.world.cluster);
+    made.store.holdEvents = true;
+    return made;
+  }
+}
+
+interface Record {
+  readonly address: string;
+  readonly serviceRef: { readonly name: string; readonly uid: string };
+}
+const recordsOf = ({ cluster }: World) => cluster.list("IPAllocation").map(({ spec }) => spec as unknown as Record);
+
+/** No two records for one address, by construction of the store; no address in two statuses that both have a record. */
+function expectNoneTwice(world: World): void {
+  const shown = new Map(world.cluster.list("Service").map((object) => [object.metadata.uid, ingressOf(object)]));
+  const held = recordsOf(world).filter(({ address, serviceRef }) => shown.get(serviceRef.uid)?.includes(address));
+  expect(new Set(held.map(({ address }) => address)).size, "no address is held twice").to.equal(held.length);
+}
+
+/** What must hold when all is quiet. */
+function expectOrder(world: World, replica: Replica): void {
+  const services = world.cluster.list("Service");
+  const shown = services.flatMap((object) => ingressOf(object).map((text) => `${text} ${object.metadata.uid}`));
+  const recorded = recordsOf(world).map(({ address, serviceRef }) => `${address} ${serviceRef.uid}`);
+  expect(shown.sort(), "statuses say what is recorded, and nothing leaks").to.deep.equal(recorded.sort());
+  for (const object of services) {
+    const families = ingressOf(object).map((text) => parseAddress(text).family);
+    expect(new Set(families).size, "one address of a family at most").to.equal(families.length);
+    const { type } = object.spec as { type: string };
+    if (type !== "LoadBalancer") expect(families).to.deep.equal([]);
+  }
+  expectNobodyWaits(world, replica, services);
+}
+
+/** Nobody who asks for nothing in particular waits while an address of its family is free. */
+function expectNobodyWaits(world: World, replica: Replica, services: readonly RawObject[]): void {
+  const { pools } = replica.plan();
+  const taken = new Set(recordsOf(world).map(({ address }) => address));
+  const candidates = RANGES.flatMap((text) => {
+    const { family, first, last } = parseRange(text);
+    return Array.from({ length: Number(last - first) + 1 }, (_, i) => ({ family, value: first + BigInt(i) }));
+  });
+  const free = candidates.filter((address) => {
+    const usable = pools.some((one) => one.usable.some((range) => rangeContains(range, address)));
+    return usable && ![...taken].some((text) => parseAddress(text).value === address.value);
+  });
+  for (const object of services) {
+    const { type, clusterIPs, ipFamilyPolicy } = object.spec as {
+      type: string;
+      clusterIPs: string[];
+      ipFamilyPolicy: string;
+    };
+    const asks = Object.keys((object.metadata.annotations ?? {}) as object).length > 0;
+    if (type !== "LoadBalancer" || asks) continue;
+    const has = ingressOf(object).map((text) => parseAddress(text).family);
+    const lacks = clusterIPs.map((text) => parseAddress(text).family).filter((family) => !has.includes(family));
+    const available = lacks.filter((family) => free.some((address) => address.family === family));
+    if (ipFamilyPolicy === "PreferDualStack")
+      expect(available, "an address is free that is waited for").to.deep.equal([]);
+    else if (lacks.length > 0) expect(available.length, "all that is waited for is free").to.be.below(lacks.length);
+  }
+}
+
+describe("any history of Services, pools, crashes and two controllers", () => {
+  it("gives no address twice, takes none away unasked, leaks none, and lets nobody wait in vain", async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (phases) => {
+        const history = new History();
+        const { world } = history;
+        for (const phase of phases) {
+          const before = world.statuses;
+          history.touched.clear();
+          for (const step of phase) {
+            await history.act(step);
+            expectNoneTwice(world);
+          }
+          await history.quiet();
+          expectOrder(world, history.replicas[0] ?? new Replica(world.cluster));
+          for (const [service, addresses] of Object.entries(before)) {
+            if (history.touched.has(service)) continue;
+            const now = world.statuses[service] ?? [];
+            expect(now, `${service} keeps what it had`).to.include.members(addresses);
+          }
+        }
+      }),
+      { numRuns: Number(process.env.FAIRLEAD_RUNS ?? 150) },
+    );
+  });
+});
