@@ -118,7 +118,8 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#octets[this.#grow(1)] = value;
+    const at = this.#grow(1);
+    this.#octets[at] = value;
     return this;
   }
 
