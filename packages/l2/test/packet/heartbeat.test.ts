@@ -148,7 +148,9 @@ describe("heartbeat", () => {
         })),
       },
     };
-    expect(encodeHeartbeat(heartbeat).length).to.be.at.most(1_500);
+    const octets = encodeHeartbeat(heartbeat);
+    expect(octets.length).to.be.at.most(1_500);
+    expect(decodeHeartbeat(octets)).to.deep.equal(heartbeat);
   });
 
   it("survives any octets", () => fuzzCodec({ decode: decodeHeartbeat, encode: encodeHeartbeat, seeds: HEARTBEATS }));

@@ -1,0 +1,183 @@
+import { setImmediate as breath } from "node:timers/promises";
+import type { Link, Links } from "@fairlead/linux";
+import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
+import { formatAddress, type IpAddress } from "@fairlead/net";
+import type { Clock, Millis } from "@fairlead/runtime";
+import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
+import { LinkAgent, type Move } from "../src/link-agent.ts";
+import { type Candidates, DEFAULT_TIMING } from "../src/ownership/types.ts";
+import { decodeArp } from "../src/packet/arp.ts";
+import { decodeEthernet, ETHERTYPE } from "../src/packet/ethernet.ts";
+import { decodeHeartbeat, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../src/packet/heartbeat.ts";
+import type { Responder } from "../src/ports.ts";
+
+/** What happened on a bench, in order: "a answers 192.0.2.50", "a announces 192.0.2.50 by request". */
+export type Journal = string[];
+
+/** A responder that writes down what it is told, and can be made to fail or to take its time. */
+export class RecordingResponder implements Responder {
+  readonly kind = "userspace";
+  readonly #node: string;
+  readonly #journal: Journal;
+  answered: readonly string[] = [];
+  refreshes = 0;
+  closed = false;
+  /** How many calls are still to fail. */
+  failures = 0;
+  /** What calls wait for before they take effect. */
+  ready: Promise<void> = Promise.resolve();
+
+  constructor(node: string, journal: Journal) {
+    this.#node = node;
+    this.#journal = journal;
+  }
+
+  async answer(addresses: readonly IpAddress[]): Promise<void> {
+    const texts = addresses.map(formatAddress);
+    await this.ready;
+    this.#journal.push(`${this.#node} answers ${texts.join(" ") || "nothing"}`);
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error("no room");
+    }
+    this.answered = texts;
+  }
+
+  refresh(): void {
+    this.refreshes += 1;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.answered = [];
+  }
+}
+
+/** A clock that another one drives, and that can be ahead of it: the process was stopped for that long. */
+export class StoppedClock implements Clock {
+  readonly #clock: Clock;
+  ahead: Millis = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): Millis {
+    return this.#clock.now() + this.ahead;
+  }
+
+  monotonic(): Millis {
+    return this.#clock.monotonic() + this.ahead;
+  }
+
+  random(): number {
+    return this.#clock.random();
+  }
+
+  after(delay: Millis, action: () => void): () => void {
+    return this.#clock.after(delay, action);
+  }
+}
+
+/** Links that a test sets. */
+export class FakeLinks implements Links {
+  #links: readonly Link[];
+  readonly #listeners = new Set<() => void>();
+
+  constructor(links: readonly Link[]) {
+    this.#links = links;
+  }
+
+  current(): readonly Link[] {
+    return this.#links;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  set(links: readonly Link[]): void {
+    this.#links = links;
+    for (const listener of this.#listeners) listener();
+  }
+
+  close(): void {
+    this.#listeners.clear();
+  }
+}
+
+/** One node of a bench. */
+export interface BenchNode {
+  readonly host: MemoryHost;
+  readonly agent: LinkAgent;
+  readonly responder: RecordingResponder;
+  readonly clock: StoppedClock;
+  readonly log: MemoryLog;
+  readonly moves: Move[];
+}
+
+/** A segment in memory with somebody who listens to everything. */
+export class Bench {
+  readonly lan = new MemoryLan();
+  readonly clock = new FakeClock();
+  readonly journal: Journal = [];
+  readonly heartbeats: Heartbeat[] = [];
+  readonly #names = new Map<string, string>();
+  readonly #agents: LinkAgent[] = [];
+
+  constructor() {
+    const ear = this.lan.host("ear", "192.0.2.254/24");
+    const types = [HEARTBEAT_ETHERTYPE, ETHERTYPE.arp];
+    ear.openLinkSocket(ear.link(), types, (frame) => this.#overhear(frame), [HEARTBEAT_GROUP]);
+  }
+
+  node(name: string, responder = new RecordingResponder(name, this.journal)): BenchNode {
+    const host = this.lan.host(name, `192.0.2.${this.#agents.length + 1}/24`);
+    this.#names.set(host.link().mac, name);
+    const clock = new StoppedClock(this.clock);
+    const log = new MemoryLog();
+    const moves: Move[] = [];
+    const agent = new LinkAgent({
+      node: name,
+      incarnation: BigInt(this.clock.now()),
+      link: host.link(),
+      timing: DEFAULT_TIMING,
+      openLinkSocket: host.openLinkSocket,
+      responder,
+      clock,
+      log,
+      onMove: (move) => moves.push(move),
+    });
+    this.#agents.push(agent);
+    return { host, agent, responder, clock, log, moves };
+  }
+
+  /** Lets time go by; frames arrive in between. */
+  async pass(millis: Millis): Promise<void> {
+    for (let left = millis; left > 0; left -= 10) {
+      await this.clock.advance(Math.min(10, left));
+      await breath();
+    }
+    await breath();
+  }
+
+  async close(): Promise<void> {
+    for (const agent of this.#agents) await agent.close();
+  }
+
+  #overhear(octets: Uint8Array): void {
+    const { source, etherType, payload } = decodeEthernet(octets);
+    if (etherType === HEARTBEAT_ETHERTYPE) {
+      this.heartbeats.push(decodeHeartbeat(payload));
+      return;
+    }
+    const { operation, sender } = decodeArp(payload);
+    this.journal.push(`${this.#names.get(source) ?? source} announces ${formatAddress(sender.ip)} by ${operation}`);
+  }
+}
+
+/** These addresses, for any of these nodes. */
+export function wanted(addresses: readonly string[], ...nodes: string[]): ReadonlyMap<string, Candidates> {
+  return new Map(addresses.map((address) => [address, { nodes: new Set(nodes), needsSubnet: true }]));
+}

@@ -1,0 +1,206 @@
+import { expect } from "chai";
+import { DEFAULT_TIMING } from "../src/ownership/types.ts";
+import { ENTRIES_PER_PART } from "../src/packet/heartbeat.ts";
+import { Bench, type BenchNode, RecordingResponder, wanted } from "./driver-bench.ts";
+
+const { interval, detection, claim } = DEFAULT_TIMING;
+const ADDRESS = "192.0.2.50";
+const BOTH_FORMS = [`a announces ${ADDRESS} by request`, `a announces ${ADDRESS} by reply`];
+
+describe("LinkAgent", () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+  });
+  afterEach(() => bench.close());
+
+  const announcements = () => bench.journal.filter((line) => line.includes("announces"));
+
+  /** Node a, which owns the address. */
+  const owner = async (): Promise<BenchNode> => {
+    const a = bench.node("a");
+    a.agent.want(wanted([ADDRESS], "a", "b"));
+    await bench.pass(detection + claim + interval);
+    expect([...a.agent.owned.keys()]).to.deep.equal([ADDRESS]);
+    return a;
+  };
+
+  it("listens first, then answers, then announces in both forms", async () => {
+    const a = bench.node("a");
+    a.agent.want(wanted([ADDRESS], "a"));
+    await bench.pass(detection - 10);
+    expect(bench.journal).to.deep.equal([]);
+    await bench.pass(2 * claim + 10);
+    expect(bench.journal.slice(0, 3)).to.deep.equal([`a answers ${ADDRESS}`, ...BOTH_FORMS]);
+    expect(a.moves).to.have.length(1);
+  });
+
+  it("does not announce before the responder is ready, however long that takes", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const responder = new RecordingResponder("a", bench.journal);
+    responder.ready = promise;
+    const a = bench.node("a", responder);
+    a.agent.want(wanted([ADDRESS], "a"));
+    await bench.pass(5 * detection);
+    expect(bench.journal).to.deep.equal([]);
+    resolve();
+    await bench.pass(10);
+    expect(bench.journal).to.deep.equal([`a answers ${ADDRESS}`, ...BOTH_FORMS]);
+  });
+
+  it("announces in a burst of seven, then once a minute", async () => {
+    await owner();
+    await bench.pass(5_000);
+    expect(announcements()).to.have.length(14);
+    await bench.pass(50_000);
+    expect(announcements()).to.have.length(14);
+    await bench.pass(10_000);
+    expect(announcements()).to.have.length(16);
+  });
+
+  it("refreshes the gate at every heartbeat while it owns something, and not otherwise", async () => {
+    const a = await owner();
+    const before = a.responder.refreshes;
+    await bench.pass(10 * interval);
+    expect(a.responder.refreshes - before).to.equal(10);
+    a.agent.want(new Map());
+    const after = a.responder.refreshes;
+    await bench.pass(10 * interval);
+    expect(a.responder.refreshes - after).to.be.at.most(1);
+  });
+
+  it("falls silent at once for what is not wanted any more", async () => {
+    const a = await owner();
+    bench.journal.length = 0;
+    a.agent.want(new Map());
+    await bench.pass(5_000);
+    expect(bench.journal).to.deep.equal(["a answers nothing"]);
+    expect(a.moves.at(-1)).to.include({ kind: "release", cause: "NotWanted" });
+  });
+
+  it("tries again at the next heartbeat when the responder failed, and announces only then", async () => {
+    const responder = new RecordingResponder("a", bench.journal);
+    responder.failures = 2;
+    const a = bench.node("a", responder);
+    a.agent.want(wanted([ADDRESS], "a"));
+    await bench.pass(detection + claim + 4 * interval);
+    const attempt = `a answers ${ADDRESS}`;
+    expect(bench.journal.slice(0, 5)).to.deep.equal([attempt, attempt, attempt, ...BOTH_FORMS]);
+    expect(a.log.lines.filter(({ level }) => level === "error")).to.have.length(2);
+  });
+
+  it("sends a table of many parts, from which others learn all of it", async () => {
+    const addresses = Array.from({ length: 2 * ENTRIES_PER_PART + 1 }, (_, i) => `192.0.2.${100 + i}`);
+    const a = bench.node("a");
+    a.agent.want(wanted(addresses, "a", "b"));
+    await bench.pass(detection + claim + interval);
+    const parts = new Set(bench.heartbeats.map(({ table }) => `${table?.part}/${table?.parts}`));
+    expect(parts).to.include.keys("0/3", "1/3", "2/3");
+    const b = bench.node("b");
+    b.agent.want(wanted(addresses, "a", "b"));
+    await bench.pass(3 * detection);
+    expect(b.moves).to.deep.equal([]);
+    await a.agent.close();
+    await bench.pass(detection + 2 * claim);
+    expect([...b.agent.owned.keys()]).to.have.members(addresses);
+  });
+
+  it("does not answer each part of a table with a table", async () => {
+    const addresses = Array.from({ length: 100 }, (_, i) => `192.0.2.${100 + i}`);
+    for (const name of ["a", "b", "c"]) bench.node(name).agent.want(wanted(addresses, "a", "b", "c"));
+    await bench.pass(2_000);
+    const tables = bench.heartbeats.filter(({ table }) => table !== undefined).length;
+    expect(tables).to.be.below(60);
+  });
+
+  it("takes over within the detection time and a claim", async () => {
+    const a = await owner();
+    const b = bench.node("b");
+    b.agent.want(wanted([ADDRESS], "a", "b"));
+    await bench.pass(2 * detection);
+    a.host.cut();
+    await bench.pass(detection + claim + 30);
+    expect(b.moves.map(({ kind }) => kind)).to.deep.equal(["own"]);
+  });
+
+  it("yields after a long stop, without one announcement of what has fallen due meanwhile", async () => {
+    const a = await owner();
+    const b = bench.node("b");
+    b.agent.want(wanted([ADDRESS], "a", "b"));
+    await bench.pass(2 * detection);
+    a.host.cut();
+    await bench.pass(2 * detection);
+    expect([...b.agent.owned.keys()]).to.deep.equal([ADDRESS]);
+    bench.journal.length = 0;
+    a.clock.ahead += 70_000;
+    a.host.restore();
+    await bench.pass(2 * detection);
+    expect(bench.journal.filter((line) => line.startsWith("a announces"))).to.deep.equal([]);
+    expect([...a.agent.owned.keys()]).to.deep.equal([]);
+    expect(a.log.lines.some(({ message }) => message.includes("stopped for a while"))).to.equal(true);
+  });
+
+  it("does not refresh the gate while it listens after a stop", async () => {
+    const a = await owner();
+    a.clock.ahead += 10_000;
+    const before = a.responder.refreshes;
+    await bench.pass(detection - interval);
+    expect(a.responder.refreshes).to.equal(before);
+    await bench.pass(2 * interval);
+    expect(a.responder.refreshes).to.be.above(before);
+  });
+
+  it("hands over before it falls silent when it leaves", async () => {
+    const a = await owner();
+    const b = bench.node("b");
+    b.agent.want(wanted([ADDRESS], "a", "b"));
+    await bench.pass(2 * detection);
+    bench.journal.length = 0;
+    const left = a.agent.leave(5_000);
+    await bench.pass(2 * interval);
+    await left;
+    const answers = bench.journal.filter((line) => line.includes("answers"));
+    expect(answers).to.deep.equal([`b answers ${ADDRESS}`, "a answers nothing"]);
+    expect(a.moves.at(-1)).to.include({ kind: "release", cause: "Leaving", to: "b" });
+  });
+
+  it("leaves at once when it is alone, and at the deadline when nobody takes over", async () => {
+    const a = await owner();
+    await a.agent.leave(5_000);
+    const c = bench.node("c");
+    c.agent.want(wanted([ADDRESS], "c"));
+    await a.agent.close();
+    await bench.pass(3 * detection);
+    const d = bench.node("d");
+    await bench.pass(detection);
+    let gone = false;
+    const left = c.agent.leave(1_000).then(() => {
+      gone = true;
+    });
+    await bench.pass(900);
+    expect(gone).to.equal(false);
+    await bench.pass(200);
+    await left;
+    expect(d.moves).to.deep.equal([]);
+  });
+
+  it("announces anew when the link comes back", async () => {
+    const a = await owner();
+    await bench.pass(5_000);
+    bench.journal.length = 0;
+    a.agent.see({ ...a.host.link(), up: false });
+    a.agent.see(a.host.link());
+    await bench.pass(detection + 2 * claim + interval);
+    expect(bench.journal).to.include.members(BOTH_FORMS);
+  });
+
+  it("sets no timer and sends nothing once closed", async () => {
+    const a = await owner();
+    await a.agent.close();
+    expect(a.responder.closed).to.equal(true);
+    bench.heartbeats.length = 0;
+    await bench.pass(1_000);
+    expect(bench.heartbeats).to.deep.equal([]);
+    expect(bench.clock.pending).to.equal(0);
+  });
+});
