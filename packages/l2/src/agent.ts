@@ -136,7 +136,15 @@ export class Agent {
     }
     this.#agents.delete(index);
     agent.want(new Map());
-    agent.close().catch((error) => this.#options.log.debug({ link: name, err: String(error) }, "link is gone"));
+    // The new responder of a link must not meet the end of the old one.
+    this.#starting.add(index);
+    agent
+      .close()
+      .catch((error) => this.#options.log.debug({ link: name, err: String(error) }, "link is gone"))
+      .finally(() => {
+        this.#starting.delete(index);
+        this.#update();
+      });
   }
 
   #start(link: Link): void {
@@ -144,11 +152,15 @@ export class Agent {
     this.#starting.add(link.index);
     const { makeResponder, log } = this.#options;
     makeResponder(link)
-      .then((responder) => {
+      .then(async (responder) => {
         if (this.#stopped) return responder.close();
+        try {
+          this.#agents.set(link.index, new LinkAgent({ ...this.#options, link, responder }));
+        } catch (error) {
+          await responder.close();
+          throw error;
+        }
         log.info({ link: link.name, mac: link.mac, responder: responder.kind }, "announcing on link");
-        this.#agents.set(link.index, new LinkAgent({ ...this.#options, link, responder }));
-        return undefined;
       })
       .catch((error) => log.error({ link: link.name, err: String(error) }, "cannot announce on link; trying again"))
       .finally(() => {
