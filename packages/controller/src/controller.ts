@@ -1,12 +1,4 @@
-import {
-  type EventNote,
-  eventObject,
-  LeaderElection,
-  type LeaseTiming,
-  ObjectCache,
-  recordEvent,
-  type Store,
-} from "@fairlead/kube";
+import { EventRecorder, LeaderElection, type LeaseTiming, ObjectCache, type Store } from "@fairlead/kube";
 import { type ClassFilter, describeProblems, objectKey, type Problem } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { apply } from "./apply.ts";
@@ -24,12 +16,13 @@ export interface ControllerOptions {
   readonly classes: ClassFilter;
   /** Differs from that of every other replica, past ones included. */
   readonly identity: string;
-  /** Namespace of the Lease. */
-  readonly namespace: string;
+  /** Namespace of the Lease; undefined for fairlead-system, or kube-system where that does not exist. */
+  readonly namespace: string | undefined;
   readonly leaseTiming: LeaseTiming;
 }
 
 const COMPONENT = "fairlead-controller";
+const OWN_NAMESPACE = "fairlead-system";
 
 /** Gives external addresses to Services, while it leads: cache → decide → apply, again and again. */
 export class Controller {
@@ -37,12 +30,14 @@ export class Controller {
   readonly #cache: ObjectCache;
   readonly #queue: Queue;
   readonly #election: LeaderElection;
+  readonly #events: EventRecorder;
   #said = new Map<string, string>();
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     const { store, clock, log } = options;
     this.#cache = new ObjectCache(() => this.#queue.request());
+    this.#events = new EventRecorder({ store, component: COMPONENT, clock, log });
     this.#queue = new Queue(
       () => this.#run(),
       (error, retryInMillis) =>
@@ -52,7 +47,7 @@ export class Controller {
     );
     this.#election = new LeaderElection({
       store,
-      lease: { kind: "Lease", namespace: options.namespace, name: COMPONENT },
+      lease: async () => ({ kind: "Lease", namespace: await this.#leaseNamespace(), name: COMPONENT }),
       identity: options.identity,
       clock,
       log,
@@ -78,6 +73,7 @@ export class Controller {
   /** Finishes what is under way, and gives leadership back. */
   async stop(): Promise<void> {
     await this.#queue.stop();
+    this.#events.stop();
     await this.#election.stop().catch((error) => {
       this.#options.log.warn({ err: String(error) }, "cannot give the lease back; it will expire");
     });
@@ -101,7 +97,7 @@ export class Controller {
       log,
       now,
       versions,
-      note: (event) => this.#note(event),
+      note: (event) => this.#events.note(event),
     });
     if (outcome.incomplete) this.#queue.request();
     if (outcome.failures.length > 0) {
@@ -123,10 +119,12 @@ export class Controller {
     this.#said = said;
   }
 
-  #note(note: EventNote): void {
-    const { store, clock, log } = this.#options;
-    const event = eventObject(note, COMPONENT, new Date(clock.now()).toISOString());
-    recordEvent(store, event).catch((error) => log.debug({ err: String(error) }, "cannot record an Event"));
+  // Started by hand on a cluster where nothing but the CRDs is installed, there is no namespace of our own.
+  async #leaseNamespace(): Promise<string> {
+    const { namespace, store } = this.#options;
+    if (namespace !== undefined) return namespace;
+    const own = await store.get({ kind: "Namespace", name: OWN_NAMESPACE });
+    return own === undefined ? "kube-system" : OWN_NAMESPACE;
   }
 }
 

@@ -15,7 +15,7 @@ import { Controller } from "./controller.ts";
 import { watchRestarts } from "./metrics.ts";
 
 interface Options extends CommonOptions {
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly loadBalancerClass: string;
   readonly unclassed: boolean;
 }
@@ -27,9 +27,10 @@ const program = createProgram(
   7472,
 )
   .addOption(
-    new Option("--namespace <name>", "namespace of the Lease that the replicas compete for")
-      .env("POD_NAMESPACE")
-      .default("fairlead-system"),
+    new Option(
+      "--namespace <name>",
+      "namespace of the Lease that the replicas compete for; fairlead-system unless given, or kube-system if there is none",
+    ).env("POD_NAMESPACE"),
   )
   .addOption(
     new Option("--load-balancer-class <name>", "spec.loadBalancerClass of the Services to serve").default(

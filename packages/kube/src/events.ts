@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectRef } from "@fairlead/model";
+import type { Cancel, Clock, Log } from "@fairlead/runtime";
 import { KINDS } from "./kinds.ts";
 import { type RawObject, type Store, StoreError } from "./ports.ts";
 
@@ -52,6 +53,71 @@ export function eventObject(
     lastTimestamp: now,
     count: 1,
   };
+}
+
+/** Notes that may wait to be written; more are dropped, oldest first: they tell what statuses tell too. */
+const MOST_WAITING = 1_000;
+/** Events written at once, and thereafter one in each period: a flood must not crowd out the writes that matter. */
+const BURST = 25;
+const PERIOD_MILLIS = 100;
+
+/** What an {@link EventRecorder} needs. */
+export interface EventRecorderOptions {
+  readonly store: Store;
+  /** Who says it: "fairlead-controller". */
+  readonly component: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Writes notes as Events, at a bounded rate. Nothing waits for it, and it never fails. */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #waiting: EventNote[] = [];
+  #credit = BURST;
+  #refill: Cancel | undefined;
+  #stopped = false;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Writes a note soon. */
+  note(note: EventNote): void {
+    if (this.#stopped) return;
+    this.#waiting.push(note);
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    this.#drain();
+  }
+
+  /** Drops what waits. */
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.length = 0;
+    this.#refill?.();
+  }
+
+  #drain(): void {
+    while (this.#credit > 0) {
+      const note = this.#waiting.shift();
+      if (note === undefined) break;
+      this.#credit -= 1;
+      this.#record(note);
+    }
+    if (this.#credit < BURST) this.#refill ??= this.#options.clock.after(PERIOD_MILLIS, () => this.#refilled());
+  }
+
+  #refilled(): void {
+    this.#refill = undefined;
+    this.#credit += 1;
+    if (!this.#stopped) this.#drain();
+  }
+
+  #record(note: EventNote): void {
+    const { store, component, clock, log } = this.#options;
+    const event = eventObject(note, component, new Date(clock.now()).toISOString());
+    recordEvent(store, event).catch((error) => log.debug({ err: String(error) }, "cannot record an Event"));
+  }
 }
 
 /** Writes an Event, or raises the count of the equal one that is there. @throws StoreError */

@@ -3,6 +3,7 @@ export * from "./crd.ts";
 export * from "./events.ts";
 export * from "./io/api-store.ts";
 export * from "./io/folder-store.ts";
+export { KubeConfigError } from "./io/kubeconfig.ts";
 export * from "./io/open-store.ts";
 export * from "./kinds.ts";
 export * from "./lease.ts";

@@ -12,13 +12,17 @@ export interface LeaseTiming {
   readonly retry: Millis;
 }
 
-/** 9 s lease, 6 s deadline, 2 s between attempts. */
-export const DEFAULT_LEASE_TIMING: LeaseTiming = { duration: 9_000, renewDeadline: 6_000, retry: 2_000 };
+/**
+ * 5 s lease, 3 s deadline, 1 s between attempts: a leader that died is followed soon. Two that both take themselves for
+ * leaders do no harm, since creating an IPAllocation is what claims an address.
+ */
+export const DEFAULT_LEASE_TIMING: LeaseTiming = { duration: 5_000, renewDeadline: 3_000, retry: 1_000 };
 
 /** What a {@link LeaderElection} needs. */
 export interface LeaderElectionOptions {
   readonly store: Store;
-  readonly lease: ObjectRef;
+  /** Which Lease; asked until it can be said, then kept. */
+  readonly lease: () => Promise<ObjectRef>;
   /** Who we are: differs from every other candidate, a former self included. */
   readonly identity: string;
   readonly clock: Clock;
@@ -45,6 +49,7 @@ export class LeaderElection {
   #timer: Cancel = () => {};
   #attempt: Promise<void> = Promise.resolve();
   #stopped = false;
+  #lease: ObjectRef | undefined;
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
@@ -66,9 +71,9 @@ export class LeaderElection {
     this.#stopped = true;
     this.#timer();
     await this.#attempt;
-    if (!this.#leading) return;
+    if (!this.#leading || this.#lease === undefined) return;
     this.#set(false);
-    const held = await this.#options.store.get(this.#options.lease);
+    const held = await this.#options.store.get(this.#lease);
     if (held !== undefined && holder(held) === this.#options.identity) {
       await this.#options.store.replace({ ...held, spec: { ...spec(held), holderIdentity: "" } });
     }
@@ -93,11 +98,13 @@ export class LeaderElection {
   }
 
   async #tryAcquire(): Promise<boolean> {
-    const { store, lease, identity, clock, timing } = this.#options;
+    const { store, identity, clock, timing } = this.#options;
+    this.#lease ??= await this.#options.lease();
+    const lease = this.#lease;
     const held = await store.get(lease);
     try {
       if (held === undefined) {
-        await store.create(this.#object({}, 0));
+        await store.create(this.#object(lease, {}, 0));
         return true;
       }
       const version = held.metadata.resourceVersion ?? "";
@@ -106,7 +113,7 @@ export class LeaderElection {
       const expired = clock.monotonic() - this.#observed.at >= timing.duration;
       if (current !== identity && current !== "" && !expired) return false;
       const transitions = Number(spec(held).leaseTransitions ?? 0) + (current === identity ? 0 : 1);
-      await store.replace(this.#object({ ...held, spec: spec(held) }, transitions));
+      await store.replace(this.#object(lease, { ...held, spec: spec(held) }, transitions));
       return true;
     } catch (error) {
       // Another was faster.
@@ -116,8 +123,12 @@ export class LeaderElection {
     }
   }
 
-  #object(held: Partial<RawObject> & { spec?: Record<string, unknown> }, leaseTransitions: number): RawObject {
-    const { lease, identity, clock, timing } = this.#options;
+  #object(
+    lease: ObjectRef,
+    held: Partial<RawObject> & { spec?: Record<string, unknown> },
+    leaseTransitions: number,
+  ): RawObject {
+    const { identity, clock, timing } = this.#options;
     // MicroTime of the API: RFC 3339 with six digits of fraction.
     const now = new Date(clock.now()).toISOString().replace("Z", "000Z");
     const acquireTime = held.spec?.holderIdentity === identity ? held.spec.acquireTime : now;

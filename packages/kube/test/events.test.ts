@@ -1,5 +1,6 @@
-import { type EventNote, eventObject, recordEvent, StoreError } from "@fairlead/kube";
+import { type EventNote, EventRecorder, eventObject, recordEvent, StoreError } from "@fairlead/kube";
 import { MemoryStore } from "@fairlead/kube/testing";
+import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import fc from "fast-check";
 
@@ -79,5 +80,54 @@ describe("recordEvent", () => {
     store.failBefore = () => new StoreError("Forbidden", "no");
     const outcome = await recordEvent(store, eventObject(NOTE, COMPONENT, NOW)).catch((error: unknown) => error);
     expect(outcome).to.be.instanceOf(StoreError).with.property("reason", "Forbidden");
+  });
+});
+
+describe("EventRecorder", () => {
+  function recorder() {
+    const store = new MemoryStore();
+    const clock = new FakeClock();
+    const events = new EventRecorder({ store, component: COMPONENT, clock, log: new MemoryLog() });
+    const note = (message: string) => events.note({ ...NOTE, message });
+    const written = () => store.cluster.list("Event").length;
+    return { clock, events, note, written };
+  }
+
+  it("writes a burst at once, and the rest at ten a second", async () => {
+    const { clock, note, written } = recorder();
+    for (let i = 0; i < 40; i++) note(`note ${i}`);
+    await clock.advance(0);
+    expect(written()).to.equal(25);
+    await clock.advance(1_000);
+    expect(written()).to.equal(35);
+    await clock.advance(1_000);
+    expect(written()).to.equal(40);
+  });
+
+  it("may burst again after a pause", async () => {
+    const { clock, note, written } = recorder();
+    for (let i = 0; i < 25; i++) note(`first ${i}`);
+    await clock.advance(5_000);
+    for (let i = 0; i < 25; i++) note(`second ${i}`);
+    await clock.advance(0);
+    expect(written()).to.equal(50);
+  });
+
+  it("drops the oldest of a flood", async () => {
+    const { clock, note, written } = recorder();
+    for (let i = 0; i < 3_000; i++) note(`note ${i}`);
+    await clock.advance(200_000);
+    expect(written()).to.equal(1_025);
+  });
+
+  it("writes nothing after it was stopped", async () => {
+    const { clock, events, note, written } = recorder();
+    for (let i = 0; i < 40; i++) note(`note ${i}`);
+    await clock.advance(0);
+    events.stop();
+    note("late");
+    await clock.advance(10_000);
+    expect(written()).to.equal(25);
+    expect(clock.pending).to.equal(0);
   });
 });

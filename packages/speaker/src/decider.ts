@@ -2,10 +2,9 @@ import {
   API_GROUP,
   API_VERSION,
   type EventNote,
-  eventObject,
+  EventRecorder,
   ObjectCache,
   type RawObject,
-  recordEvent,
   type StatusPatch,
   type Store,
   StoreError,
@@ -34,6 +33,7 @@ export class Decider implements Reporter {
   readonly #cache: ObjectCache;
   readonly #decisions: Queue;
   readonly #statuses: Queue;
+  readonly #events: EventRecorder;
   #wanted: StatusPatch | undefined;
   #written = "";
   #uid: string | undefined;
@@ -42,6 +42,7 @@ export class Decider implements Reporter {
     this.#options = options;
     const { clock, log } = options;
     this.#cache = new ObjectCache(() => this.#decisions.request());
+    this.#events = new EventRecorder({ store: options.store, component: COMPONENT, clock, log });
     const retry = { first: 200, most: 10_000 };
     this.#decisions = new Queue(
       async () => this.#decide(),
@@ -69,14 +70,13 @@ export class Decider implements Reporter {
   }
 
   note(event: EventNote): void {
-    const { store, clock, log } = this.#options;
-    const object = eventObject(event, COMPONENT, new Date(clock.now()).toISOString());
-    recordEvent(store, object).catch((error) => log.debug({ err: String(error) }, "cannot record an Event"));
+    this.#events.note(event);
   }
 
   /** Writes the last status, if it can be done now, and ends. */
   async stop(): Promise<void> {
     await Promise.all([this.#decisions.stop(), this.#statuses.stop()]);
+    this.#events.stop();
     await this.#writeStatus().catch(() => undefined);
     await this.#options.store.stop();
   }

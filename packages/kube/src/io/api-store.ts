@@ -8,6 +8,7 @@ import { ApiWatch } from "./api-watch.ts";
 
 /** Writes at once at most; the rest wait their turn. */
 const WRITE_CONNECTIONS = 32;
+const SILENCE_MILLIS = 100_000;
 
 /** What an {@link ApiStore} needs. */
 export interface ApiStoreOptions {
@@ -15,6 +16,11 @@ export interface ApiStoreOptions {
   readonly kubeconfig: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /**
+   * How long a watch may say nothing before it counts as dead; 100 s unless told. The API server sends a bookmark about
+   * once a minute, so it must be more than that.
+   */
+  readonly silenceMillis?: number;
   /** Told of each time that a watch had to start again, and why. */
   readonly onRestart?: (kind: KindName, cause: string) => void;
 }
@@ -43,8 +49,9 @@ export class ApiStore implements Store {
 
   watch(kinds: readonly KindName[], cache: ObjectSink): void {
     this.#cache = cache;
-    const { clock, log, onRestart = () => {} } = this.#options;
-    this.#running = kinds.map((kind) => new ApiWatch(kind, this.#watches, cache, { clock, log, onRestart }));
+    const { clock, log, silenceMillis = SILENCE_MILLIS, onRestart = () => {} } = this.#options;
+    const options = { clock, log, silenceMillis, onRestart };
+    this.#running = kinds.map((kind) => new ApiWatch(kind, this.#watches, cache, options));
     this.#ended = this.#running.map((watch) => watch.run());
   }
 

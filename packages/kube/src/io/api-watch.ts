@@ -6,8 +6,6 @@ import type { ApiConnection } from "./api-connection.ts";
 import { collectionPath } from "./api-path.ts";
 
 const PAGE = 500;
-/** The API server sends a bookmark about once a minute; a watch that is silent for longer is dead. */
-const SILENCE_MILLIS = 100_000;
 /** How long the API server may keep one watch open. */
 const WATCH_SECONDS = 290;
 const RETRY = { first: 100, most: 5_000 };
@@ -22,6 +20,15 @@ interface WatchEvent {
   readonly object: RawObject & { readonly code?: number; readonly message?: string };
 }
 
+/** What an {@link ApiWatch} needs besides its connection. */
+export interface ApiWatchOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A watch that says nothing for this long is dead. */
+  readonly silenceMillis: number;
+  readonly onRestart: (kind: KindName, cause: string) => void;
+}
+
 /**
  * Keeps a cache equal to what the API server has of one kind: lists, then watches from there. An end of the watch, a
  * broken or silent connection, 429 and 5xx are ordinary: it goes on from the last version it saw; 410 lists anew.
@@ -32,6 +39,7 @@ export class ApiWatch {
   readonly #cache: ObjectSink;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #silenceMillis: number;
   readonly #onRestart: (kind: KindName, cause: string) => void;
   #stopped = false;
   #version: string | undefined;
@@ -40,13 +48,14 @@ export class ApiWatch {
     kind: KindName,
     connection: ApiConnection,
     cache: ObjectSink,
-    { clock, log, onRestart }: { clock: Clock; log: Log; onRestart: (kind: KindName, cause: string) => void },
+    { clock, log, silenceMillis, onRestart }: ApiWatchOptions,
   ) {
     this.#kind = kind;
     this.#connection = connection;
     this.#cache = cache;
     this.#clock = clock;
     this.#log = log.child({ kind });
+    this.#silenceMillis = silenceMillis;
     this.#onRestart = onRestart;
   }
 
@@ -101,7 +110,7 @@ export class ApiWatch {
       timeoutSeconds: String(WATCH_SECONDS),
       resourceVersion: this.#version ?? "",
     });
-    for await (const line of this.#connection.lines(`${collectionPath(this.#kind)}?${query}`, SILENCE_MILLIS)) {
+    for await (const line of this.#connection.lines(`${collectionPath(this.#kind)}?${query}`, this.#silenceMillis)) {
       if (line === "") continue;
       const { type, object } = parseEvent(line);
       if (type === "ERROR") {
