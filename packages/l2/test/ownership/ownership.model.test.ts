@@ -11,7 +11,7 @@ describe("Ownership on a simulated segment", function () {
   const holds = (scenarios: fc.Arbitrary<Scenario>) =>
     fc.assert(
       fc.property(scenarios, (scenario) => void play(scenario)),
-      { numRuns: MORE_RUNS || 25 },
+      { numRuns: MORE_RUNS || 20 },
     );
 
   it("keeps one owner for each address while speakers crash, pause, leave and return", () => holds(lives));

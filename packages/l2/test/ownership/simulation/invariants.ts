@@ -23,6 +23,7 @@ export class Invariants {
   readonly #segment: Segment;
   readonly #addresses: readonly string[];
   readonly #doubleSince = new Map<string, Millis>();
+  readonly #answering = new Map<string, readonly Host[]>();
   readonly #silentSince = new Map<string, Millis>();
   readonly #owners = new Map<string, Ownership[]>();
   #disturbedAt: Millis = 0;
@@ -61,11 +62,23 @@ export class Invariants {
   }
 
   #checkOneOwner(address: string): void {
-    const { now } = this.#segment;
-    const { hosts } = this.#segment;
+    const { now, hosts } = this.#segment;
     const answering = hosts.filter(({ speaker }) => speaker?.isAnswering(address, now));
+    this.#checkNewcomers(address, answering);
+    this.#answering.set(address, answering);
     if (answering.length < 2 && this.#doubleSince.size === 0) return;
     for (const a of hosts) for (const b of hosts) if (a.index < b.index) this.#checkPair(address, a, b, now);
+  }
+
+  // While all hear all, nobody starts to answer, or starts again, beside one that does and stays.
+  #checkNewcomers(address: string, answering: readonly Host[]): void {
+    const { now } = this.#segment;
+    const before = this.#answering.get(address) ?? [];
+    if (now - this.#brokenAt <= AFTERMATH) return;
+    const sitting = answering.find((host) => before.includes(host) && host.leaveBy === undefined);
+    const newcomer = answering.find((host) => !before.includes(host));
+    if (sitting === undefined || newcomer === undefined) return;
+    throw new Error(`at ${now}: ${newcomer.name} starts to answer for ${address} beside ${sitting.name}`);
   }
 
   #checkPair(address: string, a: Host, b: Host, now: Millis): void {
