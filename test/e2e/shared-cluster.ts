@@ -2,6 +2,7 @@ import { Cluster } from "@fairlead/testing";
 import { after } from "mocha";
 
 let cluster: Promise<Cluster> | undefined;
+let lastLook: (cluster: Cluster) => Promise<void> = async () => {};
 
 /** The one cluster that all tests of a run share; made for the first that asks. Each test cleans up what it made in it. */
 export function sharedCluster(): Promise<Cluster> {
@@ -9,7 +10,18 @@ export function sharedCluster(): Promise<Cluster> {
   return cluster;
 }
 
-// A hook of the root suite, since this is not inside a describe().
+/** Sets what is done to the shared cluster when all tests have run; it may throw. */
+export function beforeItEnds(look: (cluster: Cluster) => Promise<void>): void {
+  lastLook = look;
+}
+
+// A hook of the root suite, since this is not inside a describe(). One, since a hook that fails ends the others.
 after("ends the shared cluster", async () => {
-  await (await cluster?.catch(() => undefined))?.close();
+  const made = await cluster?.catch(() => undefined);
+  if (made === undefined) return;
+  try {
+    await lastLook(made);
+  } finally {
+    await made.close();
+  }
 });

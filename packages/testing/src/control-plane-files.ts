@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { AUDIT_POLICY } from "./audit.ts";
 import { API_PORT, type ControlPlanePlan, STATIC_USERS, type StaticUser } from "./control-plane-flags.ts";
 import { type ApiAccess, kubeconfig } from "./kubeconfig.ts";
 
@@ -28,7 +29,7 @@ export async function controlPlaneBinaries(): Promise<string> {
 /** Tokens of the users in {@link STATIC_USERS}, made at random. */
 export type StaticTokens = Readonly<Record<StaticUser, string>>;
 
-/** Writes what the API server reads at start: the key for ServiceAccount tokens, and the fixed tokens. */
+/** Writes what the API server reads at start: the key for ServiceAccount tokens, the fixed tokens, the audit policy. */
 export async function writeServerFiles({ directory }: ControlPlanePlan): Promise<StaticTokens> {
   await mkdir(directory, { recursive: true });
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -41,6 +42,7 @@ export async function writeServerFiles({ directory }: ControlPlanePlan): Promise
     return `${tokens[name]},${user},${name},${group}\n`;
   });
   await writeFile(join(directory, "tokens.csv"), rows.join(""), { mode: 0o600 });
+  await writeFile(join(directory, "audit-policy.json"), JSON.stringify(AUDIT_POLICY));
   return tokens;
 }
 

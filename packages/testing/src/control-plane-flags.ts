@@ -54,6 +54,8 @@ export function apiServerFlags({ directory, address }: ControlPlanePlan): string
     `--service-cluster-ip-range=${LAB.services.ipv4},${LAB.services.ipv6}`,
     "--endpoint-reconciler-type=none",
     "--allow-privileged=true",
+    `--audit-policy-file=${directory}/audit-policy.json`,
+    `--audit-log-path=${directory}/audit.log`,
   ];
 }
 

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiClient } from "./api-client.ts";
+import { type AuditEvent, parseAuditLog } from "./audit.ts";
 import {
   accessWith,
   controlPlaneBinaries,
@@ -144,6 +145,11 @@ export class ControlPlane {
     const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds } };
     const answer = (await this.api.post(path, request)) as { status: { token: string } };
     return answer.status.token;
+  }
+
+  /** What ServiceAccounts outside kube-system have asked of the API server so far; a watch shows when it begins. */
+  async auditEvents(): Promise<AuditEvent[]> {
+    return parseAuditLog(await readFile(join(this.directory, "audit.log"), "utf8"));
   }
 
   /** Starts a kube-proxy (nftables) in a node's namespace. Its Node object must be there. */

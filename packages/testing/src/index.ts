@@ -1,4 +1,5 @@
 export * from "./api-client.ts";
+export * from "./audit.ts";
 export * from "./cluster.ts";
 export * from "./control-plane.ts";
 export * from "./daemon.ts";
