@@ -1,4 +1,4 @@
-import { Address4, Address6 } from "ip-address";
+import { Address6 } from "ip-address";
 
 /** An address family: 4 for IPv4, 6 for IPv6. */
 export type Family = 4 | 6;
@@ -43,7 +43,9 @@ export function tryParseAddress(text: string): IpAddress | undefined {
 /** Canonical text: dotted decimal, or RFC 5952. */
 export function formatAddress(address: IpAddress): string {
   if (address.family === 6) return Address6.fromBigInt(address.value).correctForm();
-  return Address4.fromBigInt(address.value).correctForm();
+  // Allocation formats each address it looks at; by the library it costs twenty times as much.
+  const value = Number(address.value);
+  return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
 }
 
 /** Order by family (IPv4 first), then by value. */
