@@ -1,6 +1,6 @@
 import { parsePrefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import { begin, lacksTable, mayAnswer, step } from "../../../src/ownership/ownership.ts";
+import { begin, lacksTable, mayAnswer, nextDecision, step } from "../../../src/ownership/ownership.ts";
 import type { OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming } from "../../../src/ownership/types.ts";
 import { ENTRIES_PER_PART, type Heartbeat, type TablePart } from "../../../src/packet/heartbeat.ts";
 
@@ -40,6 +40,11 @@ export class SimulatedNode {
     const { detection, interval } = this.state.timing;
     if (this.answers.size > 0 && mayAnswer(this.state, now)) this.gateUntil = now + detection - interval;
     this.#send(undefined, now);
+  }
+
+  /** Between heartbeats, it looks again when something falls due. */
+  wake(now: Millis): void {
+    if (now >= nextDecision(this.state)) this.take({ kind: "tick" }, now);
   }
 
   take(event: OwnershipEvent, now: Millis): void {

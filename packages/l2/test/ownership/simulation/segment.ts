@@ -167,7 +167,10 @@ export class Segment {
   }
 
   #tick(host: Host): void {
-    if (this.now < host.nextTick) return;
+    if (this.now < host.nextTick) {
+      host.speaker?.wake(this.now);
+      return;
+    }
     host.nextTick = this.now + DEFAULT_TIMING.interval;
     host.speaker?.tick(this.now);
   }
