@@ -14,14 +14,28 @@ export type AnnouncementRefusal =
   | { readonly code: "NoInterface"; readonly interfaces: readonly string[] }
   | { readonly code: "LinkDown"; readonly link: string };
 
-/** Every code a node can be refused an address with. */
+/** A code a node can be refused an address with. */
 export type AnnouncementRefusalCode = AnnouncementRefusal["code"];
+
+/** Every {@link AnnouncementRefusalCode}; docs/troubleshooting.md has a heading for each. */
+export const ANNOUNCEMENT_REFUSAL_CODES = [
+  "NoAnnouncement",
+  "FamilyNotAnnounced",
+  "NodeUnknown",
+  "NodeNotSelected",
+  "NodeNotReady",
+  "NetworkUnavailable",
+  "NodeExcluded",
+  "NoLocalEndpoints",
+  "NoInterface",
+  "LinkDown",
+] as const satisfies readonly AnnouncementRefusalCode[];
 
 /** The sentence for the operator: what is wrong and what to do. No final period. */
 export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): string {
   switch (refusal.code) {
     case "NoAnnouncement":
-      return `IPAddressPool ${refusal.pool} has spec.advertise: Manual, and no L2Advertisement selects it and the Service: create one, or set Auto`;
+      return `No L2Advertisement announces this Service's addresses of IPAddressPool ${refusal.pool}: one must select both the pool and the Service; spec.advertise: Auto announces only a pool that none selects`;
     case "FamilyNotAnnounced":
       return `IPv${refusal.family} addresses are given out and forwarded, but this version does not announce them on Layer 2`;
     case "NodeUnknown":

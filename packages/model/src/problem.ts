@@ -10,11 +10,11 @@ export interface Problem {
   readonly message: string;
 }
 
-/**
- * Why an object of Fairlead's own API is not accepted: the reason of its condition Accepted=False, of its Event, the
- * metric label and the heading in docs/troubleshooting.md.
- */
-export type ProblemReason = "InvalidObject" | "InvalidRange" | "PoolOverlaps";
+/** Every {@link ProblemReason}; docs/troubleshooting.md has a heading for each. */
+export const PROBLEM_REASONS = ["InvalidObject", "InvalidRange", "PoolOverlaps"] as const;
+
+/** Why an object cannot be used; for those of Fairlead's own API, the reason of the condition Accepted=False and its Event. */
+export type ProblemReason = (typeof PROBLEM_REASONS)[number];
 
 /** One line for a condition or a log: every problem with its field. */
 export function describeProblems(problems: readonly Problem[]): string {

@@ -20,8 +20,21 @@ export interface PoolAttempt {
   readonly why: "full" | "no address of this family" | "only on request" | "not for this Service";
 }
 
-/** Every code an allocation can be refused with. */
+/** A code an allocation can be refused with. */
 export type AllocationRefusalCode = AllocationRefusal["code"];
+
+/** Every {@link AllocationRefusalCode}; docs/troubleshooting.md has a heading for each. */
+export const ALLOCATION_REFUSAL_CODES = [
+  "NoPool",
+  "PoolFull",
+  "FamilyMissing",
+  "NotAllowedForService",
+  "InvalidRequest",
+  "UnknownPool",
+  "AddressNotInPool",
+  "AddressTaken",
+  "ForeignStatus",
+] as const satisfies readonly AllocationRefusalCode[];
 
 /** The sentence for the operator: what is wrong and what to do. No final period. */
 export function describeRefusal(refusal: AllocationRefusal): string {

@@ -73,11 +73,17 @@ export interface Orphan {
   readonly listening: readonly string[];
 }
 
+/** Every {@link TakeOverCause}; docs/troubleshooting.md has a heading for each. */
+export const TAKE_OVER_CAUSES = ["NoOwner", "OwnerSilent", "OwnerLeaving", "OwnerReleased"] as const;
+
 /** Why a node takes an address. */
-export type TakeOverCause = "NoOwner" | "OwnerSilent" | "OwnerLeaving" | "OwnerReleased";
+export type TakeOverCause = (typeof TAKE_OVER_CAUSES)[number];
+
+/** Every {@link ReleaseCause}; docs/troubleshooting.md has a heading for each. */
+export const RELEASE_CAUSES = ["NotWanted", "NotCandidate", "RivalWins", "Leaving"] as const;
 
 /** Why a node gives an address up. */
-export type ReleaseCause = "NotWanted" | "NotCandidate" | "RivalWins" | "Leaving";
+export type ReleaseCause = (typeof RELEASE_CAUSES)[number];
 
 /** Everything that the decision on ownership knows. Never changed in place. */
 export interface OwnershipState {

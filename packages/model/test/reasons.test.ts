@@ -1,0 +1,76 @@
+import {
+  ALLOCATION_REFUSAL_CODES,
+  type AllocationRefusal,
+  type AllocationRefusalCode,
+  ANNOUNCEMENT_REFUSAL_CODES,
+  type AnnouncementRefusal,
+  type AnnouncementRefusalCode,
+  describeAnnouncementRefusal,
+  describeProblems,
+  describeRefusal,
+} from "@fairlead/model";
+import { expect } from "chai";
+
+/** One refusal of each code: a code without one is a type error. */
+const ALLOCATION: { readonly [Code in AllocationRefusalCode]: Extract<AllocationRefusal, { code: Code }> } = {
+  NoPool: { code: "NoPool" },
+  PoolFull: { code: "PoolFull", pools: [{ pool: "lan", why: "full" }] },
+  FamilyMissing: { code: "FamilyMissing", family: 6, pools: [{ pool: "lan", why: "no address of this family" }] },
+  NotAllowedForService: { code: "NotAllowedForService", pools: ["lan"] },
+  InvalidRequest: { code: "InvalidRequest", source: "spec.loadBalancerIP", value: "192.0.2" },
+  UnknownPool: { code: "UnknownPool", pool: "wan" },
+  AddressNotInPool: { code: "AddressNotInPool", address: "192.0.2.1" },
+  AddressTaken: { code: "AddressTaken", address: "192.0.2.1", by: "Service default/web" },
+  ForeignStatus: { code: "ForeignStatus", addresses: ["192.0.2.1"] },
+};
+
+const ANNOUNCEMENT: { readonly [Code in AnnouncementRefusalCode]: Extract<AnnouncementRefusal, { code: Code }> } = {
+  NoAnnouncement: { code: "NoAnnouncement", pool: "lan" },
+  FamilyNotAnnounced: { code: "FamilyNotAnnounced", family: 6 },
+  NodeUnknown: { code: "NodeUnknown", node: "n1" },
+  NodeNotSelected: { code: "NodeNotSelected", advertisements: ["edge"] },
+  NodeNotReady: { code: "NodeNotReady" },
+  NetworkUnavailable: { code: "NetworkUnavailable" },
+  NodeExcluded: { code: "NodeExcluded", label: "node.kubernetes.io/exclude-from-external-load-balancers" },
+  NoLocalEndpoints: { code: "NoLocalEndpoints", nodes: ["n2", "n3"] },
+  NoInterface: { code: "NoInterface", interfaces: ["eth1"] },
+  LinkDown: { code: "LinkDown", link: "eth0" },
+};
+
+/** Several words with no value left out, and no period at the end: callers go on after it. */
+const SENTENCE = /^(?!.*(undefined|\[object))[A-Za-z].* .*[^.\s]$/;
+
+describe("reasons", () => {
+  it("lists every code of an allocation refusal", () => {
+    expect([...ALLOCATION_REFUSAL_CODES]).to.have.members(Object.keys(ALLOCATION));
+  });
+  it("lists every code of an announcement refusal", () => {
+    expect([...ANNOUNCEMENT_REFUSAL_CODES]).to.have.members(Object.keys(ANNOUNCEMENT));
+  });
+  for (const refusal of Object.values<AllocationRefusal>(ALLOCATION)) {
+    it(`has a sentence for ${refusal.code}`, () => expect(describeRefusal(refusal)).to.match(SENTENCE));
+  }
+  for (const refusal of Object.values<AnnouncementRefusal>(ANNOUNCEMENT)) {
+    it(`has a sentence for ${refusal.code}`, () => expect(describeAnnouncementRefusal(refusal)).to.match(SENTENCE));
+  }
+  it("names the nodes that have an endpoint, or says that none has", () => {
+    const sentences = [["n2"], []].map((nodes) => describeAnnouncementRefusal({ code: "NoLocalEndpoints", nodes }));
+    expect(sentences[0]).to.contain("n2");
+    expect(sentences[1]).to.contain("no node");
+  });
+  it("names the links that were asked for, or says that no subnet fits", () => {
+    const links = [["eth1", "eth2"], []].map((interfaces) => {
+      return describeAnnouncementRefusal({ code: "NoInterface", interfaces });
+    });
+    expect(links[0]).to.contain("eth1 or eth2");
+    expect(links[1]).to.contain("subnet");
+  });
+  it("puts the field before each problem, if it has one", () => {
+    const object = { kind: "IPAddressPool", name: "lan" } as const;
+    const problems = [
+      { object, field: "spec.addresses[0]", reason: "InvalidRange", message: "is bad" },
+      { object, field: "", reason: "InvalidObject", message: "must be an object" },
+    ] as const;
+    expect(describeProblems(problems)).to.equal("spec.addresses[0]: is bad; must be an object");
+  });
+});
