@@ -68,7 +68,9 @@ describe("ApiStore", () => {
     await Promise.all(stores.map((store) => store.stop()));
     await proxy.close();
     await rm(directory, { recursive: true, force: true });
-    await cluster.controlPlane.kubectl("delete", "services,ippool", "-l", "test=api-store", "--wait=true");
+    for (const path of ["/api/v1/namespaces/default/services", "/apis/fairlead.dev/v1beta1/ipaddresspools"]) {
+      await cluster.controlPlane.api.delete(`${path}?labelSelector=test%3Dapi-store`);
+    }
   });
 
   /** Writes a kubeconfig like `original`, whose server is the proxy. The certificate is still the API server's. */

@@ -5,7 +5,10 @@ import { CONFIG, NAMESPACE } from "./product.ts";
 
 /** What the product asked of the API server, beside what config/rbac lets it ask. */
 export interface Usage {
-  /** Requests that were refused, each once: who, what, and the API server's words. */
+  /**
+   * Requests that were refused whenever they were made, each once: who, what, and the API server's words. For a moment
+   * after its start an API server refuses everything, since it has not read the roles yet: that is no lack of rights.
+   */
   readonly refused: readonly string[];
   /** Permissions that were granted and never used: "fairlead-speaker: get nodes". */
   readonly unused: readonly string[];
@@ -24,12 +27,18 @@ export async function permissionUsage(controlPlane: ControlPlane): Promise<Usage
   const events = (await controlPlane.auditEvents()).filter(({ user, objectRef }) => {
     return user.username.startsWith(USER) && objectRef?.apiGroup !== "authorization.k8s.io";
   });
-  const refused = events.filter(({ responseStatus }) => responseStatus?.code === 403);
+  const isRefused = ({ responseStatus }: AuditEvent) => responseStatus?.code === 403;
+  const allowed = new Set(events.filter((event) => !isRefused(event)).map(placeOf));
+  const refused = new Map(events.filter(isRefused).map((event) => [placeOf(event), event.responseStatus?.message]));
   const used = new Set(events.map(nameOf));
   return {
-    refused: [...new Set(refused.map((event) => `${nameOf(event)}: ${event.responseStatus?.message ?? "no reason"}`))],
+    refused: [...refused].flatMap(([place, said]) => (allowed.has(place) ? [] : [`${place}: ${said}`])),
     unused: (await granted()).filter((permission) => !used.has(permission)),
   };
+}
+
+function placeOf(event: AuditEvent): string {
+  return `${nameOf(event)} in namespace "${event.objectRef?.namespace ?? ""}"`;
 }
 
 function nameOf({ user, verb, objectRef }: AuditEvent): string {
