@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { DEFAULT_LEASE_TIMING, openStore } from "@fairlead/kube";
+import { DEFAULT_LEASE_TIMING, openStore, watchRestarts } from "@fairlead/kube";
 import {
   type CommonOptions,
   createLog,
@@ -12,7 +12,6 @@ import {
 } from "@fairlead/runtime";
 import { Option } from "commander";
 import { Controller } from "./controller.ts";
-import { watchRestarts } from "./metrics.ts";
 
 interface Options extends CommonOptions {
   readonly namespace?: string;

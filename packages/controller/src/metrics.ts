@@ -27,12 +27,5 @@ export const decisionSeconds = histogram({
   buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
 });
 
-/** Watches that had to start again. */
-export const watchRestarts = counter<"kind" | "cause">({
-  name: "fairlead_watch_restarts_total",
-  help: "Times that the watch of a kind had to start again, by cause.",
-  labelNames: ["kind", "cause"],
-});
-
 /** Whether this replica leads. */
 export const leading = gauge({ name: "fairlead_leading", help: "1 while this replica of the controller leads." });

@@ -7,6 +7,7 @@ export { KubeConfigError } from "./io/kubeconfig.ts";
 export * from "./io/open-store.ts";
 export * from "./kinds.ts";
 export * from "./lease.ts";
+export * from "./metrics.ts";
 export { allocatedAddress, allocationName } from "./parse/allocation.ts";
 export { ALLOCATED, ANNOTATIONS } from "./parse/service.ts";
 export * from "./ports.ts";

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { watchRestarts } from "@fairlead/kube";
 import { DEFAULT_TIMING } from "@fairlead/l2";
 import {
   type CommonOptions,
@@ -16,7 +17,6 @@ import type { Plan } from "./decide.ts";
 import type { ForwardingMode } from "./forwarding/index.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
 import { cleanUpNode, openNode, type ResponderChoice } from "./io/node-ports.ts";
-import { watchRestarts } from "./metrics.ts";
 import { Speaker } from "./speaker.ts";
 
 interface Options extends CommonOptions {

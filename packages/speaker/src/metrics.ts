@@ -26,10 +26,3 @@ export const forwardedPorts = gauge({
   name: "fairlead_forwarded_ports",
   help: "Ports of external addresses that this node forwards.",
 });
-
-/** Watches that had to start again. */
-export const watchRestarts = counter<"kind" | "cause">({
-  name: "fairlead_watch_restarts_total",
-  help: "Times that the watch of a kind had to start again, by cause.",
-  labelNames: ["kind", "cause"],
-});
