@@ -1,1 +1,2 @@
+export * from "./arp-client.ts";
 export * from "./responder-compliance.ts";

@@ -1,0 +1,2 @@
+export * from "./recorded-conntrack.ts";
+export * from "./simulated-node.ts";

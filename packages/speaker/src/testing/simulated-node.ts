@@ -1,0 +1,96 @@
+import type { Store } from "@fairlead/kube";
+import { DEFAULT_TIMING, userspaceResponder } from "@fairlead/l2";
+import type { MemoryHost } from "@fairlead/linux/testing";
+import type { ClassFilter } from "@fairlead/model";
+import { SimulatedNft } from "@fairlead/nftables/testing";
+import type { Clock, Log } from "@fairlead/runtime";
+import type { Plan } from "../decide.ts";
+import { Decider } from "../decider.ts";
+import { Forwarding } from "../forwarding/index.ts";
+import type { NodePorts } from "../ports.ts";
+import { Speaker } from "../speaker.ts";
+import { RecordedConntrack } from "./recorded-conntrack.ts";
+import { SimulatedProcess } from "./simulated-process.ts";
+
+/** What a {@link SimulatedNode} needs. */
+export interface SimulatedNodeOptions {
+  /** Its end of the LAN; the Node object has the host's name. */
+  readonly host: MemoryHost;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly classes: ClassFilter;
+  /** Opens the store for a speaker that starts. */
+  readonly openStore: (clock: Clock) => Store;
+}
+
+interface Running {
+  readonly process: SimulatedProcess;
+  readonly store: Store;
+  readonly decider: Decider;
+  readonly speaker: Speaker;
+}
+
+/**
+ * A node in memory with the same Decider and Speaker as a real one: user-space answers over the host's link, and
+ * nftables as text. What its kernel holds stays when its speaker ends.
+ */
+export class SimulatedNode {
+  readonly host: MemoryHost;
+  /** What the kernel forwards by. */
+  readonly nft = new SimulatedNft();
+  readonly #options: SimulatedNodeOptions;
+  #running: Running | undefined;
+
+  constructor(options: SimulatedNodeOptions) {
+    this.host = options.host;
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.host.name;
+  }
+
+  /** Starts a speaker; one that runs already must be stopped or killed first. */
+  start(): void {
+    if (this.#running !== undefined) throw new Error(`Cannot start a speaker on ${this.name}: there is one already`);
+    const { host, clock, log, classes, openStore } = this.#options;
+    const process = new SimulatedProcess(clock, host);
+    const { links, openLinkSocket, clock: own } = process;
+    const timing = DEFAULT_TIMING;
+    const timeoutMillis = timing.detection - timing.interval;
+    const ports: NodePorts = {
+      links,
+      openLinkSocket,
+      makeResponder: async (link) => userspaceResponder({ openLinkSocket, clock: own, link, timeoutMillis }),
+      forwarding: new Forwarding({ nft: this.nft, conntrack: new RecordedConntrack() }),
+    };
+    const store = openStore(own);
+    const fixed = { node: this.name, forwarding: "direct", classes } as const;
+    const onPlan = (plan: Plan) => speaker.follow(plan);
+    const decider = new Decider({ store, clock: own, log, fixed, onPlan });
+    const speaker = new Speaker({ node: this.name, ports, reporter: decider, timing, clock: own, log });
+    this.#running = { process, store, decider, speaker };
+    decider.start();
+  }
+
+  /** Why the speaker is not ready; undefined if it is. */
+  notReady(): string | undefined {
+    return this.#running === undefined ? "not running" : this.#running.speaker.notReady();
+  }
+
+  /** SIGTERM: hands its addresses over, writes its status, ends. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.speaker.stop();
+    await running?.decider.stop();
+  }
+
+  /** SIGKILL: no goodbye. The link stays up. */
+  async kill(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.process.kill();
+    await running?.store.stop();
+  }
+}

@@ -1,0 +1,51 @@
+import type { RawObject } from "@fairlead/kube";
+
+/** What differs between the nodes of a scenario. */
+export interface NodeOptions {
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Value of the condition Ready; "True" unless told. */
+  readonly ready?: "True" | "False" | "Unknown";
+  readonly networkUnavailable?: "True" | "False";
+  readonly unschedulable?: boolean;
+}
+
+/** A Node; all are alike but for the name and what is told. */
+export function node(name: string, options: NodeOptions = {}): RawObject {
+  const { labels = {}, ready = "True", networkUnavailable, unschedulable = false } = options;
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name, labels },
+    spec: { unschedulable },
+    status: {
+      conditions: [
+        { type: "Ready", status: ready },
+        ...(networkUnavailable === undefined ? [] : [{ type: "NetworkUnavailable", status: networkUnavailable }]),
+      ],
+    },
+  };
+}
+
+/** State of an endpoint: "serving" is terminating, but still serving. */
+export type EndpointState = "ready" | "serving" | "gone";
+
+/** The endpoints of Service `service`, one on each of the nodes named; "" is an endpoint that runs on no node. */
+export function endpoints(service: string, byNode: Readonly<Record<string, EndpointState>>): RawObject {
+  return {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { namespace: "default", name: `${service}-1`, labels: { "kubernetes.io/service-name": service } },
+    addressType: "IPv4",
+    ports: [{ name: "http", protocol: "TCP", port: 8080 }],
+    endpoints: Object.entries(byNode).map(([nodeName, state], index) => ({
+      addresses: [`10.244.0.${index + 1}`],
+      ...(nodeName !== "" && { nodeName }),
+      conditions: { ready: state === "ready", serving: state !== "gone", terminating: state !== "ready" },
+    })),
+  };
+}
+
+/** An L2Advertisement of all pools, but for what `spec` says. */
+export function advertisement(name: string, spec: Readonly<Record<string, unknown>> = {}): RawObject {
+  return { apiVersion: "fairlead.dev/v1beta1", kind: "L2Advertisement", metadata: { name }, spec };
+}

@@ -1,0 +1,198 @@
+import { setImmediate as breath } from "node:timers/promises";
+import { Controller } from "@fairlead/controller";
+import { DEFAULT_LEASE_TIMING, type RawObject, StoreError } from "@fairlead/kube";
+import { ingressOf, MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
+import { ArpClient } from "@fairlead/l2/testing";
+import { MemoryLan } from "@fairlead/linux/testing";
+import type { ClassFilter } from "@fairlead/model";
+import type { Clock, Millis } from "@fairlead/runtime";
+import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
+import { SimulatedNode } from "@fairlead/speaker/testing";
+import { type EndpointState, endpoints, type NodeOptions, node } from "./manifests.ts";
+
+/** The first address of the pool of every site, and so that of its first Service. */
+export const VIP = "192.0.2.200";
+
+/** Time between two requests of the client: a gap is known to that. */
+export const ASK_EVERY: Millis = 10;
+
+/** Enough for a change to be decided on, acted upon and told in the statuses. */
+const SETTLED: Millis = 3_000;
+
+const CLASSES: ClassFilter = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
+const FRAME_DELAY: Millis = 5;
+
+/**
+ * A controller, three nodes and a client on one LAN, all in this process, on a clock that moves by {@link pass} alone.
+ * The pool holds 192.0.2.200 to .220, in the subnet of the LAN.
+ */
+export class Site {
+  readonly clock = new FakeClock();
+  readonly log = new MemoryLog();
+  readonly cluster = new MemoryCluster();
+  readonly client: ArpClient;
+  readonly nodes: readonly SimulatedNode[];
+  readonly #lan = new MemoryLan();
+  readonly #stores: MemoryStore[] = [];
+  readonly #controller: Controller;
+
+  /** Starts everything and lets it settle. */
+  static async create(poolSpec: Readonly<Record<string, unknown>> = {}): Promise<Site> {
+    const site = new Site();
+    site.cluster.apply(pool("lan", { addresses: ["192.0.2.200-192.0.2.220"], ...poolSpec }));
+    for (const { name } of site.nodes) site.node(name);
+    site.#controller.start();
+    for (const simulated of site.nodes) simulated.start();
+    await site.settle();
+    return site;
+  }
+
+  private constructor() {
+    const { clock } = this;
+    this.client = new ArpClient({ ...this.#lan.host("client", "192.0.2.100/24"), clock });
+    this.nodes = ["n1", "n2", "n3"].map((name, index) => {
+      const host = this.#lan.host(name, `192.0.2.${11 + index}/24`);
+      const log = this.log.child({ node: name });
+      return new SimulatedNode({ host, clock, log, classes: CLASSES, openStore: () => this.#openStore() });
+    });
+    this.#controller = this.#makeController(clock);
+  }
+
+  /** Lets time go by; frames take {@link FRAME_DELAY}. */
+  async pass(by: Millis): Promise<void> {
+    for (let left = by; left > 0; left -= FRAME_DELAY) {
+      await this.clock.advance(Math.min(left, FRAME_DELAY));
+      await breath();
+      await breath();
+    }
+  }
+
+  settle(): Promise<void> {
+    return this.pass(SETTLED);
+  }
+
+  /** The simulated node of that name. */
+  at(name: string): SimulatedNode {
+    const found = this.nodes.find((candidate) => candidate.name === name);
+    if (found === undefined) throw new Error(`Cannot find node ${name}: there are n1, n2 and n3`);
+    return found;
+  }
+
+  /** All nodes but this one, by name. */
+  others(name: string): string[] {
+    return this.nodes.map((other) => other.name).filter((other) => other !== name);
+  }
+
+  /** Applies a Service, by default with a ready endpoint on each node; settles. */
+  async service(
+    name: string,
+    spec: Readonly<Record<string, unknown>> = {},
+    byNode: Readonly<Record<string, EndpointState>> = { n1: "ready", n2: "ready", n3: "ready" },
+  ): Promise<void> {
+    this.cluster.apply(service(name, spec));
+    this.endpoints(name, byNode);
+    await this.settle();
+  }
+
+  endpoints(name: string, byNode: Readonly<Record<string, EndpointState>>): void {
+    this.cluster.apply(endpoints(name, byNode));
+  }
+
+  /** Changes a Node as its kubelet or an administrator would. */
+  node(name: string, options: NodeOptions = {}): void {
+    const manifest = node(name, options);
+    const { uid = "" } = this.cluster.apply(manifest).metadata;
+    this.cluster.patchStatus({ kind: "Node", name }, uid, manifest.status as Record<string, unknown>);
+  }
+
+  /** The addresses in the status of a Service. */
+  ingress(name: string): string[] {
+    return ingressOf(this.cluster.get({ kind: "Service", namespace: "default", name }));
+  }
+
+  /** The nodes that answer a request for the address now. */
+  async answering(address: string): Promise<string[]> {
+    this.client.ask(address);
+    await this.pass(ASK_EVERY);
+    return this.answeredLast(address);
+  }
+
+  /** The nodes that answered the client's last request. */
+  answeredLast(address: string): string[] {
+    return (this.client.exchanges(address).at(-1)?.answers ?? []).map(({ mac }) => this.#nodeOf(mac));
+  }
+
+  /** The one node that answers for the address. */
+  async owner(address: string): Promise<string> {
+    const [owner, ...more] = await this.answering(address);
+    if (owner === undefined || more.length > 0) {
+      throw new Error(`One node must answer for ${address}, got ${[owner, ...more].join(", ")}`);
+    }
+    return owner;
+  }
+
+  /** The reason for which each node is no candidate for the address, by its SpeakerStatus. */
+  refusals(address: string): Record<string, string> {
+    return Object.fromEntries(
+      this.nodes.flatMap(({ name }) => {
+        const { refusals = [] } = this.speakerStatus(name);
+        const refusal = refusals.find((other) => other.address === address);
+        return refusal === undefined ? [] : [[name, refusal.reason]];
+      }),
+    );
+  }
+
+  /** The status that a speaker wrote. */
+  speakerStatus(name: string): SpeakerStatus {
+    return (this.cluster.get({ kind: "SpeakerStatus", name })?.status ?? {}) as SpeakerStatus;
+  }
+
+  /** Names of the IPAllocations. */
+  allocations(): RawObject[] {
+    return this.cluster.list("IPAllocation");
+  }
+
+  /** From now on no store tells or does anything. */
+  cutStores(): void {
+    const fault = () => new StoreError("Unavailable", "the API server is away");
+    for (const store of this.#stores) {
+      store.holdEvents = true;
+      store.failBefore = fault;
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = Promise.all([this.#controller.stop(), ...this.nodes.map((simulated) => simulated.kill())]);
+    await this.pass(FRAME_DELAY);
+    await all;
+  }
+
+  #makeController(clock: Clock): Controller {
+    return new Controller({
+      store: this.#openStore(),
+      clock,
+      log: this.log.child({ component: "controller" }),
+      classes: CLASSES,
+      identity: "controller-1",
+      namespace: "fairlead-system",
+      leaseTiming: DEFAULT_LEASE_TIMING,
+    });
+  }
+
+  #openStore(): MemoryStore {
+    const store = new MemoryStore(this.cluster);
+    this.#stores.push(store);
+    return store;
+  }
+
+  #nodeOf(mac: string): string {
+    return this.nodes.find(({ host }) => host.link().mac === mac)?.name ?? mac;
+  }
+}
+
+/** What scenarios read of a SpeakerStatus. */
+export interface SpeakerStatus {
+  readonly owned?: number;
+  readonly addresses?: readonly { readonly address: string; readonly service: string; readonly epoch: number }[];
+  readonly refusals?: readonly { readonly address: string; readonly reason: string; readonly message: string }[];
+}
