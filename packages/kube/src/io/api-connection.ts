@@ -40,8 +40,7 @@ export class ApiConnection {
   /** Reads the credentials. @throws KubeConfigError when they can't be used. */
   async prepare(): Promise<void> {
     const renewed = await loadCredentials(this.#file, this.#maxSockets);
-    const same = this.#credentials?.server.href === renewed.server.href;
-    if (this.#credentials !== undefined && same && sameHeaders(this.#credentials, renewed)) renewed.close();
+    if (this.#credentials?.fingerprint === renewed.fingerprint) renewed.close();
     else {
       // Requests under way keep the old agent's sockets; it is only no longer handed out.
       this.#credentials = renewed;
@@ -92,15 +91,25 @@ export class ApiConnection {
   }
 
   async #respond(request: ApiRequest, headersBy: AbortSignal): Promise<IncomingMessage> {
-    if (this.#credentials === undefined || performance.now() - this.#loadedAt > CREDENTIALS_MAX_AGE_MILLIS) {
-      await this.prepare();
-    }
+    if (performance.now() - this.#loadedAt > CREDENTIALS_MAX_AGE_MILLIS) await this.#renew(request);
     const first = await this.#once(request, headersBy);
     if (first.statusCode !== 401) return this.#accept(request, first);
     first.resume();
     this.#open.delete(first);
-    await this.prepare();
+    await this.#renew(request, "Unauthorized");
     return this.#accept(request, await this.#once(request, headersBy));
+  }
+
+  // A kubeconfig that is being written, or a volume that is being remounted, is no reason to forget what still works.
+  async #renew(request: ApiRequest, needed?: StoreErrorReason): Promise<void> {
+    try {
+      await this.prepare();
+    } catch (cause) {
+      this.#loadedAt = performance.now();
+      if (needed !== undefined || this.#credentials === undefined) {
+        throw new StoreError(needed ?? "Unavailable", `Cannot ${describe(request)}: ${message(cause)}`, { cause });
+      }
+    }
   }
 
   async #accept(request: ApiRequest, response: IncomingMessage): Promise<IncomingMessage> {
@@ -171,14 +180,11 @@ function reasonOf(status: number, body: string): StoreErrorReason {
     case 413:
     case 415:
     case 422:
-      return "Invalid";
+      // What the API server calls a patch of an object that has another uid by now.
+      return body.includes('"field":"metadata.uid"') ? "Conflict" : "Invalid";
     default:
       return "Unavailable";
   }
-}
-
-function sameHeaders(a: Credentials, b: Credentials): boolean {
-  return JSON.stringify(a.headers) === JSON.stringify(b.headers);
 }
 
 function describe({ method, path }: ApiRequest): string {

@@ -1,6 +1,7 @@
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import type { Clock, Log } from "@fairlead/runtime";
 import { KINDS, kindOf } from "../kinds.ts";
+import { mergeStatus } from "../merge-status.ts";
 import { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
 import { ApiConnection } from "./api-connection.ts";
 import { collectionPath, objectPath } from "./api-path.ts";
@@ -8,7 +9,14 @@ import { ApiWatch } from "./api-watch.ts";
 
 /** Writes at once at most; the rest wait their turn. */
 const WRITE_CONNECTIONS = 32;
+/** Attempts at a change that others keep getting ahead of. */
+const PATCH_ATTEMPTS = 5;
 const SILENCE_MILLIS = 100_000;
+
+interface Precondition {
+  readonly uid: string;
+  readonly resourceVersion?: string;
+}
 
 /** What an {@link ApiStore} needs. */
 export interface ApiStoreOptions {
@@ -76,15 +84,37 @@ export class ApiStore implements Store {
   }
 
   async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
+    const precondition = { uid, ...(version !== undefined && { resourceVersion: version }) };
     // Only built-in kinds know the strategic form, which merges conditions by type beside those of other writers.
-    const builtin = !KINDS[ref.kind].apiVersion.startsWith("fairlead.dev/");
-    const written = await this.#writes.send<RawObject>({
-      method: "PATCH",
-      path: `${objectPath(ref)}/status?fieldManager=fairlead`,
-      contentType: builtin ? "application/strategic-merge-patch+json" : "application/merge-patch+json",
-      body: { metadata: { uid, ...(version !== undefined && { resourceVersion: version }) }, status: patch },
-    });
-    return this.#written(written);
+    if (!KINDS[ref.kind].apiVersion.startsWith("fairlead.dev/")) {
+      return this.#patch(ref, "application/strategic-merge-patch+json", precondition, patch);
+    }
+    return patch.conditions === undefined || patch.conditions === null
+      ? this.#patch(ref, "application/merge-patch+json", precondition, patch)
+      : this.#patchConditions(ref, precondition, patch);
+  }
+
+  // The merge is done here, on the version that was read; again, if that was changed meanwhile.
+  async #patchConditions(ref: ObjectRef, precondition: Precondition, patch: StatusPatch): Promise<RawObject> {
+    for (let attempt = 1; ; attempt++) {
+      const held = await this.#writes.send<RawObject>({ method: "GET", path: objectPath(ref) });
+      const { resourceVersion = "" } = held.metadata;
+      const { conditions } = mergeStatus(held.status, { conditions: patch.conditions });
+      const merged = { ...patch, conditions };
+      try {
+        return await this.#patch(ref, "application/merge-patch+json", { resourceVersion, ...precondition }, merged);
+      } catch (error) {
+        const overtaken = error instanceof StoreError && error.reason === "Conflict";
+        const final = held.metadata.uid !== precondition.uid || precondition.resourceVersion !== undefined;
+        if (!overtaken || final || attempt === PATCH_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #patch(ref: ObjectRef, contentType: string, metadata: Precondition, status: StatusPatch): Promise<RawObject> {
+    const path = `${objectPath(ref)}/status?fieldManager=fairlead`;
+    const body = { metadata, status };
+    return this.#written(await this.#writes.send<RawObject>({ method: "PATCH", path, contentType, body }));
   }
 
   async delete(ref: ObjectRef, uid: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
@@ -13,6 +14,8 @@ export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   /** Reuses connections; at most `maxSockets` at once. */
   readonly agent: HttpAgent;
+  /** Equal for credentials that are the same in every respect, certificates included; a digest, not a secret. */
+  readonly fingerprint: string;
   close(): void;
 }
 
@@ -41,9 +44,12 @@ export async function loadCredentials(file: string | undefined, maxSockets: numb
     const agent = server.protocol === "http:" ? new HttpAgent(pool) : new HttpsAgent({ ...pool, ...tls });
     const basic = options.auth ? { Authorization: `Basic ${Buffer.from(options.auth).toString("base64")}` } : {};
     const headers = { ...(options.headers as Record<string, string> | undefined), ...basic };
-    return { server, headers, agent, close: () => agent.destroy() };
+    const everything = JSON.stringify([server.href, headers, ...Object.values(tls).map(String)]);
+    const fingerprint = createHash("sha256").update(everything).digest("hex");
+    return { server, headers, agent, fingerprint, close: () => agent.destroy() };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    // A parser's message goes on with an excerpt of the file, which may hold secrets.
+    const [why] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
     throw new KubeConfigError(`Cannot use ${source}: ${why}`, { cause });
   }
 }
