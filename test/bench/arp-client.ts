@@ -4,6 +4,7 @@ import koffi from "koffi";
 
 // Asks for each of the addresses, over and over, and measures each answer: send(2) and recv(2) block, so that
 // no event loop is in the measured path. Arguments: interface index, own Ethernet address, rounds, own address, targets.
+// The environment's PAUSE_MILLIS is the time between two rounds, 0 unless told.
 
 const libc = koffi.load(null);
 const socket: (domain: number, type: number, protocol: number) => number = libc.func("int socket(int, int, int)");
@@ -25,6 +26,8 @@ const [AF_PACKET, SOCK_RAW, SOL_SOCKET, SO_RCVTIMEO] = [17, 3, 1, 20];
 const ONE_SECOND = BigInt64Array.of(1n, 0n);
 const SENDER_IP = 28;
 const WARM_UP_ROUNDS = 200;
+const PAUSE_MILLIS = Number(process.env.PAUSE_MILLIS ?? 0);
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 const fd = socket(AF_PACKET, SOCK_RAW, 0);
 const address = new Uint8Array(20);
@@ -44,6 +47,7 @@ const questions = targets.map((target) => {
 const answer = new Uint8Array(1_514);
 
 for (let round = -WARM_UP_ROUNDS; round < Number(rounds); round++) {
+  if (PAUSE_MILLIS > 0) Atomics.wait(sleeper, 0, 0, PAUSE_MILLIS);
   // In random order: whoever comes after a slow answer finds the caches cold.
   const order = questions.map((question) => ({ question, key: Math.random() })).sort((a, b) => a.key - b.key);
   for (const { target, frame, octets, micros } of order.map(({ question }) => question)) {

@@ -5,6 +5,7 @@ import { parseAddress } from "@fairlead/net";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables";
 import { systemClock } from "@fairlead/runtime";
 import { CLIENT_MAC, type ClientLink, openClientLink } from "../netns/arp-bench.ts";
+import { report } from "./report.ts";
 
 const ROUNDS = 2_000;
 const TIMEOUT_MILLIS = 1_000;
@@ -59,7 +60,7 @@ async function benchAnswers({ client, link }: ClientLink): Promise<void> {
     const names = ["kernel, own address", "kernel responder", "user-space responder"];
     for (const [i, { p50, p99 }] of measured.entries()) {
       const ratio = { p50: round(p50 / (own?.p50 ?? Number.NaN)), p99: round(p99 / (own?.p99 ?? Number.NaN)) };
-      print({ bench: "arp answer", by: names[i], requests: ROUNDS, p50Micros: p50, p99Micros: p99, ratio });
+      report({ bench: "arp answer", by: names[i], requests: ROUNDS, p50Micros: p50, p99Micros: p99, ratio });
     }
   } finally {
     clearInterval(keepAlive);
@@ -102,11 +103,7 @@ function printGate(when: string, micros: number[]): void {
   micros.sort((a, b) => a - b);
   const quantile = (q: number) => micros[Math.floor(q * (micros.length - 1))];
   const [p50Micros, p99Micros, maxMicros] = [quantile(0.5), quantile(0.99), micros.at(-1)];
-  print({ bench: "gate refresh", when, refreshes: micros.length, p50Micros, p99Micros, maxMicros });
-}
-
-function print(line: Record<string, unknown>): void {
-  console.log(JSON.stringify(line));
+  report({ bench: "gate refresh", when, refreshes: micros.length, p50Micros, p99Micros, maxMicros });
 }
 
 function round(value: number): number {

@@ -3,6 +3,7 @@ import { parseAddress } from "@fairlead/net";
 import { NftCommand } from "@fairlead/nftables";
 import { Forwarding } from "../../packages/speaker/src/forwarding/forwarding.ts";
 import type { ForwardedPort, ForwardingTable } from "../../packages/speaker/src/forwarding/table.ts";
+import { report } from "./report.ts";
 
 const SERVICES = [1_000, 5_000];
 const ROUNDS = 5;
@@ -30,7 +31,7 @@ export async function benchForwarding(): Promise<void> {
       await forwarding.remove();
     }
     for (const [operation, millis] of times) {
-      console.log(JSON.stringify({ bench: "forwarding", services, operation, millis: round(median(millis)) }));
+      report({ bench: "forwarding", services, operation, millis: round(median(millis)) });
     }
   }
 }

@@ -7,6 +7,10 @@ export interface ProductOptions {
   readonly replicas?: number;
   /** `--forwarding` of the speakers; direct unless told. */
   readonly forwarding?: "direct" | "nodePort" | "none";
+  /** Whether a kube-proxy runs on each node, as it does unless told. */
+  readonly kubeProxy?: boolean;
+  /** `--log-level`; info unless told. */
+  readonly logLevel?: "info" | "debug";
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -39,8 +43,9 @@ export class Product {
   }
 
   /** Installs `config/crd`, the namespace and `config/rbac`, and starts everything. It is ready when the promise resolves. */
-  static async start(cluster: Cluster, { replicas = 1, forwarding = "direct" }: ProductOptions = {}): Promise<Product> {
-    const product = new Product(cluster, { replicas, forwarding });
+  static async start(cluster: Cluster, options: ProductOptions = {}): Promise<Product> {
+    const defaults = { replicas: 1, forwarding: "direct", kubeProxy: true, logLevel: "info" } as const;
+    const product = new Product(cluster, { ...defaults, ...options });
     try {
       await product.#start();
     } catch (error) {
@@ -59,7 +64,7 @@ export class Product {
       controller: await controlPlane.kubeconfigFor(NAMESPACE, "fairlead-controller"),
       speaker: await controlPlane.kubeconfigFor(NAMESPACE, "fairlead-speaker"),
     };
-    this.#proxies = lab.nodes.map((node) => controlPlane.startKubeProxy(node));
+    if (this.#options.kubeProxy) this.#proxies = lab.nodes.map((node) => controlPlane.startKubeProxy(node));
     await Promise.all([
       ...Array.from({ length: this.#options.replicas }, (_, replica) => this.startController(replica)),
       ...lab.nodes.map(({ name }) => this.startSpeaker(name)),
@@ -81,7 +86,12 @@ export class Product {
   /** Starts replica number `replica`, which must not run, and waits until it is ready. */
   async startController(replica: number): Promise<void> {
     const port = CONTROLLER_METRICS + 100 * replica;
-    const args = [`--kubeconfig=${this.#kubeconfigs.controller}`, "--log-format=json", `--metrics-port=${port}`];
+    const args = [
+      `--kubeconfig=${this.#kubeconfigs.controller}`,
+      "--log-format=json",
+      `--log-level=${this.#options.logLevel}`,
+      `--metrics-port=${port}`,
+    ];
     const { control } = this.cluster.lab;
     if (control === undefined)
       throw new Error("Cannot start a controller: the laboratory must have a control namespace");
@@ -104,6 +114,7 @@ export class Product {
       `--node-name=${nodeName}`,
       `--forwarding=${forwarding}`,
       "--log-format=json",
+      `--log-level=${this.#options.logLevel}`,
       `--metrics-port=${SPEAKER_METRICS}`,
     ];
     const command = `${ROOT}bin/fairlead-speaker`;

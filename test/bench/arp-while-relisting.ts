@@ -1,0 +1,100 @@
+import { fileURLToPath } from "node:url";
+import { type LabNode, macOf, until } from "@fairlead/testing";
+import { logLines } from "../e2e/product.ts";
+import { report } from "./report.ts";
+import { bareService, MANY, type Site, withSite } from "./site.ts";
+
+const SERVICES = 5_000;
+const REQUESTS = 2_000;
+const PAUSE_MILLIS = 5;
+const AT_ONCE = 24;
+
+interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/**
+ * Measures ARP answers of an address that the product announces beside the kernel's own answer for the same node, in
+ * microseconds at a client on the LAN: idle, and while the controller and every speaker list 5,000 Services anew, over
+ * and over, because the API server is killed and started. Prints JSON lines. Run it inside hack/sandbox.
+ */
+export async function benchArpWhileRelisting(): Promise<void> {
+  await withSite(
+    async (site) => {
+      const { store, scene, cluster } = site;
+      for (const object of MANY) await store.create(object);
+      const start = performance.now();
+      const names = Array.from({ length: SERVICES }, (_, i) => `s${i}`);
+      await Promise.all(Array.from({ length: AT_ONCE }, () => createAll(site, names)));
+      await until("all have addresses", async () => (await scene.allocations()).length === SERVICES, {
+        withinMillis: 300_000,
+        everyMillis: 1_000,
+      });
+      const seconds = Math.round((performance.now() - start) / 1000);
+      report({
+        bench: "arp while re-listing",
+        step: "Services created and given addresses",
+        services: SERVICES,
+        seconds,
+      });
+      const address = await scene.address("s0");
+      const owner = await until("the address has an owner", () => scene.owner(address), { withinMillis: 30_000 });
+      await measure(site, owner, address, "idle");
+      const before = lists(site);
+      let measuring = true;
+      const restarts = (async () => {
+        while (measuring) {
+          const listed = lists(site);
+          await cluster.controlPlane.stopApiServer("SIGKILL");
+          await cluster.controlPlane.startApiServer();
+          await until("all have listed again", () => lists(site) >= listed + 4 || !measuring, { withinMillis: 60_000 });
+        }
+      })();
+      await measure(site, owner, address, "re-listing");
+      measuring = false;
+      await restarts;
+      report({ bench: "arp while re-listing", step: "lists of Services meanwhile", lists: lists(site) - before });
+    },
+    { logLevel: "debug" },
+  );
+}
+
+async function createAll({ store }: Site, names: string[]): Promise<void> {
+  for (let name = names.pop(); name !== undefined; name = names.pop()) await store.create(bareService(name));
+}
+
+/** How often the controller and the speakers have listed all Services. */
+function lists({ product, cluster }: Site): number {
+  const daemons = [...product.controllers, ...cluster.lab.nodes.map(({ name }) => product.speaker(name))];
+  return daemons.flatMap(logLines).filter(({ msg, kind, objects }) => {
+    return msg === "listed" && kind === "Service" && Number(objects) >= SERVICES;
+  }).length;
+}
+
+async function measure({ cluster }: Site, owner: LabNode, address: string, when: string): Promise<void> {
+  const { namespace, address: own } = cluster.lab.client;
+  const shown = await namespace.run("ip", "-json", "link", "show", "eth0");
+  const index: number = JSON.parse(shown.stdout)[0].ifindex;
+  const script = fileURLToPath(new URL("arp-client.ts", import.meta.url));
+  const args = [`PAUSE_MILLIS=${PAUSE_MILLIS}`, process.execPath, script, `${index}`, macOf(own.ipv4), `${REQUESTS}`];
+  const { stdout } = await namespace.run("env", ...args, own.ipv4, owner.address.ipv4, address);
+  const [kernel, responder] = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Latency);
+  if (kernel === undefined || responder === undefined) throw new Error(`Cannot read the latencies, got: ${stdout}`);
+  for (const [by, { p50, p99 }] of [
+    ["kernel, own address", kernel],
+    ["the product", responder],
+  ] as const) {
+    const ratio = { p50: round(p50 / kernel.p50), p99: round(p99 / kernel.p99) };
+    report({ bench: "arp while re-listing", when, by, requests: REQUESTS, p50Micros: p50, p99Micros: p99, ratio });
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+if (import.meta.main) await benchArpWhileRelisting();

@@ -1,0 +1,25 @@
+// Runs all benchmarks, or those named: hack/sandbox node test/bench/main.ts [NAME ...]. Prints JSON lines.
+import { benchAllocate } from "./allocate.ts";
+import { benchArp } from "./arp.ts";
+import { benchArpWhileRelisting } from "./arp-while-relisting.ts";
+import { benchFailover } from "./failover.ts";
+import { benchForwarding } from "./forwarding.ts";
+
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  arp: benchArp,
+  forwarding: benchForwarding,
+  arpWhileRelisting: benchArpWhileRelisting,
+  allocate: benchAllocate,
+  failover: benchFailover,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`bench: Cannot run ${unknown}: it must be one of ${Object.keys(BENCHES).join(", ")}`);
+  process.exit(2);
+}
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (names.length === 0 || names.includes(name)) await bench();
+}
+process.exit(0); // connections that are kept open would keep this process alive

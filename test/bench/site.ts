@@ -1,0 +1,55 @@
+import { openStore, type RawObject, type Store } from "@fairlead/kube";
+import { systemClock } from "@fairlead/runtime";
+import { MemoryLog } from "@fairlead/runtime/testing";
+import { Cluster } from "@fairlead/testing";
+import { Product, type ProductOptions } from "../e2e/product.ts";
+import { poolManifest, Scene } from "../e2e/scene.ts";
+
+/** Where the measurements on a real control plane take place. */
+export interface Site {
+  readonly cluster: Cluster;
+  readonly product: Product;
+  readonly scene: Scene;
+  /** The API as admin, over connections that are kept. */
+  readonly store: Store;
+}
+
+/** Runs `work` on a cluster with the product, without kube-proxies, and takes everything down again. */
+export async function withSite(work: (site: Site) => Promise<void>, options: ProductOptions = {}): Promise<void> {
+  const cluster = await Cluster.create();
+  try {
+    const product = await Product.start(cluster, { ...options, kubeProxy: false });
+    const kubeconfig = cluster.controlPlane.adminKubeconfig;
+    const store = await openStore({ kubeconfig }, systemClock, new MemoryLog(), () => {});
+    try {
+      await work({ cluster, product, scene: new Scene(cluster), store });
+    } finally {
+      await store.stop();
+      await product.stop("SIGKILL");
+    }
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** A pool of 65,536 addresses that are announced on eth0 of every node, though no subnet there holds them. */
+export const MANY: readonly RawObject[] = [
+  poolManifest("many", "10.77.0.0/16"),
+  {
+    apiVersion: "fairlead.dev/v1beta1",
+    kind: "L2Advertisement",
+    metadata: { name: "many" },
+    spec: { ipAddressPools: ["many"], interfaces: ["eth0"] },
+  },
+];
+
+/** A Service of type LoadBalancer without endpoints. */
+export function bareService(name: string): RawObject {
+  const ports = [{ name: "http", port: 80, targetPort: 8080 }];
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: "default" },
+    spec: { type: "LoadBalancer", allocateLoadBalancerNodePorts: false, ports },
+  };
+}
