@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { RELEASE_CAUSES, TAKE_OVER_CAUSES } from "@fairlead/l2";
+import { ALLOCATION_REFUSAL_CODES, ANNOUNCEMENT_REFUSAL_CODES, PROBLEM_REASONS } from "@fairlead/model";
+import { expect } from "chai";
+
+/** Reasons of conditions and Events that say that all is well, or that there is nothing to do. */
+const OTHER_REASONS = ["Accepted", "Allocated", "NotServed", "AddressAnnounced"];
+
+const CODES = [
+  ...PROBLEM_REASONS,
+  ...ALLOCATION_REFUSAL_CODES,
+  ...ANNOUNCEMENT_REFUSAL_CODES,
+  ...TAKE_OVER_CAUSES,
+  ...RELEASE_CAUSES,
+  ...OTHER_REASONS,
+];
+
+const page = readFileSync(new URL("../../docs/troubleshooting.md", import.meta.url), "utf8");
+const sections = page.split(/^### /m).slice(1);
+
+describe("docs/troubleshooting.md", () => {
+  it("has a heading for every code, and a code for every heading", () => {
+    const headings = sections.map((section) => section.split("\n")[0]);
+    expect(headings).to.have.members(CODES);
+  });
+  for (const section of sections) {
+    it(`says what ${section.split("\n")[0]} means, where it is seen and what to do`, () => {
+      for (const part of ["Means:", "Seen:", "Do:"]) expect(section).to.contain(`\n- **${part}** `);
+    });
+  }
+});
