@@ -1,6 +1,5 @@
 import type { HoldState } from "../packet/heartbeat.ts";
 import { rank } from "./placement.ts";
-import type { Peer } from "./types.ts";
 
 /** A node's say on an address. */
 export interface Stake {
@@ -17,17 +16,4 @@ export function prevails(address: string, ours: Stake, theirs: Stake): boolean {
   if (ours.epoch !== theirs.epoch) return ours.epoch > theirs.epoch;
   if (ours.state !== theirs.state) return ours.state === "owned";
   return rank(address, [ours.node, theirs.node])[0] === ours.node;
-}
-
-/** Of each address, the say of the peer that prevails over the other peers. */
-export function strongestStakes(peers: ReadonlyMap<string, Peer>): Map<string, Stake> {
-  const stakes = new Map<string, Stake>();
-  for (const { node, table } of peers.values()) {
-    for (const { address, epoch, state } of table.entries.values()) {
-      const stake = { node, epoch, state };
-      const other = stakes.get(address);
-      if (other === undefined || prevails(address, stake, other)) stakes.set(address, stake);
-    }
-  }
-  return stakes;
 }

@@ -34,8 +34,9 @@ export function takeOver(
   const orphans = new Map(
     [...state.orphans].map(([address, orphan]) => [address, takers(state, address, orphan, now)]),
   );
-  for (const [address, node] of place({ orphans, load, addresses: state.wanted.size })) {
-    if (node !== state.node) continue;
+  const placed = place({ orphans, load, addresses: state.wanted.size });
+  for (const [address, orphan] of state.orphans) {
+    if (placed.get(address) !== state.node && !isOurTurn(state, address, orphan, now)) continue;
     const epoch = 1 + lastEpoch(state, address);
     const previous = state.lastHolders.get(address)?.node;
     claims.set(address, { epoch, state: "claimed", since: now, cause: causeOf(address, state, stakes), previous });
@@ -99,19 +100,23 @@ function turn({ timing }: OwnershipState, { steadySince }: Orphan, now: Millis):
   return Math.max(0, Math.floor((now - steadySince) / (2 * timing.detection)));
 }
 
+// Whoever should have taken an orphan but has not, knows something else than we do: then the next one in rank may too.
+function isOurTurn(state: OwnershipState, address: string, orphan: Orphan, now: Millis): boolean {
+  const passed = turn(state, orphan, now);
+  return (
+    passed > 0 &&
+    rank(address, orphan.ready)
+      .slice(0, passed + 1)
+      .includes(state.node)
+  );
+}
+
 // Those who may take an orphan now. What had an owner is not left to nodes that only listen yet; what is new waits for
-// them a little, so that speakers that start together share. Whoever should have taken it but has not, knows something
-// else than we do: then it is the turn of the next one, whatever its load.
+// them a little, so that speakers that start together share.
 function takers(state: OwnershipState, address: string, orphan: Orphan, now: Millis): readonly string[] {
   const hurry = state.lastHolders.has(address) || now - orphan.since >= state.timing.detection;
   const { ready, listening } = orphan;
-  const open = ready.length > 0 && hurry ? ready : [...ready, ...listening];
-  const passed = turn(state, orphan, now);
-  return passed === 0
-    ? open
-    : rank(address, open)
-        .slice(passed % open.length)
-        .slice(0, 1);
+  return ready.length > 0 && hurry ? ready : [...ready, ...listening];
 }
 
 // Above every epoch heard of, not only those of this address: a node that has just started does not know who held it

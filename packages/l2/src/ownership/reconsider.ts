@@ -1,7 +1,8 @@
 import type { Millis } from "@fairlead/runtime";
-import { type Stake, strongestStakes } from "./contest.ts";
+import type { Stake } from "./contest.ts";
 import { findOrphans, nextLook, takeOver } from "./orphans.ts";
 import { settle } from "./settle.ts";
+import { strongestStakes } from "./stakes.ts";
 import type { OwnershipEffect, OwnershipState } from "./types.ts";
 
 /** A state and what it wants done. */

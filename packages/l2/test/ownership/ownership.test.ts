@@ -215,7 +215,7 @@ describe("step", () => {
     const idle = () => void subject.hear("c");
     subject.until(2 * detection, idle);
     expect(subject.state.holdings.size).to.be.within(5, 15);
-    subject.until(5 * detection + 2 * interval, idle);
+    subject.until(3 * detection + 2 * interval, idle);
     expect(subject.state.holdings.size).to.equal(20);
   });
 

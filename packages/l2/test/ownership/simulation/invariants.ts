@@ -23,7 +23,7 @@ export class Invariants {
   readonly #segment: Segment;
   readonly #addresses: readonly string[];
   readonly #doubleSince = new Map<string, Millis>();
-  readonly #answering = new Map<string, readonly Host[]>();
+  readonly #answering = new Map<string, ReadonlyMap<Host, Millis>>();
   readonly #silentSince = new Map<string, Millis>();
   readonly #owners = new Map<string, Ownership[]>();
   #disturbedAt: Millis = 0;
@@ -65,18 +65,20 @@ export class Invariants {
     const { now, hosts } = this.#segment;
     const answering = hosts.filter(({ speaker }) => speaker?.isAnswering(address, now));
     this.#checkNewcomers(address, answering);
-    this.#answering.set(address, answering);
     if (answering.length < 2 && this.#doubleSince.size === 0) return;
     for (const a of hosts) for (const b of hosts) if (a.index < b.index) this.#checkPair(address, a, b, now);
   }
 
-  // While all hear all, nobody starts to answer, or starts again, beside one that does and stays.
+  // While all hear all, nobody starts to answer, or starts again, beside one that has done so for a while and stays.
   #checkNewcomers(address: string, answering: readonly Host[]): void {
     const { now } = this.#segment;
-    const before = this.#answering.get(address) ?? [];
+    const before = this.#answering.get(address) ?? new Map<Host, Millis>();
+    this.#answering.set(address, new Map(answering.map((host) => [host, before.get(host) ?? now])));
     if (now - this.#brokenAt <= AFTERMATH) return;
-    const sitting = answering.find((host) => before.includes(host) && host.leaveBy === undefined);
-    const newcomer = answering.find((host) => !before.includes(host));
+    const sitting = answering.find((host) => {
+      return host.leaveBy === undefined && now - (before.get(host) ?? now) > claim + LONGEST_DELAY;
+    });
+    const newcomer = answering.find((host) => !before.has(host));
     if (sitting === undefined || newcomer === undefined) return;
     throw new Error(`at ${now}: ${newcomer.name} starts to answer for ${address} beside ${sitting.name}`);
   }
@@ -110,9 +112,9 @@ export class Invariants {
     const since = this.#silentSince.get(address) ?? now;
     this.#silentSince.set(address, since);
     this.longestGap = Math.max(this.longestGap, now - since);
-    // One that was stopped too shortly to be missed listens before it goes on.
+    // One that was stopped and is an owner still, or again, listens before it goes on.
     const woke = hosts.some(({ pausedUntil }) => now - pausedUntil < LONGEST_GAP);
-    if (now - since > LONGEST_GAP + (woke ? 2 * interval : 0))
+    if (now - since > LONGEST_GAP + (woke ? detection : 0))
       throw new Error(`at ${now}: nobody answers for ${address} since ${since}`);
   }
 

@@ -1,0 +1,15 @@
+import { prevails, type Stake } from "./contest.ts";
+import type { Peer } from "./types.ts";
+
+/** Of each address, the say of the peer that prevails over the other peers. */
+export function strongestStakes(peers: ReadonlyMap<string, Peer>): Map<string, Stake> {
+  const stakes = new Map<string, Stake>();
+  for (const { node, table } of peers.values()) {
+    for (const { address, epoch, state } of table.entries.values()) {
+      const stake = { node, epoch, state };
+      const other = stakes.get(address);
+      if (other === undefined || prevails(address, stake, other)) stakes.set(address, stake);
+    }
+  }
+  return stakes;
+}
