@@ -1,21 +1,12 @@
 // The main job, watched: a pool, a Service, an address that answers, and an owner that dies. Run by `make demo`.
 import { askHttp, type LabNode, longestGap, startProbe, until } from "@fairlead/testing";
 import { folderSite } from "./folder-site.ts";
+import { indent, say } from "./narration.ts";
 import { realSite } from "./real-site.ts";
 import type { Site } from "./site.ts";
 
 /** A demo that takes longer to hand an address over has failed. */
 const GAP_LIMIT_MILLIS = 3_000;
-
-const began = performance.now();
-
-function say(text: string): void {
-  console.log(`\n[${((performance.now() - began) / 1000).toFixed(1)} s] ${text}`);
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "      ");
-}
 
 /** The node whose MAC address a client has for the address: what the wire says, not what we say of ourselves. */
 async function ownerOnTheWire(site: Site, address: string): Promise<LabNode | undefined> {

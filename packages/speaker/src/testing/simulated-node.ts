@@ -93,4 +93,10 @@ export class SimulatedNode {
     running?.process.kill();
     await running?.store.stop();
   }
+
+  /** The power goes: SIGKILL, and the link is cut. */
+  async crash(): Promise<void> {
+    this.host.cut();
+    await this.kill();
+  }
 }
