@@ -5,13 +5,14 @@ export interface NodeOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Value of the condition Ready; "True" unless told. */
   readonly ready?: "True" | "False" | "Unknown";
+  /** Value of the condition NetworkUnavailable; "False" unless told. */
   readonly networkUnavailable?: "True" | "False";
   readonly unschedulable?: boolean;
 }
 
 /** A Node; all are alike but for the name and what is told. */
 export function node(name: string, options: NodeOptions = {}): RawObject {
-  const { labels = {}, ready = "True", networkUnavailable, unschedulable = false } = options;
+  const { labels = {}, ready = "True", networkUnavailable = "False", unschedulable = false } = options;
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -20,7 +21,7 @@ export function node(name: string, options: NodeOptions = {}): RawObject {
     status: {
       conditions: [
         { type: "Ready", status: ready },
-        ...(networkUnavailable === undefined ? [] : [{ type: "NetworkUnavailable", status: networkUnavailable }]),
+        { type: "NetworkUnavailable", status: networkUnavailable },
       ],
     },
   };

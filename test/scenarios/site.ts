@@ -17,7 +17,7 @@ export const VIP = "192.0.2.200";
 export const ASK_EVERY: Millis = 10;
 
 /** Enough for a change to be decided on, acted upon and told in the statuses. */
-const SETTLED: Millis = 3_000;
+const SETTLED: Millis = 2_000;
 
 const CLASSES: ClassFilter = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
 const FRAME_DELAY: Millis = 5;
