@@ -234,7 +234,7 @@ describe("any history of Services, pools, crashes and two controllers", () => {
           }
         }
       }),
-      { numRuns: Number(process.env.FAIRLEAD_RUNS ?? 150) },
+      { numRuns: Number(process.env.FAIRLEAD_RUNS ?? 40) },
     );
   });
 });

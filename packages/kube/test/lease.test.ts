@@ -174,7 +174,7 @@ describe("LeaderElection", () => {
         expect(await trial.run(TIMING.duration + 2 * TIMING.retry)).to.be.at.most(1);
         expect(trial.leaders, "someone leads in the end").to.have.lengthOf(1);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 });

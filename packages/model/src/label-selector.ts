@@ -16,9 +16,11 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** Whether the labels satisfy the selector. */
 export function selectorMatches(selector: LabelSelector, labels: Labels): boolean {
+  // Not what every object inherits: "constructor" is a legal label.
+  const labelOf = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   return (
-    Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value) &&
-    selector.matchExpressions.every((requirement) => requirementHolds(requirement, labels[requirement.key]))
+    Object.entries(selector.matchLabels).every(([key, value]) => labelOf(key) === value) &&
+    selector.matchExpressions.every((requirement) => requirementHolds(requirement, labelOf(requirement.key)))
   );
 }
 

@@ -67,6 +67,8 @@ export class Queue {
     this.#requested = false;
     let next = this.#options.atLeastEvery;
     try {
+      // Even an action that throws at once must end after this run is known to be under way.
+      await undefined;
       await this.#action();
       this.#failures = 0;
       if (this.#requested) next = this.#options.settle;

@@ -14,7 +14,8 @@ export type NotReady = () => string | undefined;
 export async function serveHealth(port: number, notReady: NotReady): Promise<() => Promise<void>> {
   if (port === 0) return async () => {};
   const server = createServer(async (request, response) => {
-    switch (new URL(request.url ?? "/", "http://localhost").pathname) {
+    // Not new URL(): that throws for "//", and here nothing would catch it.
+    switch (request.url?.split("?", 1)[0]) {
       case "/metrics":
         response.setHeader("Content-Type", metrics.contentType).end(await metrics.metrics());
         return;
