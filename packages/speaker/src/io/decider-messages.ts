@@ -1,7 +1,7 @@
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName } from "@fairlead/model";
 import type { CommonOptions } from "@fairlead/runtime";
-import type { Plan } from "../decide.ts";
+import type { PlanDelta } from "../plan-delta.ts";
 import type { Snapshot } from "../snapshot.ts";
 
 /** What the thread that decides is started with. */
@@ -18,7 +18,7 @@ export type ToDecider =
 
 /** From the thread that decides to the main one. */
 export type FromDecider =
-  | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "plan"; readonly delta: PlanDelta }
   | { readonly kind: "watchRestarted"; readonly of: KindName; readonly cause: string }
   /** The store can't be used as configured: the line for the user. */
   | { readonly kind: "unusable"; readonly message: string }

@@ -3,6 +3,7 @@ import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName } from "@fairlead/model";
 import { UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
+import { PlanReceiver } from "../plan-delta.ts";
 import type { Reporter } from "../ports.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
@@ -20,6 +21,7 @@ export class DeciderThread implements Reporter {
   readonly #listener: DeciderListener;
   readonly #started = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
+  readonly #plans = new PlanReceiver();
   #stopping = false;
 
   private constructor(start: DeciderStart, listener: DeciderListener) {
@@ -60,7 +62,7 @@ export class DeciderThread implements Reporter {
   #take(message: FromDecider): void {
     switch (message.kind) {
       case "plan":
-        this.#listener.onPlan(message.plan);
+        this.#listener.onPlan(this.#plans.take(message.delta));
         return;
       case "watchRestarted":
         this.#listener.onWatchRestart(message.of, message.cause);

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { openStore } from "@fairlead/kube";
 import { createLog, systemClock, UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import { Decider } from "../decider.ts";
+import { PlanSender } from "../plan-delta.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
 // Listing ten thousand objects keeps a thread busy for long: here that delays decisions, but no heartbeat.
@@ -13,11 +13,10 @@ const post = (message: FromDecider) => parentPort?.postMessage(message);
 
 try {
   const store = await openStore(options, systemClock, log, (of, cause) => post({ kind: "watchRestarted", of, cause }));
-  let last: Plan | undefined;
+  const sender = new PlanSender();
   const onPlan = (plan: Plan) => {
-    if (isDeepStrictEqual(plan, last)) return;
-    last = plan;
-    post({ kind: "plan", plan });
+    const delta = sender.advance(plan);
+    if (delta !== undefined) post({ kind: "plan", delta });
   };
   const decider = new Decider({ store, clock: systemClock, log, fixed, onPlan });
   parentPort?.on("message", async (message: ToDecider) => {
