@@ -5,6 +5,8 @@ import { ipAllocation } from "../schema/ip-allocation.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
 import { check, type Read } from "./read.ts";
 
+const SCHEMA = z.object({ spec: ipAllocation.spec });
+
 /**
  * Name of the IPAllocation of an address, one for one: the IPv4 address itself; for IPv6, which has colons that names
  * may not have, its eight groups in full with hyphens ("2001-0db8-0000-0000-0000-0000-0000-0001").
@@ -23,7 +25,7 @@ export function allocatedAddress(name: string): IpAddress | undefined {
 
 /** Reads an IPAllocation. */
 export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<Allocation> {
-  const checked = check(ref, z.object({ spec: ipAllocation.spec }), raw);
+  const checked = check(ref, SCHEMA, raw);
   if ("problems" in checked) return checked;
   const { address, pool, serviceRef } = checked.value.spec;
   const parsed = tryParseAddress(address);

@@ -7,9 +7,12 @@ import type { ObjectMeta } from "../schema/metadata.ts";
 import { readSelector } from "./label-selector.ts";
 import { check, parseEach, type Read } from "./read.ts";
 
+const POOL = z.object({ spec: ipAddressPool.spec });
+const L2_ADVERTISEMENT = z.object({ spec: l2Advertisement.spec });
+
 /** Reads an IPAddressPool. */
 export function readPool(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<Pool> {
-  const checked = check(ref, z.object({ spec: ipAddressPool.spec }), raw);
+  const checked = check(ref, POOL, raw);
   if ("problems" in checked) return checked;
   const { spec } = checked.value;
   const addresses = parseEach(ref, "spec.addresses", spec.addresses, parseRange);
@@ -37,7 +40,7 @@ export function readPool(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<P
 
 /** Reads an L2Advertisement. */
 export function readL2Advertisement(ref: ObjectRef, _meta: ObjectMeta, raw: unknown): Read<L2Advertisement> {
-  const checked = check(ref, z.object({ spec: l2Advertisement.spec }), raw);
+  const checked = check(ref, L2_ADVERTISEMENT, raw);
   if ("problems" in checked) return checked;
   const { spec } = checked.value;
   return {
