@@ -1,10 +1,11 @@
 import type { WantedAddress } from "@fairlead/l2";
-import { type AnnouncementRefusal, isServed, type Pool, type ServiceIntent } from "@fairlead/model";
-import { type AddressRange, type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
+import { type AnnouncementRefusal, isServed, type NodeInfo, type Pool, type ServiceIntent } from "@fairlead/model";
+import { type AddressRange, type IpAddress, parseAddress } from "@fairlead/net";
 import { reachOf } from "./eligibility/advertisements.ts";
 import { ServiceEndpoints, usableEndpoints } from "./eligibility/endpoints.ts";
-import { eligibleNodes } from "./eligibility/nodes.ts";
+import { nodeRefusal, preferReady } from "./eligibility/nodes.ts";
 import type { ForwardedPort, ForwardingTable } from "./forwarding/index.ts";
+import { holdersByAddress, poolOf } from "./holders.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** An address of a Service, and where it may be announced. */
@@ -27,14 +28,16 @@ export interface Plan {
 /** What this node is to announce and forward in a state. Total and pure. */
 export function decide(snapshot: Snapshot): Plan {
   const endpoints = Map.groupBy(snapshot.endpoints, ({ namespace, service }) => `${namespace}/${service}`);
-  const context = { snapshot, nodes: eligibleNodes(snapshot.nodes), owners: ownersByAddress(snapshot) };
+  const fit = snapshot.nodes.filter((node) => nodeRefusal(node) === undefined);
+  const context = { snapshot, fit };
+  const holders = holdersByAddress(snapshot);
   const addresses: PlannedAddress[] = [];
   const ports: ForwardedPort[] = [];
   for (const service of snapshot.services) {
     if (service.ingress.length === 0 || !isServed(service, snapshot.classes)) continue;
     const own = new ServiceEndpoints(endpoints.get(`${service.namespace}/${service.name}`) ?? []);
-    for (const address of service.ingress) {
-      const pool = poolOf(service, address, context);
+    for (const address of new Set(service.ingress)) {
+      const pool = poolOf(service, address, holders, snapshot.pools);
       if (pool === undefined) continue;
       addresses.push(planAddress(service, address, pool, own, context));
       ports.push(...forwardedPorts(service, parseAddress(address), own, snapshot.node));
@@ -46,28 +49,8 @@ export function decide(snapshot: Snapshot): Plan {
 
 interface Context {
   readonly snapshot: Snapshot;
-  readonly nodes: ReturnType<typeof eligibleNodes>;
-  readonly owners: ReadonlyMap<string, { readonly uid: string; readonly pool: string }>;
-}
-
-function ownersByAddress({ allocations }: Snapshot): Context["owners"] {
-  return new Map(allocations.map(({ address, service, pool }) => [address, { uid: service.uid, pool }]));
-}
-
-// An address in a status is announced if the record gives it to this Service, or, while there is no record, if it is in
-// a pool: so a lost record withdraws nothing, and what another controller wrote is not ours to announce. A pool that is
-// gone or not accepted announces on for those that hold its addresses.
-function poolOf(service: ServiceIntent, text: string, { snapshot, owners }: Context): Pool | undefined {
-  const owner = owners.get(text);
-  if (owner !== undefined && owner.uid !== service.uid) return undefined;
-  const address = parseAddress(text);
-  const byRange = snapshot.pools.find(({ total }) => total.some((range) => rangeContains(range, address)));
-  if (owner === undefined) return byRange;
-  return snapshot.pools.find(({ name }) => name === owner.pool) ?? byRange ?? vanishedPool(owner.pool);
-}
-
-function vanishedPool(name: string): Pool {
-  return { name, created: "", labels: {}, usable: [], total: [], autoAssign: false, advertise: "Auto" };
+  /** Nodes that nothing is against, whatever the address. */
+  readonly fit: readonly NodeInfo[];
 }
 
 function planAddress(
@@ -75,26 +58,28 @@ function planAddress(
   address: string,
   pool: Pool,
   endpoints: ServiceEndpoints,
-  { snapshot, nodes }: Context,
+  { snapshot, fit }: Context,
 ): PlannedAddress {
   const planned = { address, service: `${service.namespace}/${service.name}`, serviceUid: service.uid };
-  const self = snapshot.node;
-  if (parseAddress(address).family === 6) {
-    return { ...planned, nodes: new Set(), interfaces: [], refusal: { code: "FamilyNotAnnounced", family: 6 } };
-  }
-  const reach = reachOf(pool, service, snapshot.advertisements, snapshot.nodes, self);
+  const { node: self, nodes, advertisements } = snapshot;
+  const { family } = parseAddress(address);
+  if (family === 6)
+    return { ...planned, nodes: new Set(), interfaces: [], refusal: { code: "FamilyNotAnnounced", family } };
+  const reach = reachOf(pool, service, advertisements, nodes, self);
   if ("code" in reach) return { ...planned, nodes: new Set(), interfaces: [], refusal: reach };
-  const local = service.externalTrafficPolicy === "Local" ? endpoints.localNodes() : undefined;
+  const local = service.externalTrafficPolicy === "Local" ? endpoints.localNodes(family) : undefined;
   const serves = (node: string) => local === undefined || local.everywhere || local.nodes.has(node);
-  const candidates = new Set([...reach.nodes].filter((node) => nodes.eligible.has(node) && serves(node)));
+  const able = fit.filter(({ name }) => reach.nodes.has(name) && serves(name));
+  const candidates = new Set(preferReady(able).map(({ name }) => name));
   const all = { ...planned, nodes: candidates, interfaces: reach.interfaces };
   if (candidates.has(self)) return all;
-  const known = snapshot.nodes.some(({ name }) => name === self);
-  const ofNode = known ? nodes.refusals.get(self) : ({ code: "NodeUnknown", node: self } as const);
-  if (ofNode !== undefined) return { ...all, refusal: ofNode };
+  const here = nodes.find(({ name }) => name === self);
+  const refusal = here === undefined ? ({ code: "NodeUnknown", node: self } as const) : nodeRefusal(here);
+  if (refusal !== undefined) return { ...all, refusal };
   if (!reach.nodes.has(self)) {
     return { ...all, refusal: { code: "NodeNotSelected", advertisements: reach.advertisements } };
   }
+  if (serves(self)) return { ...all, refusal: { code: "NodeNotReady" } };
   return { ...all, refusal: { code: "NoLocalEndpoints", nodes: [...(local?.nodes ?? [])].sort() } };
 }
 

@@ -1,4 +1,5 @@
 import type { Endpoint, PortEndpoints, Protocol } from "@fairlead/model";
+import type { Family } from "@fairlead/net";
 import { endpointRefusal } from "../forwarding/index.ts";
 
 /** All endpoints of one Service, by port. */
@@ -16,16 +17,16 @@ export class ServiceEndpoints {
    */
   of(name: string, protocol: Protocol): Endpoint[] {
     const matching = this.#ports.filter((port) => port.portName === name && port.protocol === protocol);
-    return matching.flatMap(({ endpoints }) => endpoints).filter(({ address }) => !endpointRefusal(address));
+    return allowed(matching);
   }
 
   /**
-   * Nodes that can serve clients from their own endpoints: those with a ready one; if there is none at all, those with
-   * one that is terminating but still serving. `everywhere` when some such endpoint runs on no node.
+   * Nodes that can serve clients of an address of `family` from their own endpoints (metallb Y-23): those with a ready
+   * one; if there is none at all, those with one that is terminating but still serving. `everywhere` when some such
+   * endpoint runs on no node.
    */
-  localNodes(): { readonly nodes: ReadonlySet<string>; readonly everywhere: boolean } {
-    const all = this.#ports.flatMap(({ endpoints }) => endpoints);
-    const usable = usableEndpoints(all);
+  localNodes(family: Family): { readonly nodes: ReadonlySet<string>; readonly everywhere: boolean } {
+    const usable = usableEndpoints(allowed(this.#ports).filter(({ address }) => address.family === family));
     const nodes = new Set(usable.flatMap(({ nodeName }) => nodeName ?? []));
     return { nodes, everywhere: usable.some(({ nodeName }) => nodeName === undefined) };
   }
@@ -35,4 +36,8 @@ export class ServiceEndpoints {
 export function usableEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
   const ready = endpoints.filter((endpoint) => endpoint.ready);
   return ready.length > 0 ? ready : endpoints.filter(({ serving }) => serving);
+}
+
+function allowed(ports: readonly PortEndpoints[]): Endpoint[] {
+  return ports.flatMap(({ endpoints }) => endpoints).filter(({ address }) => !endpointRefusal(address));
 }

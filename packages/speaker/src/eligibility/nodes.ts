@@ -3,26 +3,17 @@ import type { AnnouncementRefusal, NodeInfo } from "@fairlead/model";
 /** A Node with this label, whatever its value, serves no external traffic (KEP-1143). */
 export const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
 
-/** Nodes that may announce at all, and why each other one may not. */
-export interface NodeEligibility {
-  readonly eligible: ReadonlySet<string>;
-  readonly refusals: ReadonlyMap<string, AnnouncementRefusal>;
+/** Why a node may announce nothing, whatever the address (metallb ); undefined if it may. */
+export function nodeRefusal({ labels, networkUnavailable }: NodeInfo): AnnouncementRefusal | undefined {
+  if (EXCLUDE_LABEL in labels) return { code: "NodeExcluded", label: EXCLUDE_LABEL };
+  return networkUnavailable ? { code: "NetworkUnavailable" } : undefined;
 }
 
 /**
- * Sorts out the nodes. A node that is not Ready is passed over only while another is: when all have lost touch with the
- * API server, their traffic still flows.
+ * Of the candidates for an address, the ready ones; all of them when none is. A node may have lost touch with the API
+ * server alone: to pass it over helps only where another can take its place.
  */
-export function eligibleNodes(nodes: readonly NodeInfo[]): NodeEligibility {
-  const refusals = new Map<string, AnnouncementRefusal>();
-  for (const { name, labels, networkUnavailable } of nodes) {
-    if (EXCLUDE_LABEL in labels) refusals.set(name, { code: "NodeExcluded", label: EXCLUDE_LABEL });
-    else if (networkUnavailable) refusals.set(name, { code: "NetworkUnavailable" });
-  }
-  const rest = nodes.filter(({ name }) => !refusals.has(name));
-  if (rest.some(({ ready }) => ready)) {
-    for (const { name, ready } of rest) if (!ready) refusals.set(name, { code: "NodeNotReady" });
-  }
-  const eligible = new Set(nodes.map(({ name }) => name).filter((name) => !refusals.has(name)));
-  return { eligible, refusals };
+export function preferReady(candidates: readonly NodeInfo[]): readonly NodeInfo[] {
+  const ready = candidates.filter((node) => node.ready);
+  return ready.length > 0 ? ready : candidates;
 }
