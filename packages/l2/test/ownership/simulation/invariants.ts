@@ -137,7 +137,9 @@ export class Invariants {
       if (calm && sits && last.host.speaker?.isAnswering(address, now)) {
         throw new Error(`at ${now}: ${host.name} takes ${address} from ${last.host.name}, which sits since ${last.at}`);
       }
-      if (witnessedFrom < last.at && last.at - this.#brokenAt > AFTERMATH && epoch <= last.epoch) {
+      // Claims of two that have not heard each other yet may be alike.
+      const heard = now - last.at > claim + LONGEST_DELAY;
+      if (heard && witnessedFrom < last.at && last.at - this.#brokenAt > AFTERMATH && epoch <= last.epoch) {
         throw new Error(`at ${now}: ${host.name} owns ${address} with epoch ${epoch}, after epoch ${last.epoch}`);
       }
     }
