@@ -20,6 +20,9 @@ export interface SpeakerOptions {
 /** How long a graceful stop waits for others to take over. */
 const HAND_OVER_MILLIS = 1_000;
 
+/** How long changes are gathered for one report: a report is as long as the plan, and thousands of moves come at once. */
+const REPORT_SETTLE_MILLIS = 20;
+
 /** Makes a node do what the plans say: forwards first, announces then; withdraws first, stops forwarding then. */
 export class Speaker {
   readonly #options: SpeakerOptions;
@@ -29,6 +32,7 @@ export class Speaker {
   #plan: Plan | undefined;
   #applied: Plan | undefined;
   #refused = new Map<string, string>();
+  #reportDue = false;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -42,7 +46,7 @@ export class Speaker {
       clock,
       log,
       onMove: (move) => this.#moved(move),
-      onChange: () => this.#report(),
+      onChange: () => this.#reportSoon(),
     });
     this.#queue = new Queue(
       () => this.#apply(),
@@ -70,6 +74,7 @@ export class Speaker {
   async stop(): Promise<void> {
     await this.#queue.stop();
     await this.#agent.stop(HAND_OVER_MILLIS);
+    this.#report();
   }
 
   async #apply(): Promise<void> {
@@ -113,7 +118,7 @@ export class Speaker {
       moves.inc({ direction: "release", cause });
       log.info({ ...fields, epoch, cause, to, why: this.#whyReleased(planned) }, "address withdrawn");
     }
-    this.#report();
+    this.#reportSoon();
   }
 
   #whyReleased(planned: PlannedAddress | undefined): string | undefined {
@@ -122,6 +127,15 @@ export class Speaker {
 
   #planned(address: string): PlannedAddress | undefined {
     return this.#plan?.addresses.find((planned) => planned.address === address);
+  }
+
+  #reportSoon(): void {
+    if (this.#reportDue) return;
+    this.#reportDue = true;
+    this.#options.clock.after(REPORT_SETTLE_MILLIS, () => {
+      this.#reportDue = false;
+      this.#report();
+    });
   }
 
   #report(): void {

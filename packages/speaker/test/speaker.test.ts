@@ -1,0 +1,211 @@
+import { setImmediate as breath } from "node:timers/promises";
+import type { EventNote, StatusPatch } from "@fairlead/kube";
+import { DEFAULT_TIMING, userspaceResponder } from "@fairlead/l2";
+import { ArpClient } from "@fairlead/l2/testing";
+import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
+import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
+import { expect } from "chai";
+import { decide, type Plan } from "../src/decide.ts";
+import type { ForwardingTable } from "../src/forwarding/index.ts";
+import type { Snapshot } from "../src/snapshot.ts";
+import { Speaker } from "../src/speaker.ts";
+import { aNode, anAdvertisement, aService, aSnapshot, VIP } from "./builders.ts";
+
+const STEP = 10;
+/** Enough to listen, to claim and to own. */
+const OWNED = DEFAULT_TIMING.detection + DEFAULT_TIMING.claim + 3 * DEFAULT_TIMING.interval;
+const plan = (snapshot: Partial<Snapshot> = {}): Plan => decide(aSnapshot({ nodes: [aNode("n1")], ...snapshot }));
+const NOTHING = plan({ services: [] });
+
+/** A lonely speaker, its node and a client. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly log = new MemoryLog();
+  readonly host: MemoryHost;
+  readonly client: ArpClient;
+  readonly tables: ForwardingTable[] = [];
+  readonly notes: EventNote[] = [];
+  readonly speaker: Speaker;
+  status: StatusPatch = {};
+  /** What an attempt to forward does, once it is written down. */
+  forward: () => Promise<void> = async () => {};
+
+  constructor() {
+    const { clock, log } = this;
+    const lan = new MemoryLan();
+    this.host = lan.host("n1", "192.0.2.1/24");
+    this.client = new ArpClient({ ...lan.host("client", "192.0.2.100/24"), clock });
+    const { links, openLinkSocket } = this.host;
+    this.speaker = new Speaker({
+      node: "n1",
+      ports: {
+        links,
+        openLinkSocket,
+        makeResponder: async (link) => userspaceResponder({ openLinkSocket, clock, link, timeoutMillis: 500 }),
+        forwarding: {
+          apply: (table) => {
+            this.tables.push(table);
+            return this.forward();
+          },
+        },
+      },
+      reporter: { status: (status) => Object.assign(this, { status }), note: (note) => this.notes.push(note) },
+      timing: DEFAULT_TIMING,
+      clock,
+      log,
+    });
+  }
+
+  async pass(by: number): Promise<void> {
+    for (let left = by; left > 0; left -= STEP) {
+      await this.clock.advance(STEP);
+      await breath();
+      await breath();
+    }
+  }
+
+  async follow(plan: Plan): Promise<void> {
+    this.speaker.follow(plan);
+    await this.pass(OWNED);
+  }
+
+  async answers(): Promise<boolean> {
+    this.client.ask(VIP);
+    await this.pass(STEP);
+    return (this.client.exchanges(VIP).at(-1)?.answers ?? []).length > 0;
+  }
+
+  /** Messages that were logged of the address. */
+  get said(): string[] {
+    return this.log.lines.filter(({ fields }) => fields.address === VIP).map(({ message }) => message);
+  }
+
+  async close(): Promise<void> {
+    const stopped = this.speaker.stop();
+    await this.pass(STEP);
+    await stopped;
+  }
+}
+
+describe("Speaker", () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+  });
+  afterEach(() => bench.close());
+
+  it("is not ready before the first plan is in effect", async () => {
+    expect(bench.speaker.notReady()).to.be.a("string");
+    await bench.follow(NOTHING);
+    expect(bench.speaker.notReady()).to.equal(undefined);
+  });
+
+  it("forwards first, and answers then", async () => {
+    const forwarded = Promise.withResolvers<void>();
+    bench.forward = () => forwarded.promise;
+    await bench.follow(plan());
+    expect(await bench.answers()).to.equal(false);
+    expect(bench.speaker.notReady()).to.be.a("string");
+    forwarded.resolve();
+    await bench.pass(OWNED);
+    expect(await bench.answers()).to.equal(true);
+    expect(bench.said).to.deep.equal(["forwarding installed", "address announced: this node owns it"]);
+  });
+
+  it("withdraws first, and stops forwarding then", async () => {
+    await bench.follow(plan());
+    let before: string[] = [];
+    bench.forward = async () => {
+      before = bench.said;
+    };
+    await bench.follow(NOTHING);
+    expect(before.at(-1)).to.equal("address withdrawn");
+    expect(bench.tables.at(-1)?.ports).to.deep.equal([]);
+    expect(await bench.answers()).to.equal(false);
+  });
+
+  it("goes on answering while a change cannot be forwarded, and answers for no more than is forwarded", async () => {
+    await bench.follow(plan());
+    bench.forward = () => Promise.reject(new Error("no nft"));
+    const more = aService({ name: "more", uid: "uid-more", ingress: ["192.0.2.11"] });
+    await bench.follow(plan({ services: [aService(), more], allocations: [] }));
+    expect(await bench.answers()).to.equal(true);
+    expect(bench.status.owned).to.equal(1);
+    bench.forward = async () => {};
+    await bench.pass(10_000);
+    expect(bench.status.owned).to.equal(2);
+  });
+
+  it("takes the last of several plans", async () => {
+    const forwarded = Promise.withResolvers<void>();
+    bench.forward = () => forwarded.promise;
+    bench.speaker.follow(NOTHING);
+    await bench.pass(STEP);
+    bench.speaker.follow(NOTHING);
+    bench.speaker.follow(plan());
+    forwarded.resolve();
+    await bench.pass(OWNED);
+    expect(bench.tables.map(({ ports }) => ports.length)).to.deep.equal([0, 1]);
+  });
+
+  it("notes on the Service who answers for its address, and why", async () => {
+    await bench.follow(plan());
+    expect(bench.notes).to.deep.equal([
+      {
+        object: { kind: "Service", namespace: "default", name: "web" },
+        uid: "uid-web",
+        type: "Normal",
+        reason: "AddressAnnounced",
+        message: "n1 answers for 192.0.2.10 on eth0: nobody did",
+      },
+    ]);
+  });
+
+  for (const { name, snapshot, cut = false, code } of [
+    { name: "the node", snapshot: { nodes: [aNode("n1", { networkUnavailable: true })] }, code: "NetworkUnavailable" },
+    { name: "the link's state", snapshot: {}, cut: true, code: "LinkDown" },
+    {
+      name: "the links there are",
+      snapshot: { advertisements: [anAdvertisement({ interfaces: ["eth7"] })] },
+      code: "NoInterface",
+    },
+  ]) {
+    it(`says once why it is no candidate by ${name}, and again after a time when it was`, async () => {
+      if (cut) bench.host.cut();
+      await bench.follow(plan(snapshot));
+      await bench.follow(plan(snapshot));
+      const refusals = () => bench.said.filter((message) => message === "this node is no candidate");
+      expect(bench.status.refusals).to.have.nested.property("[0].reason", code);
+      expect(refusals()).to.have.length(1);
+      if (cut) bench.host.restore();
+      await bench.follow(plan());
+      expect(bench.status).to.deep.include({ refusals: [], owned: 1 });
+      if (cut) bench.host.cut();
+      await bench.follow(plan(snapshot));
+      expect(refusals()).to.have.length(2);
+    });
+  }
+
+  it("says why an address is withdrawn", async () => {
+    await bench.follow(plan());
+    await bench.follow(plan({ nodes: [aNode("n1", { networkUnavailable: true })] }));
+    const line = bench.log.lines.find(({ message }) => message === "address withdrawn");
+    expect(line?.fields).to.deep.include({ service: "default/web", cause: "NotCandidate" });
+    expect(line?.fields.why).to.match(/^The Node's condition NetworkUnavailable is True/);
+  });
+
+  it("names the Service of an address that is withdrawn because it is wanted no more", async () => {
+    await bench.follow(plan());
+    await bench.follow(NOTHING);
+    const line = bench.log.lines.find(({ message }) => message === "address withdrawn");
+    expect(line?.fields).to.deep.include({ service: "default/web", cause: "NotWanted" });
+  });
+
+  it("owns nothing any more when it has stopped, by its status too, and leaves the forwarding in place", async () => {
+    await bench.follow(plan());
+    await bench.close();
+    expect(await bench.answers()).to.equal(false);
+    expect(bench.status).to.deep.include({ owned: 0, addresses: [] });
+    expect(bench.tables.at(-1)?.ports).to.have.length(1);
+  });
+});
