@@ -4,7 +4,7 @@ SHELL := /bin/bash
 NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo test unit netns e2e bench build verify generate coverage clean control-plane
+.PHONY: help setup demo test unit scenarios netns e2e bench build verify generate coverage clean control-plane
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,13 +15,16 @@ setup:
 demo: build ## the main job in network namespaces; KEEP=1 leaves it running, KUBE=real uses a real control plane
 	@$(if $(filter real,$(KUBE)),hack/control-plane/build >/dev/null &&) hack/demo/run
 
-test: verify unit netns ## all tests that need no cluster
+test: verify unit scenarios netns ## all tests that need no cluster
 
 verify: setup ## types, lint, imports, generated files
 	@tsc -p . && biome ci --colors=off --log-level=warn . && depcruise --config .dependency-cruiser.mjs packages && $(NODE) hack/generate/crds.ts --check
 
 unit: setup ## unit tests
 	@mocha
+
+scenarios: setup ## controller and speakers together, in one process, on fakes
+	@mocha --no-config --forbid-only --timeout 10000 --spec 'test/scenarios/**/*.test.ts'
 
 netns: build ## tests in network namespaces: sockets, nftables, the processes together
 	@hack/sandboxed-tests 30000 'test/netns/**/*.test.ts'
