@@ -1,6 +1,7 @@
-import { ALLOCATED, ObjectCache, type RawObject, StoreError } from "@fairlead/kube";
+import { ALLOCATED, allocationName, ObjectCache, type RawObject, StoreError } from "@fairlead/kube";
 import { ingressOf, MemoryCluster, MemoryStore, pool, type StoreCall, service } from "@fairlead/kube/testing";
 import type { ClassFilter } from "@fairlead/model";
+import { parseAddress } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { apply, type Outcome } from "../src/apply.ts";
 import { decide, type Plan } from "../src/decide.ts";
@@ -139,4 +140,14 @@ export class World {
 
 function refOfService(name: string) {
   return { kind: "Service", namespace: "default", name } as const;
+}
+
+/** An IPAllocation as the API has it. */
+export function record(address: string, name: string, uid: string): RawObject {
+  return {
+    apiVersion: "fairlead.dev/v1beta1",
+    kind: "IPAllocation",
+    metadata: { name: allocationName(parseAddress(address)) },
+    spec: { address, pool: "lan", serviceRef: { namespace: "default", name, uid } },
+  };
 }
