@@ -31,6 +31,8 @@ export class Speaker {
   readonly #startedAt: string;
   #plan: Plan | undefined;
   #applied: Plan | undefined;
+  /** The addresses of the plan that is being put into effect, and of the one before it: what is withdrawn is there. */
+  #known: ReadonlyMap<string, PlannedAddress> = new Map();
   #refused = new Map<string, string>();
   #reportDue = false;
 
@@ -74,13 +76,16 @@ export class Speaker {
   async stop(): Promise<void> {
     await this.#queue.stop();
     await this.#agent.stop(HAND_OVER_MILLIS);
-    this.#report();
+    // Where there was no successor, nothing was handed over; but nothing is answered for either.
+    this.#report({ ...this.#agent.report(), owned: [] });
   }
 
   async #apply(): Promise<void> {
     const plan = this.#plan;
     if (plan === undefined) return;
     const before = new Set(this.#applied?.addresses.map(({ address }) => address));
+    const known = [...(this.#applied?.addresses ?? []), ...plan.addresses];
+    this.#known = new Map(known.map((planned) => [planned.address, planned]));
     this.#agent.want(
       plan.addresses.filter(({ address }) => before.has(address)),
       plan.ranges,
@@ -101,7 +106,7 @@ export class Speaker {
 
   #moved(move: Move): void {
     const { log, reporter, node } = this.#options;
-    const planned = this.#planned(move.address);
+    const planned = this.#known.get(move.address);
     const fields = { address: move.address, service: planned?.service, link: move.link };
     if (move.kind === "own") {
       const { epoch, cause, previous } = move.holding;
@@ -125,10 +130,6 @@ export class Speaker {
     return planned?.refusal && describeAnnouncementRefusal(planned.refusal);
   }
 
-  #planned(address: string): PlannedAddress | undefined {
-    return this.#plan?.addresses.find((planned) => planned.address === address);
-  }
-
   #reportSoon(): void {
     if (this.#reportDue) return;
     this.#reportDue = true;
@@ -138,11 +139,10 @@ export class Speaker {
     });
   }
 
-  #report(): void {
+  #report(report = this.#agent.report()): void {
     const plan = this.#applied;
     if (plan === undefined) return;
     const { reporter, clock } = this.#options;
-    const report = this.#agent.report();
     const offset = clock.now() - clock.monotonic();
     const wallClock = (monotonic: number) => new Date(monotonic + offset).toISOString();
     reporter.status(speakerStatus(plan, report, { startedAt: this.#startedAt }, wallClock));

@@ -1,0 +1,150 @@
+import type { ObjectSink } from "@fairlead/kube";
+import { StoreError } from "@fairlead/kube";
+import { MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
+import type { KindName } from "@fairlead/model";
+import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
+import { expect } from "chai";
+import type { Plan } from "../src/decide.ts";
+import { Decider } from "../src/decider.ts";
+import { SPEAKER_KINDS } from "../src/snapshot.ts";
+
+const REF = { kind: "SpeakerStatus", name: "n1" } as const;
+const SECOND = 1_000;
+const unavailable = () => new StoreError("Unavailable", "the API server is away");
+
+/** A store that fills nothing by itself. */
+class EmptyStore extends MemoryStore {
+  sink: ObjectSink | undefined;
+
+  override watch(_kinds: readonly KindName[], sink: ObjectSink): void {
+    this.sink = sink;
+  }
+}
+
+describe("Decider", () => {
+  let clock: FakeClock;
+  let cluster: MemoryCluster;
+  let plans: Plan[];
+  let deciders: Decider[];
+  beforeEach(() => {
+    clock = new FakeClock();
+    cluster = new MemoryCluster();
+    plans = [];
+    deciders = [];
+  });
+  afterEach(async () => {
+    for (const decider of deciders) await decider.stop();
+  });
+
+  const start = <S extends MemoryStore>(store: S): { store: S; decider: Decider } => {
+    const classes = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
+    const fixed = { node: "n1", forwarding: "direct", classes } as const;
+    const onPlan = (plan: Plan) => plans.push(plan);
+    const decider = new Decider({ store, clock, log: new MemoryLog(), fixed, onPlan });
+    deciders.push(decider);
+    decider.start();
+    return { store, decider };
+  };
+  const written = () => cluster.get(REF)?.status;
+
+  it("decides nothing before every kind has been listed", async () => {
+    const { store } = start(new EmptyStore(cluster));
+    for (const kind of SPEAKER_KINDS) {
+      expect(plans, `before the list of ${kind}`).to.deep.equal([]);
+      store.sink?.replaceAll(kind, [], "1");
+      await clock.advance(SECOND);
+    }
+    expect(plans).to.have.length(1);
+  });
+
+  it("decides once for a burst of changes, on the last state", async () => {
+    start(new MemoryStore(cluster));
+    await clock.advance(SECOND);
+    plans.length = 0;
+    cluster.apply(pool("lan"));
+    for (const name of ["a", "b", "c"]) {
+      const { uid = "" } = cluster.apply(service(name, { clusterIPs: ["10.96.0.1"] })).metadata;
+      const ref = { kind: "Service", namespace: "default", name } as const;
+      cluster.patchStatus(ref, uid, { loadBalancer: { ingress: [{ ip: `192.0.2.${name.charCodeAt(0) - 97}` }] } });
+    }
+    await clock.advance(SECOND);
+    expect(plans.map(({ addresses }) => addresses.length)).to.deep.equal([3]);
+  });
+
+  it("decides nothing new while the store is silent, but the same again now and then", async () => {
+    start(new MemoryStore(cluster));
+    await clock.advance(900 * SECOND);
+    expect(plans.length).to.be.within(2, 10);
+    for (const plan of plans) expect(plan).to.deep.equal(plans[0]);
+  });
+
+  it("makes the SpeakerStatus and writes the last of several statuses, not all", async () => {
+    const { decider } = start(new MemoryStore(cluster));
+    let writes = 0;
+    cluster.subscribe(({ kind }) => {
+      if (kind === "SpeakerStatus") writes += 1;
+    });
+    for (const owned of [1, 2, 3]) decider.status({ owned });
+    await clock.advance(2 * SECOND);
+    expect(written()).to.deep.equal({ owned: 3 });
+    expect(writes).to.equal(2);
+    decider.status({ owned: 3 });
+    await clock.advance(2 * SECOND);
+    expect(writes).to.equal(2);
+  });
+
+  it("takes over the SpeakerStatus of the speaker before it", async () => {
+    const { uid } = cluster.create({
+      apiVersion: "fairlead.dev/v1beta1",
+      kind: REF.kind,
+      metadata: { name: "n1" },
+    }).metadata;
+    const { decider } = start(new MemoryStore(cluster));
+    decider.status({ owned: 1 });
+    await clock.advance(2 * SECOND);
+    expect(cluster.get(REF)).to.deep.include({ status: { owned: 1 } });
+    expect(cluster.get(REF)?.metadata.uid).to.equal(uid);
+  });
+
+  it("tries a status again until the store takes it", async () => {
+    const { decider, store } = start(new MemoryStore(cluster));
+    store.failBefore = unavailable;
+    decider.status({ owned: 1 });
+    await clock.advance(30 * SECOND);
+    expect(written()).to.equal(undefined);
+    store.failBefore = () => undefined;
+    await clock.advance(30 * SECOND);
+    expect(written()).to.deep.equal({ owned: 1 });
+  });
+
+  it("makes the SpeakerStatus anew with the next status after somebody has deleted it", async () => {
+    const { decider } = start(new MemoryStore(cluster));
+    decider.status({ owned: 1 });
+    await clock.advance(2 * SECOND);
+    cluster.delete(REF);
+    decider.status({ owned: 2 });
+    await clock.advance(3 * SECOND);
+    expect(written()).to.deep.equal({ owned: 2 });
+  });
+
+  it("writes the last status when it stops, and does not wait for a store that is away", async () => {
+    const { decider, store } = start(new MemoryStore(cluster));
+    decider.status({ owned: 1 });
+    await decider.stop();
+    expect(written()).to.deep.equal({ owned: 1 });
+    store.failBefore = unavailable;
+    decider.status({ owned: 0 });
+    await decider.stop();
+    expect(written()).to.deep.equal({ owned: 1 });
+  });
+
+  it("records an Event", async () => {
+    const { decider } = start(new MemoryStore(cluster));
+    const object = { kind: "Service", namespace: "default", name: "web" } as const;
+    decider.note({ object, uid: "uid-web", type: "Normal", reason: "AddressAnnounced", message: "n1 answers" });
+    await clock.advance(2 * SECOND);
+    const [event, ...more] = cluster.list("Event");
+    expect(event).to.deep.include({ reason: "AddressAnnounced", message: "n1 answers", type: "Normal" });
+    expect(more).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,91 @@
+import { speakerStatus as schema } from "@fairlead/kube";
+import type { AgentReport } from "@fairlead/l2";
+import { VERSION } from "@fairlead/runtime";
+import { expect } from "chai";
+import { z } from "zod";
+import { decide } from "../../src/decide.ts";
+import { refusedAddresses, speakerStatus } from "../../src/status/speaker-status.ts";
+import { aNode, aService, aSnapshot, VIP } from "../builders.ts";
+
+const LINK = {
+  name: "eth0",
+  mac: "02:00:5e:00:53:01",
+  up: true,
+  subnets: ["192.0.2.1/24"],
+  responder: "kernel",
+  neighbors: ["n2"],
+} as const;
+const HOLDING = { epoch: 3, state: "owned", since: 1_000, cause: "NoOwner", previous: undefined } as const;
+const NOTHING: AgentReport = { links: [], owned: [], refusals: [] };
+const PLAN = decide(aSnapshot());
+const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
+const NO_INTERFACE = { code: "NoInterface", address: VIP, interfaces: ["eth7"] } as const;
+const LINK_DOWN = { code: "LinkDown", address: VIP, link: "eth0" } as const;
+const STARTED_AT = "2026-01-01T00:00:00.000Z";
+
+const status = (plan: typeof PLAN, report: AgentReport) =>
+  speakerStatus(plan, report, { startedAt: STARTED_AT }, (monotonic) => new Date(monotonic).toISOString());
+
+describe("refusedAddresses", () => {
+  for (const { name, plan, refusals, codes } of [
+    { name: "nothing when nothing is against an address", plan: PLAN, refusals: [], codes: [] },
+    { name: "what the plan says", plan: EXCLUDED, refusals: [], codes: ["NetworkUnavailable"] },
+    { name: "what the links say: NoInterface", plan: PLAN, refusals: [NO_INTERFACE], codes: ["NoInterface"] },
+    { name: "what the links say: LinkDown", plan: PLAN, refusals: [LINK_DOWN], codes: ["LinkDown"] },
+    {
+      name: "the plan's reason before that of a link",
+      plan: EXCLUDED,
+      refusals: [LINK_DOWN],
+      codes: ["NetworkUnavailable"],
+    },
+    {
+      name: "nothing of an address that is not planned",
+      plan: decide(aSnapshot({ services: [] })),
+      refusals: [LINK_DOWN],
+      codes: [],
+    },
+  ]) {
+    it(`gives ${name}`, () => {
+      const refused = refusedAddresses(plan, { ...NOTHING, refusals });
+      expect(refused.map(({ refusal }) => refusal.code)).to.deep.equal(codes);
+    });
+  }
+});
+
+describe("the status of a speaker", () => {
+  it("tells of its links and of what it answers for", () => {
+    const report = { links: [LINK], owned: [{ address: VIP, link: "eth0", holding: HOLDING }], refusals: [] };
+    expect(status(PLAN, report)).to.deep.equal({
+      version: VERSION,
+      startedAt: STARTED_AT,
+      forwarding: "direct",
+      owned: 1,
+      links: [LINK],
+      addresses: [{ address: VIP, service: "default/web", link: "eth0", epoch: 3, since: "1970-01-01T00:00:01.000Z" }],
+      refusals: [],
+    });
+  });
+
+  it("tells why the node is no candidate, in a code and a sentence", () => {
+    const { refusals } = status(PLAN, { ...NOTHING, refusals: [LINK_DOWN] });
+    expect(refusals).to.deep.equal([
+      { address: VIP, service: "default/web", reason: "LinkDown", message: "Link eth0 is down or has no carrier" },
+    ]);
+  });
+
+  it("has no Service for an address that is being withdrawn", () => {
+    const report = { ...NOTHING, owned: [{ address: "192.0.2.99", link: "eth0", holding: HOLDING }] };
+    expect(status(PLAN, report).addresses).to.have.nested.property("[0].service", "");
+  });
+
+  it("is as its schema wants it", () => {
+    const services = [aService(), aService({ name: "six", uid: "uid-six", ingress: ["2001:db8::1"] })];
+    const report = {
+      links: [LINK],
+      owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
+      refusals: [NO_INTERFACE],
+    };
+    const written = status(decide(aSnapshot({ services, allocations: [] })), report);
+    expect(z.strictObject(schema.status.shape).parse(written)).to.deep.equal(written);
+  });
+});
