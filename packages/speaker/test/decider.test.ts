@@ -1,5 +1,4 @@
-import type { ObjectSink } from "@fairlead/kube";
-import { StoreError } from "@fairlead/kube";
+import { type ObjectSink, StoreError } from "@fairlead/kube";
 import { MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
