@@ -42,7 +42,7 @@ if (fd < 0 || bind(fd, address, 20) < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIME
 const questions = targets.map((target) => {
   const wanted = parseAddress(target);
   const frame = encodeEthernet(arpRequest({ mac, ip: parseAddress(own) }, wanted));
-  return { target, frame, octets: addressOctets(wanted), micros: new Float64Array(Number(rounds)) };
+  return { target, frame, octets: addressOctets(wanted), micros: new Float64Array(Number(rounds)), unanswered: 0 };
 });
 const answer = new Uint8Array(1_514);
 
@@ -50,19 +50,22 @@ for (let round = -WARM_UP_ROUNDS; round < Number(rounds); round++) {
   if (PAUSE_MILLIS > 0) Atomics.wait(sleeper, 0, 0, PAUSE_MILLIS);
   // In random order: whoever comes after a slow answer finds the caches cold.
   const order = questions.map((question) => ({ question, key: Math.random() })).sort((a, b) => a.key - b.key);
-  for (const { target, frame, octets, micros } of order.map(({ question }) => question)) {
+  for (const question of order.map(({ question }) => question)) {
+    const { frame, octets, micros } = question;
     const start = process.hrtime.bigint();
     send(fd, frame, frame.length, 0);
-    do {
-      if (recv(fd, answer, answer.length, 0) < 0) throw new Error(`Nobody answered for ${target}`);
-    } while (octets.some((octet, i) => answer[SENDER_IP + i] !== octet));
+    let received: number;
+    do received = recv(fd, answer, answer.length, 0);
+    while (received >= 0 && octets.some((octet, i) => answer[SENDER_IP + i] !== octet));
     const took = Number(process.hrtime.bigint() - start) / 1_000;
-    if (round >= 0) micros[round] = took;
+    if (round < 0) continue;
+    if (received < 0) question.unanswered++;
+    micros[round] = took; // the time limit, if there was no answer
   }
 }
 
-for (const { target, micros } of questions) {
+for (const { target, micros, unanswered } of questions) {
   micros.sort();
   const quantile = (q: number) => micros[Math.floor(q * (micros.length - 1))];
-  console.log(JSON.stringify({ target, p50: quantile(0.5), p99: quantile(0.99) }));
+  console.log(JSON.stringify({ target, p50: quantile(0.5), p99: quantile(0.99), unanswered }));
 }

@@ -4,14 +4,17 @@ import { logLines } from "../e2e/product.ts";
 import { report } from "./report.ts";
 import { bareService, MANY, type Site, withSite } from "./site.ts";
 
-const SERVICES = 5_000;
+/** The environment's FAIRLEAD_BENCH_SERVICES, for a look on a slow machine. */
+const SERVICES = Number(process.env.FAIRLEAD_BENCH_SERVICES ?? 5_000);
 const REQUESTS = 2_000;
 const PAUSE_MILLIS = 5;
 const AT_ONCE = 24;
+const QUIET_MILLIS = 5_000;
 
 interface Latency {
   readonly p50: number;
   readonly p99: number;
+  readonly unanswered: number;
 }
 
 /**
@@ -42,6 +45,8 @@ export async function benchArpWhileRelisting(): Promise<void> {
         seconds,
       });
       await Promise.all(nodes.map((name) => product.startSpeaker(name)));
+      const moves = await settled(site);
+      report({ bench: "arp while re-listing", step: "speakers agree on the owners", services: SERVICES, moves });
       const address = await scene.address("s0");
       const owner = await until("the address has an owner", () => scene.owner(address), { withinMillis: 30_000 });
       await measure(site, owner, address, "idle");
@@ -68,6 +73,22 @@ async function createAll({ store }: Site, names: string[]): Promise<void> {
   for (let name = names.pop(); name !== undefined; name = names.pop()) await store.create(bareService(name));
 }
 
+/** Waits until no address has moved for a while, and returns how many moves there were. */
+async function settled({ product, cluster }: Site): Promise<number> {
+  const speakers = cluster.lab.nodes.map(({ name }) => product.speaker(name));
+  const count = () => speakers.flatMap(logLines).filter(({ msg }) => msg.startsWith("address ")).length;
+  let last = { moves: 0, at: performance.now() };
+  return until(
+    "no address moves",
+    () => {
+      const moves = count();
+      if (moves !== last.moves) last = { moves, at: performance.now() };
+      return moves >= SERVICES && performance.now() - last.at > QUIET_MILLIS && moves;
+    },
+    { withinMillis: 120_000, everyMillis: 500 },
+  );
+}
+
 /** How often the controller and the speakers have listed all Services. */
 function lists({ product, cluster }: Site): number {
   const daemons = [...product.controllers, ...cluster.lab.nodes.map(({ name }) => product.speaker(name))];
@@ -88,12 +109,21 @@ async function measure({ cluster }: Site, owner: LabNode, address: string, when:
     .split("\n")
     .map((line) => JSON.parse(line) as Latency);
   if (kernel === undefined || responder === undefined) throw new Error(`Cannot read the latencies, got: ${stdout}`);
-  for (const [by, { p50, p99 }] of [
+  for (const [by, { p50, p99, unanswered }] of [
     ["kernel, own address", kernel],
     ["the product", responder],
   ] as const) {
     const ratio = { p50: round(p50 / kernel.p50), p99: round(p99 / kernel.p99) };
-    report({ bench: "arp while re-listing", when, by, requests: REQUESTS, p50Micros: p50, p99Micros: p99, ratio });
+    report({
+      bench: "arp while re-listing",
+      when,
+      by,
+      requests: REQUESTS,
+      p50Micros: p50,
+      p99Micros: p99,
+      unanswered,
+      ratio,
+    });
   }
 }
 

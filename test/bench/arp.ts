@@ -17,6 +17,7 @@ interface Latency {
   readonly target: string;
   readonly p50: number;
   readonly p99: number;
+  readonly unanswered: number;
 }
 
 /**
@@ -58,9 +59,17 @@ async function benchAnswers({ client, link }: ClientLink): Promise<void> {
       .map((line) => JSON.parse(line));
     const own = measured.find(({ target }) => target === KERNEL_OWN);
     const names = ["kernel, own address", "kernel responder", "user-space responder"];
-    for (const [i, { p50, p99 }] of measured.entries()) {
+    for (const [i, { p50, p99, unanswered }] of measured.entries()) {
       const ratio = { p50: round(p50 / (own?.p50 ?? Number.NaN)), p99: round(p99 / (own?.p99 ?? Number.NaN)) };
-      report({ bench: "arp answer", by: names[i], requests: ROUNDS, p50Micros: p50, p99Micros: p99, ratio });
+      report({
+        bench: "arp answer",
+        by: names[i],
+        requests: ROUNDS,
+        p50Micros: p50,
+        p99Micros: p99,
+        unanswered,
+        ratio,
+      });
     }
   } finally {
     clearInterval(keepAlive);
