@@ -44,8 +44,11 @@ export class ControlPlane {
   readonly #namespace: Namespace;
   readonly #plan: ControlPlanePlan;
   readonly #temporary: boolean;
-  readonly #daemons: Daemon[];
+  readonly #etcd: Daemon;
+  /** The kube-proxies. */
+  readonly #kubeProxies: Daemon[];
   #apiServer: Daemon;
+  #controllerManager: Daemon;
 
   private constructor(parts: Started, adminKubeconfig: string, api: ApiClient, controllerManager: Daemon) {
     this.adminKubeconfig = adminKubeconfig;
@@ -55,7 +58,9 @@ export class ControlPlane {
     this.#plan = parts.plan;
     this.#temporary = parts.temporary;
     this.#apiServer = parts.apiServer;
-    this.#daemons = [controllerManager, parts.etcd]; // in the order in which they end
+    this.#controllerManager = controllerManager;
+    this.#kubeProxies = [];
+    this.#etcd = parts.etcd;
   }
 
   /**
@@ -156,7 +161,7 @@ export class ControlPlane {
   startKubeProxy(node: { readonly name: string; readonly namespace: Namespace }): Daemon {
     const flags = kubeProxyFlags(this.#plan, node.name);
     const proxy = launch(node.namespace, this.#binaries, "kube-proxy", flags, node.name);
-    this.#daemons.unshift(proxy);
+    this.#kubeProxies.unshift(proxy);
     return proxy;
   }
 
@@ -165,21 +170,26 @@ export class ControlPlane {
     await this.#apiServer.stop(signal, 30_000);
   }
 
-  /** Starts the API server again, on the same data and with the same certificate, and waits until it is ready. */
+  /**
+   * Starts the API server again, on the same data and with the same certificate, and waits until it is ready; nothing
+   * happens when it runs. The controller manager starts anew too: its own back-off after an outage may last a minute.
+   */
   async startApiServer(): Promise<void> {
-    if (!this.#apiServer.running) {
-      this.#apiServer = launch(this.#namespace, this.#binaries, "kube-apiserver", apiServerFlags(this.#plan));
-    }
+    if (this.#apiServer.running) return;
+    this.#apiServer = launch(this.#namespace, this.#binaries, "kube-apiserver", apiServerFlags(this.#plan));
     await until("the API server is ready again", () => this.api.get("/readyz").then(() => true), {
       withinMillis: READY_WITHIN_MILLIS,
       everyMillis: 100,
       check: () => this.#apiServer.assertRunning(),
     });
+    await this.#controllerManager.stop("SIGKILL");
+    const flags = controllerManagerFlags(this.#plan);
+    this.#controllerManager = launch(this.#namespace, this.#binaries, "kube-controller-manager", flags);
   }
 
   /** Ends everything and removes the temporary folder. */
   async close(): Promise<void> {
-    for (const daemon of [...this.#daemons.slice(0, -1), this.#apiServer, ...this.#daemons.slice(-1)]) {
+    for (const daemon of [...this.#kubeProxies, this.#controllerManager, this.#apiServer, this.#etcd]) {
       await daemon.stop("SIGKILL"); // nothing in here outlives a test run
     }
     if (this.#temporary) await rm(this.directory, { recursive: true, force: true });
