@@ -48,6 +48,8 @@ export interface LinkAgentOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onMove: (move: Move) => void;
+  /** Told when the neighbors have changed. */
+  readonly onChange: () => void;
 }
 
 /** A rival's frames may come many times; neighbours need telling only so often. */
@@ -181,7 +183,7 @@ export class LinkAgent {
   }
 
   #run(effect: OwnershipEffect): void {
-    const { log, onMove } = this.#options;
+    const { log, onMove, onChange } = this.#options;
     const link = this.#link.name;
     switch (effect.kind) {
       case "own":
@@ -205,9 +207,11 @@ export class LinkAgent {
         return;
       case "peerUp":
         log.info({ link, peer: effect.node }, "speaker heard");
+        onChange();
         return;
       case "peerDown":
         log.warn({ link, peer: effect.node }, "speaker silent");
+        onChange();
         return;
       case "sendTable":
         return;

@@ -148,6 +148,7 @@ export class Bench {
       clock,
       log,
       onMove: (move) => moves.push(move),
+      onChange: () => {},
     });
     this.#agents.push(agent);
     return { host, agent, responder, clock, log, moves };

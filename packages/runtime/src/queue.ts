@@ -13,7 +13,7 @@ export interface QueueOptions {
 
 /**
  * Runs one action, never twice at once, whenever someone asks: any number of requests made meanwhile are one more run.
- * A run that fails is tried again with back-off.
+ * A run that fails is tried again with back-off, or as soon as there is a request.
  */
 export class Queue {
   readonly #action: () => Promise<void>;
@@ -74,7 +74,10 @@ export class Queue {
       if (this.#requested) next = this.#options.settle;
     } catch (error) {
       this.#failures += 1;
-      next = backoffDelay(this.#failures, this.#options.retry, this.#clock.random());
+      // What fails for good must not make a newcomer wait; without news, it waits itself.
+      next = this.#requested
+        ? this.#options.settle
+        : backoffDelay(this.#failures, this.#options.retry, this.#clock.random());
       this.#onFailure(error, next);
     }
     this.#running = undefined;

@@ -111,6 +111,18 @@ describe("Queue", () => {
     expect(bench.started).to.equal(2);
   });
 
+  it("does not wait out a delay when it was asked during the run that failed", async () => {
+    bench.queue.request();
+    await bench.clock.advance(5);
+    bench.queue.request();
+    await bench.finish("no");
+    await bench.clock.advance(5);
+    expect(bench.started).to.equal(2);
+    await bench.finish("no");
+    await bench.clock.advance(5);
+    expect(bench.started).to.equal(2);
+  });
+
   it("goes on after an action that throws before it is under way", async () => {
     const clock = new FakeClock();
     let runs = 0;

@@ -6,7 +6,7 @@ import { play } from "./simulation/run.ts";
 const MORE_RUNS = Number(process.env["FAIRLEAD_MODEL_RUNS"] ?? 0);
 
 describe("Ownership on a simulated segment", function () {
-  this.timeout(MORE_RUNS > 0 ? 0 : 5_000);
+  this.timeout(MORE_RUNS > 0 ? 0 : 30_000);
 
   const holds = (scenarios: fc.Arbitrary<Scenario>) =>
     fc.assert(
