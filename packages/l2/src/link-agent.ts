@@ -1,7 +1,7 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { DecodeError, parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
-import { announcementDue } from "./gratuitous.ts";
+import { Announcer } from "./announcer.ts";
 import { begin, lacksTable, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import type {
   Candidates,
@@ -12,7 +12,6 @@ import type {
   OwnershipTiming,
   ReleaseCause,
 } from "./ownership/types.ts";
-import { gratuitousReply, gratuitousRequest } from "./packet/arp.ts";
 import { decodeEthernet, encodeEthernet } from "./packet/ethernet.ts";
 import {
   decodeHeartbeat,
@@ -52,16 +51,6 @@ export interface LinkAgentOptions {
   readonly onChange: () => void;
 }
 
-/** A rival's frames may come many times; neighbours need telling only so often. */
-const REANNOUNCE_PAUSE: Millis = 500;
-
-/** One address that this node answers for: its announcements so far. */
-interface Announcing {
-  readonly from: Millis;
-  readonly sent: number;
-  readonly due: Millis;
-}
-
 /**
  * Ownership on one link: sends and hears heartbeats, keeps the responder to what this node owns, and announces it. The
  * decisions are step()'s; this runs their effects.
@@ -69,7 +58,7 @@ interface Announcing {
 export class LinkAgent {
   readonly #options: LinkAgentOptions;
   readonly #socket: LinkSocket;
-  readonly #announcing = new Map<string, Announcing>();
+  readonly #announcer: Announcer;
   #link: Link;
   #state: OwnershipState;
   #sequence = 0;
@@ -86,6 +75,13 @@ export class LinkAgent {
     const { node, timing, link, clock, openLinkSocket } = options;
     this.#state = begin(node, timing, { up: link.up, prefixes: link.addresses }, clock.monotonic());
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
+    this.#announcer = new Announcer({
+      clock,
+      mac: () => this.#link.mac,
+      // Nothing is announced that is not answered for: not yet, or not while another may have taken it over.
+      mayAnnounce: (address) => this.#mayAnswer() && this.#answered.has(address),
+      send: (frame) => this.#socket.send(frame),
+    });
     this.#tick();
   }
 
@@ -119,7 +115,7 @@ export class LinkAgent {
     const cameUp = link.up && !this.#link.up;
     this.#link = link;
     this.#take({ kind: "link", link: { up: link.up, prefixes: link.addresses } });
-    if (cameUp) for (const address of this.#announcing.keys()) this.#announceAnew(address);
+    if (cameUp) this.#announcer.beginAll();
   }
 
   /** Hands everything over: resolves when nothing is left, or at the deadline. Goes on answering until then. */
@@ -138,6 +134,7 @@ export class LinkAgent {
     this.#closed = true;
     this.#timer();
     this.#dueTimer();
+    this.#announcer.close();
     this.#socket.close();
     await this.#answering.catch(() => undefined);
     await this.#options.responder.close();
@@ -148,10 +145,10 @@ export class LinkAgent {
     this.#timer = clock.after(timing.interval, () => this.#tick());
     this.#take({ kind: "tick" });
     // Whoever may have been taken for dead asks first: only then does the gate open again.
-    if (this.#announcing.size > 0 && this.#mayAnswer()) responder.refresh();
+    if (this.#announcer.size > 0 && this.#mayAnswer()) responder.refresh();
     if (this.#answerStale) this.#answer();
     this.#sendHeartbeat(undefined);
-    this.#announce();
+    this.#announcer.run();
   }
 
   #hear(frame: Uint8Array): void {
@@ -187,19 +184,17 @@ export class LinkAgent {
     const link = this.#link.name;
     switch (effect.kind) {
       case "own":
-        this.#announceAnew(effect.address);
+        this.#announcer.begin(effect.address);
         onMove({ ...effect, link });
         return;
       case "release":
-        this.#announcing.delete(effect.address);
+        this.#announcer.end(effect.address);
         onMove({ ...effect, link });
         return;
       case "reannounce": {
         const { address, rival } = effect;
-        const last = this.#announcing.get(address);
-        if (last !== undefined && this.#options.clock.monotonic() - last.from < REANNOUNCE_PAUSE) return;
+        if (!this.#announcer.answerRival(address)) return;
         log.warn({ address, link, rival }, "another node answered for this address too; announcing it anew");
-        this.#announceAnew(address);
         return;
       }
       case "slept":
@@ -227,7 +222,7 @@ export class LinkAgent {
       () => {
         this.#answered = new Set(addresses);
         if (this.#mayAnswer()) responder.refresh();
-        this.#announce();
+        this.#announcer.run();
       },
       (error) => {
         this.#answerStale = true;
@@ -238,29 +233,6 @@ export class LinkAgent {
 
   #mayAnswer(): boolean {
     return mayAnswer(this.#state, this.#options.clock.monotonic());
-  }
-
-  #announceAnew(address: string): void {
-    const from = this.#options.clock.monotonic();
-    this.#announcing.set(address, { from, sent: 0, due: from });
-  }
-
-  // Nothing is announced that is not answered for: not yet, or not while another may have taken it over.
-  #announce(): void {
-    if (this.#closed || !this.#mayAnswer()) return;
-    const { clock } = this.#options;
-    const now = clock.monotonic();
-    for (const [address, { from, sent, due }] of this.#announcing) {
-      if (due > now || !this.#answered.has(address)) continue;
-      const ip = parseAddress(address);
-      if (ip.family === 4) {
-        const own = { mac: this.#link.mac, ip };
-        this.#socket.send(encodeEthernet(gratuitousRequest(own)));
-        this.#socket.send(encodeEthernet(gratuitousReply(own)));
-      }
-      const next = from + announcementDue(sent + 1, clock.random());
-      this.#announcing.set(address, { from, sent: sent + 1, due: next });
-    }
   }
 
   #sendTable(): void {

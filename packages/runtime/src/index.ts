@@ -4,6 +4,7 @@ export * from "./io/http.ts";
 export * from "./io/log.ts";
 export * from "./io/program.ts";
 export * from "./metrics.ts";
+export * from "./pacer.ts";
 export * from "./ports.ts";
 export * from "./queue.ts";
 export * from "./version.ts";

@@ -1,6 +1,6 @@
 import { Agent, type Move, type OwnershipTiming, type TakeOverCause } from "@fairlead/l2";
 import { describeAnnouncementRefusal } from "@fairlead/model";
-import { type Clock, type Log, Queue } from "@fairlead/runtime";
+import { type Clock, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
 import { announcementRefusals, forwardedPorts, moves, ownedAddresses } from "./metrics.ts";
 import type { NodePorts, Reporter } from "./ports.ts";
@@ -20,6 +20,9 @@ export interface SpeakerOptions {
 /** How long a graceful stop waits for others to take over. */
 const HAND_OVER_MILLIS = 1_000;
 
+/** Lines of the log in one turn of the event loop, each some ten microseconds. */
+const WORDS_PER_TURN = 100;
+
 /** How long changes are gathered for one report: a report is as long as the plan, and thousands of moves come at once. */
 const REPORT_SETTLE_MILLIS = 20;
 
@@ -29,6 +32,8 @@ export class Speaker {
   readonly #agent: Agent;
   readonly #queue: Queue;
   readonly #startedAt: string;
+  /** What is logged and noted: thousands of lines at once would hold up heartbeats. */
+  readonly #words: Pacer;
   #plan: Plan | undefined;
   #applied: Plan | undefined;
   /** The addresses of the plan that is being put into effect, and of the one before it: what is withdrawn is there. */
@@ -39,6 +44,7 @@ export class Speaker {
   constructor(options: SpeakerOptions) {
     this.#options = options;
     const { node, ports, timing, clock, log } = options;
+    this.#words = new Pacer(clock, WORDS_PER_TURN);
     this.#startedAt = new Date(clock.now()).toISOString();
     this.#agent = new Agent({
       node,
@@ -47,7 +53,7 @@ export class Speaker {
       ...ports,
       clock,
       log,
-      onMove: (move) => this.#moved(move),
+      onMove: (move) => this.#words.run(() => this.#moved(move)),
       onChange: () => this.#reportSoon(),
     });
     this.#queue = new Queue(
@@ -76,6 +82,7 @@ export class Speaker {
   async stop(): Promise<void> {
     await this.#queue.stop();
     await this.#agent.stop(HAND_OVER_MILLIS);
+    this.#words.flush();
     // Where there was no successor, nothing was handed over; but nothing is answered for either.
     this.#report({ ...this.#agent.report(), owned: [] });
   }
@@ -100,7 +107,8 @@ export class Speaker {
     const { log } = this.#options;
     forwardedPorts.set(plan.forwarding.ports.length);
     for (const { address, service } of plan.addresses) {
-      if (!before.has(address)) log.info({ address, service, mode: plan.forwarding.mode }, "forwarding installed");
+      const fields = { address, service, mode: plan.forwarding.mode };
+      if (!before.has(address)) this.#words.run(() => log.info(fields, "forwarding installed"));
     }
   }
 

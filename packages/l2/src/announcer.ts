@@ -1,0 +1,101 @@
+import { type Mac, parseAddress } from "@fairlead/net";
+import type { Cancel, Clock, Millis } from "@fairlead/runtime";
+import { announcementDue } from "./gratuitous.ts";
+import { gratuitousReply, gratuitousRequest } from "./packet/arp.ts";
+import { encodeEthernet } from "./packet/ethernet.ts";
+
+/** A rival's frames may come many times; neighbours need telling only so often. */
+const REANNOUNCE_PAUSE: Millis = 500;
+
+/** Addresses announced in one turn of the event loop: heartbeats come in between, and switches are not flooded. */
+const ANNOUNCED_AT_ONCE = 100;
+
+/** What an {@link Announcer} needs. */
+export interface AnnouncerOptions {
+  readonly clock: Clock;
+  /** The Ethernet address to announce, as it is now. */
+  readonly mac: () => Mac;
+  /** Whether the address may be announced now: what is not answered for is not. */
+  readonly mayAnnounce: (address: string) => boolean;
+  readonly send: (frame: Uint8Array) => void;
+}
+
+/** Announcements of one address: since when, how many, and when the next one is due. */
+interface Announcing {
+  readonly from: Millis;
+  readonly sent: number;
+  readonly due: Millis;
+}
+
+/** Tells a link who has the addresses of this node, unasked (gratuitous ARP): in a burst, then from time to time. */
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  readonly #announcing = new Map<string, Announcing>();
+  #timer: Cancel = () => {};
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  /** Number of addresses that are announced. */
+  get size(): number {
+    return this.#announcing.size;
+  }
+
+  /** Announces an address from now on; one that is announced already, afresh. The next run() sends. */
+  begin(address: string): void {
+    const from = this.#options.clock.monotonic();
+    this.#announcing.set(address, { from, sent: 0, due: from });
+  }
+
+  /** Announces all afresh. */
+  beginAll(): void {
+    for (const address of [...this.#announcing.keys()]) this.begin(address);
+  }
+
+  /** Announces an address afresh because another node did too. @returns false if that was done a moment ago. */
+  answerRival(address: string): boolean {
+    const last = this.#announcing.get(address);
+    if (last !== undefined && this.#options.clock.monotonic() - last.from < REANNOUNCE_PAUSE) return false;
+    this.begin(address);
+    return true;
+  }
+
+  /** Announces an address no more. */
+  end(address: string): void {
+    this.#announcing.delete(address);
+  }
+
+  /** Sends what is due: some of it now, the rest in turns that follow. */
+  run(): void {
+    const { clock, mayAnnounce } = this.#options;
+    const now = clock.monotonic();
+    let left = ANNOUNCED_AT_ONCE;
+    for (const [address, { from, sent, due }] of this.#announcing) {
+      if (due > now || !mayAnnounce(address)) continue;
+      if (left === 0) {
+        this.#timer();
+        this.#timer = clock.after(0, () => this.run());
+        return;
+      }
+      left -= 1;
+      this.#announce(address);
+      const next = from + announcementDue(sent + 1, clock.random());
+      this.#announcing.set(address, { from, sent: sent + 1, due: next });
+    }
+  }
+
+  /** Sends nothing more. */
+  close(): void {
+    this.#announcing.clear();
+    this.#timer();
+  }
+
+  #announce(address: string): void {
+    const ip = parseAddress(address);
+    if (ip.family !== 4) return;
+    const own = { mac: this.#options.mac(), ip };
+    this.#options.send(encodeEthernet(gratuitousRequest(own)));
+    this.#options.send(encodeEthernet(gratuitousReply(own)));
+  }
+}
