@@ -7,10 +7,15 @@ export interface Pool {
   /** Creation time as RFC 3339 text: of two pools that overlap, the older one stays. */
   readonly created: string;
   readonly labels: Labels;
-  /** The addresses that may be given out: spec.addresses without spec.exclude; disjoint, IPv4 first, ascending. */
+  /**
+   * The addresses that may be given out: spec.addresses without spec.exclude; disjoint, IPv4 first, ascending. Those
+   * that end in .0 or .255 are among them even with avoidBuggyIPs: a large pool would fall into thousands of ranges.
+   */
   readonly usable: readonly AddressRange[];
   /** spec.addresses merged, exclusions included: for the total, and for overlaps. */
   readonly total: readonly AddressRange[];
+  /** Whether IPv4 addresses that end in .0 or .255 are never given out. */
+  readonly avoidBuggyIPs: boolean;
   /** Whether a Service that asks for nothing may get an address from here. */
   readonly autoAssign: boolean;
   /** Whether the pool is announced on Layer 2 although no advertisement selects it. */

@@ -8,8 +8,10 @@ export type AllocationRefusal =
   | { readonly code: "FamilyMissing"; readonly family: 4 | 6; readonly pools: readonly PoolAttempt[] }
   | { readonly code: "NotAllowedForService"; readonly pools: readonly string[] }
   | { readonly code: "InvalidRequest"; readonly source: string; readonly value: string }
+  | { readonly code: "ConflictingRequest"; readonly annotation: string; readonly field: string }
   | { readonly code: "UnknownPool"; readonly pool: string }
-  | { readonly code: "AddressNotInPool"; readonly address: string }
+  /** `pool` is the one asked for, if one was. */
+  | { readonly code: "AddressNotInPool"; readonly address: string; readonly pool?: string }
   /** `by` names the holder: "Service default/web". */
   | { readonly code: "AddressTaken"; readonly address: string; readonly by: string }
   | { readonly code: "ForeignStatus"; readonly addresses: readonly string[] };
@@ -30,6 +32,7 @@ export const ALLOCATION_REFUSAL_CODES = [
   "FamilyMissing",
   "NotAllowedForService",
   "InvalidRequest",
+  "ConflictingRequest",
   "UnknownPool",
   "AddressNotInPool",
   "AddressTaken",
@@ -49,10 +52,14 @@ export function describeRefusal(refusal: AllocationRefusal): string {
       return `No pool is for this Service: spec.serviceAllocation of ${refusal.pools.join(", ")} excludes its namespace or its labels, or spec.autoAssign is false`;
     case "InvalidRequest":
       return `${refusal.source} must be one IP address of each family of the Service, separated by a comma, got ${JSON.stringify(refusal.value)}`;
+    case "ConflictingRequest":
+      return `The annotation and spec.loadBalancerIP must ask for the same address, got ${JSON.stringify(refusal.annotation)} and ${JSON.stringify(refusal.field)}: remove one of them`;
     case "UnknownPool":
       return `The requested IPAddressPool ${JSON.stringify(refusal.pool)} does not exist or is not accepted`;
     case "AddressNotInPool":
-      return `The requested address ${refusal.address} is in no IPAddressPool that is for this Service`;
+      return refusal.pool === undefined
+        ? `The requested address ${refusal.address} is in no IPAddressPool that is for this Service`
+        : `The requested address ${refusal.address} is not in the requested IPAddressPool ${JSON.stringify(refusal.pool)}`;
     case "AddressTaken":
       return `The requested address ${refusal.address} is held by ${refusal.by}`;
     case "ForeignStatus":

@@ -42,8 +42,11 @@ export interface ServiceIntent extends ServiceIdentity {
 /** What a Service asks for: nothing in particular, certain addresses, or a pool. */
 export type AddressRequest =
   | { readonly kind: "any" }
-  | { readonly kind: "addresses"; readonly addresses: readonly IpAddress[] }
+  /** With a pool, the addresses must be of it. */
+  | { readonly kind: "addresses"; readonly addresses: readonly IpAddress[]; readonly pool?: string }
   | { readonly kind: "pool"; readonly pool: string }
+  /** The annotation and spec.loadBalancerIP say different things. */
+  | { readonly kind: "conflicting"; readonly annotation: string; readonly field: string }
   | { readonly kind: "malformed"; readonly source: string; readonly value: string };
 
 /** Which Services Fairlead serves. */

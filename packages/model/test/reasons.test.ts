@@ -18,6 +18,7 @@ const ALLOCATION: { readonly [Code in AllocationRefusalCode]: Extract<Allocation
   FamilyMissing: { code: "FamilyMissing", family: 6, pools: [{ pool: "lan", why: "no address of this family" }] },
   NotAllowedForService: { code: "NotAllowedForService", pools: ["lan"] },
   InvalidRequest: { code: "InvalidRequest", source: "spec.loadBalancerIP", value: "192.0.2" },
+  ConflictingRequest: { code: "ConflictingRequest", annotation: "192.0.2.1", field: "192.0.2.2" },
   UnknownPool: { code: "UnknownPool", pool: "wan" },
   AddressNotInPool: { code: "AddressNotInPool", address: "192.0.2.1" },
   AddressTaken: { code: "AddressTaken", address: "192.0.2.1", by: "Service default/web" },

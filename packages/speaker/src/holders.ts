@@ -54,5 +54,14 @@ export function poolOf(
 }
 
 function vanishedPool(name: string): Pool {
-  return { name, created: "", labels: {}, usable: [], total: [], autoAssign: false, advertise: "Auto" };
+  return {
+    name,
+    created: "",
+    labels: {},
+    usable: [],
+    total: [],
+    avoidBuggyIPs: false,
+    autoAssign: false,
+    advertise: "Auto",
+  };
 }

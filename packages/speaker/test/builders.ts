@@ -50,6 +50,7 @@ export function aPool(fields: Partial<Pool> = {}): Pool {
     labels: {},
     usable: addresses,
     total: addresses,
+    avoidBuggyIPs: false,
     autoAssign: true,
     advertise: "Auto",
     ...fields,

@@ -34,8 +34,10 @@ export function allocate(service: ServiceIntent, held: readonly Allocation[], co
   switch (request.kind) {
     case "malformed":
       return keepAll({ code: "InvalidRequest", source: request.source, value: request.value });
+    case "conflicting":
+      return keepAll({ code: "ConflictingRequest", annotation: request.annotation, field: request.field });
     case "addresses": {
-      const asked = findRequested(service, request.addresses, held, context);
+      const asked = findRequested(service, request, held, context);
       if ("code" in asked) return keepAll(asked);
       const claims = asked.missing.map(({ address, pool }) => claim(service, address, pool, context));
       return assign(held, asked.kept, claims);
@@ -68,9 +70,10 @@ function fill(
 ): Assignment {
   const found: { address: IpAddress; pool: Pool }[] = [];
   const missing: Family[] = [];
-  for (const family of service.families) {
-    if (kept.some((allocation) => familyOf(allocation) === family)) continue;
-    const pool = pools.find((candidate) => context.ledger.lowestFree(candidate, family) !== undefined);
+  const lacking = service.families.filter((family) => !kept.some((allocation) => familyOf(allocation) === family));
+  const ordered = wholeFirst(pools, kept, lacking, context.ledger);
+  for (const family of lacking) {
+    const pool = ordered.find((candidate) => context.ledger.lowestFree(candidate, family) !== undefined);
     const address = pool && context.ledger.lowestFree(pool, family);
     if (pool !== undefined && address !== undefined) found.push({ address, pool });
     else missing.push(family);
@@ -83,6 +86,20 @@ function fill(
   }
   const claims = found.map(({ address, pool }) => claim(service, address, pool, context));
   return assign(held, kept, claims, refusal);
+}
+
+// Two families come from one pool where one has both, beside the address that is kept or else in the pools' order.
+function wholeFirst(
+  pools: readonly Pool[],
+  kept: readonly Allocation[],
+  lacking: readonly Family[],
+  ledger: Ledger,
+): readonly Pool[] {
+  const beside = new Set(kept.map(({ pool }) => pool));
+  if (lacking.length < 2 && beside.size === 0) return pools;
+  const hasAll = (pool: Pool) => lacking.every((family) => ledger.lowestFree(pool, family) !== undefined);
+  const whole = pools.find((pool) => (beside.size === 0 || beside.has(pool.name)) && hasAll(pool));
+  return whole === undefined ? pools : [whole, ...pools.filter((pool) => pool !== whole)];
 }
 
 function assign(
@@ -117,10 +134,11 @@ interface Requested {
 
 function findRequested(
   service: ServiceIntent,
-  addresses: readonly IpAddress[],
+  { addresses, pool: asked }: { readonly addresses: readonly IpAddress[]; readonly pool?: string },
   held: readonly Allocation[],
   { pools, namespaceLabels, ledger }: AllocationContext,
 ): Requested | AllocationRefusal {
+  if (asked !== undefined && !pools.some(({ name }) => name === asked)) return { code: "UnknownPool", pool: asked };
   const fits =
     addresses.every(({ family }) => service.families.includes(family)) &&
     (service.familyPolicy === "PreferDualStack" || addresses.length === service.families.length);
@@ -135,6 +153,7 @@ function findRequested(
     const own = held.find((allocation) => allocation.address === text);
     const holder = ledger.holder(text);
     const pool = poolOf(pools, address);
+    if (asked !== undefined && pool?.name !== asked) return { code: "AddressNotInPool", address: text, pool: asked };
     if (own !== undefined) kept.push(own);
     else if (holder !== undefined) {
       return { code: "AddressTaken", address: text, by: `Service ${holder.service.namespace}/${holder.service.name}` };

@@ -1,6 +1,7 @@
 import { allocatedAddress, allocationName } from "@fairlead/kube";
 import type { Allocation, Pool, ServiceIdentity } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
+import { isBuggy } from "./buggy.ts";
 
 /**
  * Who holds which address, while one decision is made. Addresses are only added: what a Service gives up in a decision
@@ -47,18 +48,24 @@ export class Ledger {
       const range = pool.usable[cursor.range];
       if (range === undefined || range.family !== family) continue;
       if (cursor.next < range.first) cursor.next = range.first;
-      while (cursor.next <= range.last && this.#held[family].has(cursor.next)) cursor.next += 1n;
+      while (cursor.next <= range.last && this.#skips(pool, { family, value: cursor.next })) cursor.next += 1n;
       if (cursor.next <= range.last) return { family, value: cursor.next };
     }
     return undefined;
   }
 
-  /** How many addresses of a family in a pool's usable ranges are held. */
+  #skips(pool: Pool, address: IpAddress): boolean {
+    return !this.isFree(address) || (pool.avoidBuggyIPs && isBuggy(address));
+  }
+
+  /** How many addresses of a family that may be given out from a pool are held. */
   countHeld(pool: Pool, family: Family): number {
     const ranges = pool.usable.filter((range) => range.family === family);
     let count = 0;
     for (const value of this.#held[family]) {
-      if (ranges.some((range) => rangeContains(range, { family, value }))) count += 1;
+      const address = { family, value };
+      if (pool.avoidBuggyIPs && isBuggy(address)) continue;
+      if (ranges.some((range) => rangeContains(range, address))) count += 1;
     }
     return count;
   }
@@ -66,6 +73,7 @@ export class Ledger {
 
 /** Whether an address may be given out from a pool. */
 export function poolHas(pool: Pool, address: IpAddress): boolean {
+  if (pool.avoidBuggyIPs && isBuggy(address)) return false;
   return pool.usable.some((range) => rangeContains(range, address));
 }
 

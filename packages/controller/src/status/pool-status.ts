@@ -1,6 +1,7 @@
 import type { Condition } from "@fairlead/kube";
 import { describeProblems, type Pool, type Problem } from "@fairlead/model";
 import { type AddressRange, type Family, rangeSize } from "@fairlead/net";
+import { countBuggy } from "../allocate/buggy.ts";
 import type { Ledger } from "../allocate/ledger.ts";
 
 /** Counts of one family in the status of an IPAddressPool; each at most Number.MAX_SAFE_INTEGER. */
@@ -39,7 +40,8 @@ export function withTransition(
 }
 
 function familyCounts(pool: Pool, family: Family, ledger: Ledger): Record<string, number> {
-  const usable = size(pool.usable, family);
+  const avoided = pool.avoidBuggyIPs ? countBuggy(pool.usable.filter((range) => range.family === family)) : 0n;
+  const usable = size(pool.usable, family) - avoided;
   const assigned = ledger.countHeld(pool, family);
   return {
     [`totalIPv${family}`]: toSafe(size(pool.total, family)),

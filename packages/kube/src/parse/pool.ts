@@ -31,6 +31,7 @@ export function readPool(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<P
       labels: meta.labels ?? {},
       usable: subtractRanges(addresses.values, exclude.values),
       total: mergeRanges(addresses.values),
+      avoidBuggyIPs: spec.avoidBuggyIPs,
       autoAssign: spec.autoAssign,
       advertise: spec.advertise,
       ...(spec.serviceAllocation === undefined ? {} : { serviceAllocation: readAllocation(spec.serviceAllocation) }),

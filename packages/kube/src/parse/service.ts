@@ -1,5 +1,5 @@
 import type { AddressRequest, ObjectRef, ServiceIntent, ServicePort } from "@fairlead/model";
-import { type Family, formatAddress, parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
+import { type Family, formatAddress, type IpAddress, parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
 import type { z } from "zod";
 import { service as serviceSchema } from "../schema/builtin.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
@@ -66,21 +66,32 @@ function families(spec: ServiceSpec): Family[] {
 
 function readRequest(meta: ObjectMeta, loadBalancerIP: string | undefined): AddressRequest {
   const annotations = meta.annotations ?? {};
-  const addresses = annotations[ANNOTATIONS.loadBalancerIPs];
-  if (addresses !== undefined) return addressRequest(`annotation ${ANNOTATIONS.loadBalancerIPs}`, addresses);
-  if (loadBalancerIP !== undefined && loadBalancerIP !== "") {
-    return addressRequest("spec.loadBalancerIP", loadBalancerIP);
-  }
+  const annotation = annotations[ANNOTATIONS.loadBalancerIPs];
+  const field = loadBalancerIP === "" ? undefined : loadBalancerIP;
   const pool = annotations[ANNOTATIONS.addressPool];
-  return pool === undefined ? { kind: "any" } : { kind: "pool", pool };
-}
-
-function addressRequest(source: string, value: string): AddressRequest {
-  const addresses = value.split(",").map((text) => tryParseAddress(text.trim()));
+  const value = annotation ?? field;
+  if (value === undefined) return pool === undefined ? { kind: "any" } : { kind: "pool", pool };
+  if (annotation !== undefined && field !== undefined && !sameAddresses(annotation, field)) {
+    return { kind: "conflicting", annotation, field };
+  }
+  const source = annotation === undefined ? "spec.loadBalancerIP" : `annotation ${ANNOTATIONS.loadBalancerIPs}`;
+  const addresses = parseAddresses(value);
   const parsed = addresses.filter((address) => address !== undefined);
   const onePerFamily = new Set(parsed.map(({ family }) => family)).size === parsed.length;
   if (parsed.length < addresses.length || !onePerFamily) return { kind: "malformed", source, value };
-  return { kind: "addresses", addresses: parsed };
+  return { kind: "addresses", addresses: parsed, ...(pool !== undefined && { pool }) };
+}
+
+function parseAddresses(value: string): (IpAddress | undefined)[] {
+  return value.split(",").map((text) => tryParseAddress(text.trim()));
+}
+
+// Both may be there while a Service goes from the one to the other, as long as they mean the same.
+function sameAddresses(a: string, b: string): boolean {
+  const canonicalText = (value: string) => {
+    return parseAddresses(value).map((address) => (address === undefined ? value : formatAddress(address)));
+  };
+  return canonicalText(a).sort().join() === canonicalText(b).sort().join();
 }
 
 function readPort({ name, protocol, port, nodePort }: ServiceSpec["ports"][number]): ServicePort {

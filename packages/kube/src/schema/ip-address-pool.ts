@@ -31,6 +31,12 @@ export const ipAddressPool = {
       .boolean()
       .default(true)
       .describe("Whether a Service that asks for no pool and no address may get one from here."),
+    avoidBuggyIPs: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether IPv4 addresses that end in .0 or .255 are never given out: some old network equipment cannot use them.",
+      ),
     advertise: z
       .enum(["Auto", "Manual"])
       .default("Auto")
@@ -61,7 +67,7 @@ export const ipAddressPool = {
   status: z.object({
     conditions: conditions.optional(),
     totalIPv4: z.int().optional().describe("IPv4 addresses in the pool."),
-    usableIPv4: z.int().optional().describe("IPv4 addresses less the excluded ones."),
+    usableIPv4: z.int().optional().describe("IPv4 addresses less those excluded or avoided."),
     assignedIPv4: z.int().optional().describe("IPv4 addresses that Services hold."),
     availableIPv4: z.int().optional().describe("IPv4 addresses that are free."),
     totalIPv6: z.int().optional().describe("IPv6 addresses in the pool, 9007199254740991 at most."),

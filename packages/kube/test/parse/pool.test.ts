@@ -30,6 +30,7 @@ describe("an IPAddressPool", () => {
       name: "lan",
       created: "2026-01-01T00:00:00Z",
       labels: { site: "a" },
+      avoidBuggyIPs: false,
       autoAssign: false,
       advertise: "Manual",
       serviceAllocation: {

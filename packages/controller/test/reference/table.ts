@@ -1,0 +1,88 @@
+import { ANNOTATIONS } from "@fairlead/kube";
+import { pool } from "@fairlead/kube/testing";
+import { expect } from "chai";
+import { Replica, World } from "../world.ts";
+
+/** Something that a user does; the controller then comes to rest. */
+export type Step = (world: World) => void;
+
+/** A row of the reference: what users do, and what every Service holds in the end. */
+export interface Row {
+  /** Ids in the reference that the row is about. */
+  readonly id: string;
+  readonly says: string;
+  readonly steps: readonly Step[];
+  /** Addresses in the status of every Service. */
+  readonly holds: Readonly<Record<string, readonly string[]>>;
+  /** Reasons of conditions Allocated. */
+  readonly reasons?: Readonly<Record<string, string>>;
+  /** What the messages of conditions Allocated contain. */
+  readonly messages?: Readonly<Record<string, string>>;
+  /** Fields of a pool's status. */
+  readonly counts?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What MetalLB does instead, where Fairlead differs on purpose. */
+  readonly metallb?: string;
+}
+
+/** Runs the rows as tests. */
+export function referenceTable(title: string, rows: readonly Row[]): void {
+  describe(title, () => {
+    for (const row of rows) {
+      const differs = row.metallb === undefined ? "" : ` (MetalLB: ${row.metallb})`;
+      it(`${row.id}: ${row.says}${differs}`, async () => {
+        const world = new World();
+        const replica = new Replica(world.cluster);
+        for (const step of row.steps) {
+          step(world);
+          await replica.settle();
+        }
+        expect(world.statuses).to.deep.equal(row.holds);
+        for (const [name, reason] of Object.entries(row.reasons ?? {})) expect(world.reason(name)).to.equal(reason);
+        for (const [name, text] of Object.entries(row.messages ?? {})) {
+          expect(world.condition(name)?.message).to.contain(text);
+        }
+        for (const [name, counts] of Object.entries(row.counts ?? {})) {
+          expect(world.poolStatus(name)).to.deep.include(counts);
+        }
+      });
+    }
+  });
+}
+
+/** Both families, IPv4 first. */
+export const DUAL = { clusterIPs: ["10.96.0.1", "fd00::1"] };
+/** IPv6 alone. */
+export const V6 = { clusterIPs: ["fd00::1"] };
+/** {@link DUAL}, of which each must be had. */
+export const REQUIRE = { ...DUAL, ipFamilyPolicy: "RequireDualStack" };
+/** {@link DUAL}, of which one will do. */
+export const PREFER = { ...DUAL, ipFamilyPolicy: "PreferDualStack" };
+
+/** Creates or changes a pool of these addresses; `more` goes over its spec. */
+export function aPool(name: string, addresses: readonly string[], more: object = {}): Step {
+  return ({ cluster }) => void cluster.apply(pool(name, { addresses, ...more }));
+}
+
+/** Deletes a pool. */
+export function noPool(name: string): Step {
+  return ({ cluster }) => cluster.delete({ kind: "IPAddressPool", name });
+}
+
+/** Creates or changes a Service of TCP 80 of IPv4; `annotations` by their short names replace all that it has. */
+export function aService(
+  name: string,
+  annotations: Partial<Record<keyof typeof ANNOTATIONS, string>> = {},
+  spec: object = {},
+  labels: Readonly<Record<string, string>> = {},
+): Step {
+  const full = Object.entries(annotations).map(([short, value]) => [
+    ANNOTATIONS[short as keyof typeof ANNOTATIONS],
+    value,
+  ]);
+  return (world) => void world.service(name, spec, { annotations: Object.fromEntries(full), labels });
+}
+
+/** Deletes a Service. */
+export function noService(name: string): Step {
+  return (world) => world.deleteService(name);
+}
