@@ -1,15 +1,24 @@
 import { readFileSync } from "node:fs";
 import { RELEASE_CAUSES, TAKE_OVER_CAUSES } from "@fairlead/l2";
-import { ALLOCATION_REFUSAL_CODES, ANNOUNCEMENT_REFUSAL_CODES, PROBLEM_REASONS } from "@fairlead/model";
+import { ALLOCATION_REFUSAL_CODES, ANNOUNCEMENT_REFUSAL_CODES, DRAINING_CODES, PROBLEM_REASONS } from "@fairlead/model";
 import { expect } from "chai";
 
 /** Reasons of conditions and Events that say that all is well, or that there is nothing to do. */
-const OTHER_REASONS = ["Accepted", "Allocated", "NotServed", "AddressAnnounced"];
+const OTHER_REASONS = [
+  "Accepted",
+  "Allocated",
+  "Draining",
+  "InPool",
+  "NotServed",
+  "UnknownAnnotation",
+  "AddressAnnounced",
+];
 
 const CODES = [
   ...PROBLEM_REASONS,
   ...ALLOCATION_REFUSAL_CODES,
   ...ANNOUNCEMENT_REFUSAL_CODES,
+  ...DRAINING_CODES,
   ...TAKE_OVER_CAUSES,
   ...RELEASE_CAUSES,
   ...OTHER_REASONS,

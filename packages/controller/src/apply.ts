@@ -2,6 +2,7 @@ import {
   ALLOCATED,
   API_GROUP,
   API_VERSION,
+  DRAINING,
   type EventNote,
   type RawObject,
   type StatusPatch,
@@ -13,6 +14,7 @@ import type { Log } from "@fairlead/runtime";
 import type { Plan, ServicePlan } from "./decide.ts";
 import { allocations, refusals } from "./metrics.ts";
 import type { PoolPlan } from "./status/pool-plan.ts";
+import type { RecordPlan } from "./status/record-status.ts";
 import type { ServiceStatus } from "./status/service-status.ts";
 
 /** Services worked on in one go: a newcomer among thousands waits for no more than this many others. */
@@ -53,7 +55,10 @@ export async function apply(plan: Plan, pools: readonly PoolPlan[], context: App
 
 // Only what was decided on the latest version is written: a replica that is late, or no longer leads, changes nothing.
 // Order matters: an address is recorded before anyone may see it in a status, and gone from the status before it is free.
-async function applyService({ service, claims, status, releases }: ServicePlan, context: ApplyContext): Promise<void> {
+async function applyService(
+  { service, claims, status, releases, records }: ServicePlan,
+  context: ApplyContext,
+): Promise<void> {
   await Promise.all(claims.map((claim) => context.store.create(allocationObject(claim))));
   allocations.inc(claims.length);
   const ref: ObjectRef = { kind: "Service", namespace: service.namespace, name: service.name };
@@ -63,6 +68,14 @@ async function applyService({ service, claims, status, releases }: ServicePlan, 
     report(ref, service.uid, status, context);
   } else if (releases.length > 0) await expectUnchanged(ref, service.uid, context);
   await Promise.all(releases.map((allocation) => release(allocation, context)));
+  await Promise.all(records.map((record) => markRecord(record, context)));
+}
+
+async function markRecord({ name, uid, condition }: RecordPlan, { store, log, now }: ApplyContext): Promise<void> {
+  const conditions = [{ type: DRAINING, ...condition, lastTransitionTime: now }];
+  await store.patchStatus({ kind: "IPAllocation", name }, uid, { conditions });
+  const fields = { allocation: name, reason: condition.reason, why: condition.message };
+  log.info(fields, condition.status === "True" ? "address draining" : "address no longer draining");
 }
 
 async function expectUnchanged(ref: ObjectRef, uid: string, { store, versions }: ApplyContext): Promise<void> {

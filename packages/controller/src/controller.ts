@@ -2,7 +2,7 @@ import { EventRecorder, LeaderElection, type LeaseTiming, ObjectCache, type Stor
 import { type ClassFilter, describeProblems, objectKey, type Problem } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { apply } from "./apply.ts";
-import { decide } from "./decide.ts";
+import { type AnnotationWarning, decide } from "./decide.ts";
 import { decisionSeconds, leading, poolAddresses } from "./metrics.ts";
 import { CONTROLLER_KINDS, takeSnapshot } from "./snapshot.ts";
 import { poolPlans } from "./status/pool-plan.ts";
@@ -22,6 +22,7 @@ export interface ControllerOptions {
 }
 
 const COMPONENT = "fairlead-controller";
+const UNKNOWN_ANNOTATION = "UnknownAnnotation";
 const OWN_NAMESPACE = "fairlead-system";
 
 /** Gives external addresses to Services, while it leads: cache → decide → apply, again and again. */
@@ -31,6 +32,7 @@ export class Controller {
   readonly #queue: Queue;
   readonly #election: LeaderElection;
   readonly #events: EventRecorder;
+  #warned: ReadonlySet<string> = new Set();
   #said = new Map<string, string>();
 
   constructor(options: ControllerOptions) {
@@ -91,6 +93,7 @@ export class Controller {
     const pools = poolPlans(this.#cache, plan, problems, now);
     end();
     this.#logProblems(problems);
+    this.#warn(plan.warnings);
     observePools(plan);
     const outcome = await apply(plan, pools, {
       store,
@@ -106,6 +109,25 @@ export class Controller {
         `${outcome.failures.length} writes failed, first: ${outcome.failures[0]}`,
       );
     }
+  }
+
+  // Once for each annotation, for as long as it is there.
+  #warn(warnings: readonly AnnotationWarning[]): void {
+    const warned = new Set<string>();
+    for (const { service, key, nearest } of warnings) {
+      const id = `${service.uid} ${key}`;
+      warned.add(id);
+      if (this.#warned.has(id)) continue;
+      const { namespace, name, uid } = service;
+      const message = `The annotation ${key} means nothing to Fairlead: is ${nearest} meant?`;
+      this.#options.log.warn(
+        { service: `${namespace}/${name}`, reason: UNKNOWN_ANNOTATION, why: message },
+        "unknown annotation",
+      );
+      const object = { kind: "Service", namespace, name } as const;
+      this.#events.note({ object, uid, type: "Warning", reason: UNKNOWN_ANNOTATION, message });
+    }
+    this.#warned = warned;
   }
 
   // Pools say what is wrong in their own status; an unreadable Service has only the log. Once for each change.

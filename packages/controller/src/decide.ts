@@ -10,8 +10,11 @@ import {
 } from "@fairlead/model";
 import { parseAddress } from "@fairlead/net";
 import { type AllocationContext, allocate } from "./allocate/allocate.ts";
+import { drainingOf } from "./allocate/draining.ts";
 import { claimOf, Ledger, poolOf } from "./allocate/ledger.ts";
 import { acceptPools, compareText } from "./allocate/pools.ts";
+import { nearestAnnotation, type UnknownAnnotation } from "./nearest-annotation.ts";
+import { type RecordPlan, recordPlan } from "./status/record-status.ts";
 import { allocated, NOT_SERVED, refused, type ServiceStatus, serviceStatus } from "./status/service-status.ts";
 
 /** Everything that the controller's decision looks at. */
@@ -34,6 +37,8 @@ export interface ServicePlan {
   /** What to change in the status; undefined if nothing. */
   readonly status: ServiceStatus | undefined;
   readonly releases: readonly Allocation[];
+  /** What to change in the status of its records. */
+  readonly records: readonly RecordPlan[];
 }
 
 /** What the controller wants of the world. */
@@ -44,7 +49,14 @@ export interface Plan {
   readonly orphans: readonly Allocation[];
   readonly pools: readonly Pool[];
   readonly problems: readonly Problem[];
+  /** Services that are served, with annotations that nobody understands. */
+  readonly warnings: readonly AnnotationWarning[];
   readonly ledger: Ledger;
+}
+
+/** A Service and an annotation of ours that it has by a wrong key. */
+export interface AnnotationWarning extends UnknownAnnotation {
+  readonly service: ServiceIntent;
 }
 
 /**
@@ -71,6 +83,10 @@ export function decide(snapshot: Snapshot): Plan {
     orphans: orphans(snapshot),
     pools,
     problems,
+    warnings: services.flatMap((service) => {
+      if (service.unknownAnnotations.length === 0 || !isServed(service, snapshot.classes)) return [];
+      return service.unknownAnnotations.map((key) => ({ service, ...nearestAnnotation(key) }));
+    }),
     ledger,
   };
 }
@@ -102,18 +118,29 @@ function served(
       claims: [],
       status: serviceStatus(service, undefined, refused(service, refusal, [])),
       releases: [],
+      records: [],
     };
   }
   const { kept, claims, surplus, refusal } = allocate(service, own, context);
   const allocations = inFamilyOrder(service, [...kept, ...claims]);
   const ingress = allocations.map(({ address }) => address);
-  const verdict = refusal === undefined ? allocated(allocations) : refused(service, refusal, allocations);
+  const drains = new Map(
+    kept.flatMap((allocation) => {
+      const reason = drainingOf(allocation, service, context);
+      return reason === undefined ? [] : [[allocation, reason] as const];
+    }),
+  );
+  const verdict =
+    refusal === undefined ? allocated(allocations, [...drains.values()]) : refused(service, refusal, allocations);
   return {
     service,
     claims: [...adopted.filter((allocation) => kept.includes(allocation)), ...claims],
     status: serviceStatus(service, ingress, verdict),
     // A surplus that was only adopted has no record to remove.
     releases: surplus.filter((allocation) => recorded.includes(allocation)),
+    records: recorded
+      .filter((allocation) => kept.includes(allocation))
+      .flatMap((allocation) => recordPlan(allocation, drains.get(allocation)) ?? []),
   };
 }
 
@@ -133,6 +160,7 @@ function released(service: ServiceIntent, own: readonly Allocation[]): ServicePl
     claims: [],
     status: spoken ? serviceStatus(service, ingress, NOT_SERVED) : undefined,
     releases: own,
+    records: [],
   };
 }
 
@@ -148,8 +176,8 @@ function inFamilyOrder(service: ServiceIntent, allocations: readonly Allocation[
   return [...allocations].sort((a, b) => order(a) - order(b));
 }
 
-function isWork({ claims, status, releases }: ServicePlan): boolean {
-  return claims.length > 0 || releases.length > 0 || status !== undefined;
+function isWork({ claims, status, releases, records }: ServicePlan): boolean {
+  return claims.length > 0 || releases.length > 0 || records.length > 0 || status !== undefined;
 }
 
 function isNew({ service }: ServicePlan): boolean {

@@ -8,7 +8,7 @@ export * from "./io/open-store.ts";
 export * from "./kinds.ts";
 export * from "./lease.ts";
 export * from "./metrics.ts";
-export { allocatedAddress, allocationName } from "./parse/allocation.ts";
+export { allocatedAddress, allocationName, DRAINING } from "./parse/allocation.ts";
 export { ALLOCATED, ANNOTATIONS } from "./parse/service.ts";
 export * from "./ports.ts";
 export * from "./schema/index.ts";

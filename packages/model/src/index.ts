@@ -1,4 +1,5 @@
 export * from "./announcement-refusal.ts";
+export * from "./draining.ts";
 export * from "./label-selector.ts";
 export * from "./node.ts";
 export * from "./object-ref.ts";

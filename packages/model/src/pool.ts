@@ -52,6 +52,15 @@ export interface Allocation {
   readonly address: string;
   readonly pool: string;
   readonly service: ServiceIdentity;
+  /** Its condition Draining as it stands, to know whether it must be written. */
+  readonly draining?: SeenCondition;
+}
+
+/** What a condition says. */
+export interface SeenCondition {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** A Service as the holder of an address: its uid tells it from a later one of the same name. */

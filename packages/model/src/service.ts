@@ -1,6 +1,6 @@
 import type { AddressRange, Family, IpAddress } from "@fairlead/net";
 import type { Labels } from "./label-selector.ts";
-import type { ServiceIdentity } from "./pool.ts";
+import type { SeenCondition, ServiceIdentity } from "./pool.ts";
 
 /** Transport protocols of a Service port. */
 export type Protocol = "TCP" | "UDP" | "SCTP";
@@ -36,7 +36,11 @@ export interface ServiceIntent extends ServiceIdentity {
   readonly sourceRanges: readonly AddressRange[];
   readonly ports: readonly ServicePort[];
   /** The condition fairlead.dev/Allocated as it stands, to know whether it must be written. */
-  readonly allocated: { readonly status: string; readonly reason: string; readonly message: string } | undefined;
+  readonly allocated: SeenCondition | undefined;
+  /** Whether it lets go of addresses that are draining, as soon as others can be had. */
+  readonly reallocate: boolean;
+  /** Keys of annotations with our prefix that mean nothing to us. */
+  readonly unknownAnnotations: readonly string[];
 }
 
 /** What a Service asks for: nothing in particular, certain addresses, or a pool. */

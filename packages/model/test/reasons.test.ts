@@ -5,7 +5,9 @@ import {
   ANNOUNCEMENT_REFUSAL_CODES,
   type AnnouncementRefusal,
   type AnnouncementRefusalCode,
+  DRAINING_CODES,
   describeAnnouncementRefusal,
+  describeDraining,
   describeProblems,
   describeRefusal,
 } from "@fairlead/model";
@@ -53,6 +55,11 @@ describe("reasons", () => {
   }
   for (const refusal of Object.values<AnnouncementRefusal>(ANNOUNCEMENT)) {
     it(`has a sentence for ${refusal.code}`, () => expect(describeAnnouncementRefusal(refusal)).to.match(SENTENCE));
+  }
+  for (const code of DRAINING_CODES) {
+    it(`has a sentence for ${code}`, () => {
+      expect(describeDraining({ code, address: "192.0.2.1", pool: "lan" })).to.match(SENTENCE);
+    });
   }
   it("names the nodes that have an endpoint, or says that none has", () => {
     const sentences = [["n2"], []].map((nodes) => describeAnnouncementRefusal({ code: "NoLocalEndpoints", nodes }));

@@ -32,6 +32,8 @@ export function aService(fields: Partial<ServiceIntent> = {}): ServiceIntent {
     sourceRanges: [],
     ports: [{ name: "http", protocol: "TCP", port: 80 }],
     allocated: undefined,
+    reallocate: false,
+    unknownAnnotations: [],
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
 import type { Allocation, AllocationRefusal, Labels, Pool, PoolAttempt, ServiceIntent } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
+import { drainingOf } from "./draining.ts";
 import { claimOf, type Ledger, poolHas, poolOf } from "./ledger.ts";
 import { poolAllows, poolsInOrder } from "./pools.ts";
 
@@ -30,6 +31,9 @@ export interface Assignment {
  */
 export function allocate(service: ServiceIntent, held: readonly Allocation[], context: AllocationContext): Assignment {
   const { request } = service;
+  const staying = service.reallocate
+    ? held.filter((allocation) => drainingOf(allocation, service, context) === undefined)
+    : held;
   const keepAll = (refusal: AllocationRefusal) => assign(held, onePerFamily(service, held), [], refusal);
   switch (request.kind) {
     case "malformed":
@@ -49,12 +53,12 @@ export function allocate(service: ServiceIntent, held: readonly Allocation[], co
         return keepAll({ code: "NotAllowedForService", pools: [pool.name] });
       }
       // Taken from it, or covered by it now.
-      const own = held.filter((a) => a.pool === pool.name || poolHas(pool, parseAddress(a.address)));
+      const own = staying.filter((a) => a.pool === pool.name || poolHas(pool, parseAddress(a.address)));
       return fill(service, held, onePerFamily(service, own), [pool], context);
     }
     case "any": {
       const pools = poolsInOrder(context.pools, service, context.namespaceLabels);
-      return fill(service, held, onePerFamily(service, held), pools, context);
+      return fill(service, held, onePerFamily(service, staying), pools, context);
     }
   }
 }
@@ -85,7 +89,9 @@ function fill(
     return assign(held, onePerFamily(service, held), [], refusal);
   }
   const claims = found.map(({ address, pool }) => claim(service, address, pool, context));
-  return assign(held, kept, claims, refusal);
+  // What it holds of a family that it would rather have from elsewhere, it keeps until that can be had.
+  const retained = onePerFamily(service, held).filter((allocation) => missing.includes(familyOf(allocation)));
+  return assign(held, [...kept, ...retained], claims, refusal);
 }
 
 // Two families come from one pool where one has both, beside the address that is kept or else in the pools' order.

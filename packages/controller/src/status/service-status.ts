@@ -1,7 +1,10 @@
+import { ANNOTATIONS } from "@fairlead/kube";
 import {
   type Allocation,
   type AllocationRefusal,
   type AllocationRefusalCode,
+  type Draining,
+  describeDraining,
   describeRefusal,
   type ServiceIntent,
 } from "@fairlead/model";
@@ -9,7 +12,7 @@ import {
 /** What the condition fairlead.dev/Allocated of a Service is to say. */
 export interface AllocatedCondition {
   readonly status: "True" | "False";
-  readonly reason: "Allocated" | "NotServed" | AllocationRefusalCode;
+  readonly reason: "Allocated" | "Draining" | "NotServed" | AllocationRefusalCode;
   readonly message: string;
 }
 
@@ -29,8 +32,11 @@ export const NOT_SERVED: AllocatedCondition = {
 };
 
 /** The condition of a Service that has what it asked for. */
-export function allocated(allocations: readonly Allocation[]): AllocatedCondition {
-  return { status: "True", reason: "Allocated", message: list(allocations) };
+export function allocated(allocations: readonly Allocation[], draining: readonly Draining[]): AllocatedCondition {
+  if (draining.length === 0) return { status: "True", reason: "Allocated", message: list(allocations) };
+  const why = draining.map(describeDraining).join("; ");
+  const message = `${list(allocations)}. ${why}. It stays until the Service gives it up: the annotation ${ANNOTATIONS.reallocate}: "true" asks for another`;
+  return { status: "True", reason: "Draining", message };
 }
 
 /** The condition of a Service that lacks something it asked for; a second family that is only preferred is no lack. */

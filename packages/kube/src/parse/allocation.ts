@@ -5,7 +5,11 @@ import { ipAllocation } from "../schema/ip-allocation.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
 import { check, type Read } from "./read.ts";
 
-const SCHEMA = z.object({ spec: ipAllocation.spec });
+/** Type of the condition that says whether an address stays only because its Service holds it. */
+export const DRAINING = "Draining";
+
+// A status that nobody could read must not make a record unreadable.
+const SCHEMA = z.object({ spec: ipAllocation.spec, status: ipAllocation.status.optional().catch(undefined) });
 
 /**
  * Name of the IPAllocation of an address, one for one: the IPv4 address itself; for IPv6, which has colons that names
@@ -28,6 +32,8 @@ export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): 
   const checked = check(ref, SCHEMA, raw);
   if ("problems" in checked) return checked;
   const { address, pool, serviceRef } = checked.value.spec;
+  const seen = checked.value.status?.conditions?.find(({ type }) => type === DRAINING);
+  const draining = seen && { status: seen.status, reason: seen.reason, message: seen.message };
   const parsed = tryParseAddress(address);
   if (parsed === undefined) {
     const message = `must be an IPv4 or IPv6 address, got ${JSON.stringify(address)}`;
@@ -39,5 +45,6 @@ export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): 
     const message = `the IPAllocation of ${formatAddress(parsed)} must be called ${name}, got ${ref.name}`;
     return { problems: [{ object: ref, field: "metadata.name", reason: "InvalidObject", message }] };
   }
-  return { value: { name, uid: meta.uid, address: formatAddress(parsed), pool, service: serviceRef } };
+  const value = { name, uid: meta.uid, address: formatAddress(parsed), pool, service: serviceRef };
+  return { value: { ...value, ...(draining !== undefined && { draining }) } };
 }

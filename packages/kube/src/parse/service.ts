@@ -2,6 +2,7 @@ import type { AddressRequest, ObjectRef, ServiceIntent, ServicePort } from "@fai
 import { type Family, formatAddress, type IpAddress, parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
 import type { z } from "zod";
 import { service as serviceSchema } from "../schema/builtin.ts";
+import { API_GROUP } from "../schema/custom-resource.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
 import { check, parseEach, type Read } from "./read.ts";
 
@@ -11,6 +12,8 @@ export const ANNOTATIONS = {
   loadBalancerIPs: "fairlead.dev/loadBalancerIPs",
   /** Name of the IPAddressPool asked for. */
   addressPool: "fairlead.dev/address-pool",
+  /** "true": let go of addresses that are draining. */
+  reallocate: "fairlead.dev/reallocate",
 } as const;
 
 /** Type of the condition that says whether a Service has its address. */
@@ -49,6 +52,8 @@ export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Rea
       sourceRanges: ranges.values,
       ports: spec.ports.map(readPort),
       allocated: allocated && { status: allocated.status, reason: allocated.reason, message: allocated.message },
+      reallocate: meta.annotations?.[ANNOTATIONS.reallocate] === "true",
+      unknownAnnotations: unknownAnnotations(meta),
     },
   };
 }
@@ -92,6 +97,12 @@ function sameAddresses(a: string, b: string): boolean {
     return parseAddresses(value).map((address) => (address === undefined ? value : formatAddress(address)));
   };
   return canonicalText(a).sort().join() === canonicalText(b).sort().join();
+}
+
+const KNOWN: ReadonlySet<string> = new Set(Object.values(ANNOTATIONS));
+
+function unknownAnnotations({ annotations }: ObjectMeta): string[] {
+  return Object.keys(annotations ?? {}).filter((key) => key.startsWith(`${API_GROUP}/`) && !KNOWN.has(key));
 }
 
 function readPort({ name, protocol, port, nodePort }: ServiceSpec["ports"][number]): ServicePort {

@@ -34,6 +34,12 @@ export const ipAllocation = {
       description: "Namespace of the Service.",
     },
     { name: "Service", type: "string", jsonPath: ".spec.serviceRef.name", description: "The Service that holds it." },
+    {
+      name: "Draining",
+      type: "string",
+      jsonPath: ".status.conditions[?(@.type=='Draining')].status",
+      description: "Whether it stays only because the Service holds it.",
+    },
     { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was taken." },
   ],
 } as const satisfies CustomResource;

@@ -74,6 +74,8 @@ describe("a Service", () => {
         { name: "dia", protocol: "SCTP", port: 3868 },
       ],
       allocated: { status: "True", reason: "Allocated", message: "m" },
+      reallocate: false,
+      unknownAnnotations: [],
     }));
 
   it("is a ClusterIP Service of IPv4 unless it says otherwise", () => {
