@@ -1,16 +1,7 @@
-import {
-  ALLOCATED,
-  API_GROUP,
-  API_VERSION,
-  DRAINING,
-  type EventNote,
-  type RawObject,
-  type StatusPatch,
-  type Store,
-  StoreError,
-} from "@fairlead/kube";
+import { ALLOCATED, DRAINING, type EventNote, type StatusPatch, type Store, StoreError } from "@fairlead/kube";
 import type { Allocation, ObjectRef } from "@fairlead/model";
 import type { Log } from "@fairlead/runtime";
+import { Claims } from "./claims.ts";
 import type { Plan, ServicePlan } from "./decide.ts";
 import { allocations, refusals } from "./metrics.ts";
 import type { PoolPlan } from "./status/pool-plan.ts";
@@ -32,6 +23,10 @@ export interface ApplyContext {
   readonly note: (event: EventNote) => void;
 }
 
+interface ApplyWork extends ApplyContext {
+  readonly claims: Claims;
+}
+
 /** What became of a plan. */
 export interface Outcome {
   /** Whether some of the plan was left for the next run. */
@@ -40,7 +35,8 @@ export interface Outcome {
 }
 
 /** Does what a plan says. One failure stops nothing but its own Service; doing it again does no harm. */
-export async function apply(plan: Plan, pools: readonly PoolPlan[], context: ApplyContext): Promise<Outcome> {
+export async function apply(plan: Plan, pools: readonly PoolPlan[], options: ApplyContext): Promise<Outcome> {
+  const context: ApplyWork = { ...options, claims: new Claims(options.store, plan.ledger) };
   const batch = plan.services.slice(0, BATCH);
   const work = [
     ...batch.map((service) => applyService(service, context)),
@@ -57,9 +53,9 @@ export async function apply(plan: Plan, pools: readonly PoolPlan[], context: App
 // Order matters: an address is recorded before anyone may see it in a status, and gone from the status before it is free.
 async function applyService(
   { service, claims, status, releases, records }: ServicePlan,
-  context: ApplyContext,
+  context: ApplyWork,
 ): Promise<void> {
-  await Promise.all(claims.map((claim) => context.store.create(allocationObject(claim))));
+  await Promise.all(claims.map((claim) => context.claims.claim(claim)));
   allocations.inc(claims.length);
   const ref: ObjectRef = { kind: "Service", namespace: service.namespace, name: service.name };
   if (status !== undefined) {
@@ -101,14 +97,14 @@ function report(ref: ObjectRef, uid: string, { ingress, condition }: ServiceStat
 
 // Each kind has a watch of its own: a record can be known before the Service that it is for. Its address must not go to
 // another then, so the store itself is asked.
-async function releaseOrphan(allocation: Allocation, context: ApplyContext): Promise<void> {
+async function releaseOrphan(allocation: Allocation, context: ApplyWork): Promise<void> {
   const { namespace, name, uid } = allocation.service;
   const service = await context.store.get({ kind: "Service", namespace, name });
   if (service?.metadata.uid !== uid) await release(allocation, context);
 }
 
-async function release(allocation: Allocation, { store, log }: ApplyContext): Promise<void> {
-  await store.delete({ kind: "IPAllocation", name: allocation.name }, allocation.uid);
+async function release(allocation: Allocation, { claims, log }: ApplyWork): Promise<void> {
+  await claims.release(allocation);
   const { namespace, name } = allocation.service;
   log.info(
     { service: `${namespace}/${name}`, address: allocation.address, pool: allocation.pool },
@@ -124,15 +120,6 @@ async function applyPool({ ref, uid, patch, condition }: PoolPlan, { store, log,
   if (status === "False") log.warn(fields, "not accepted");
   else log.info(fields, "accepted");
   note({ object: ref, uid, type: status === "False" ? "Warning" : "Normal", reason, message });
-}
-
-function allocationObject({ name, address, pool, service }: Allocation): RawObject {
-  return {
-    apiVersion: `${API_GROUP}/${API_VERSION}`,
-    kind: "IPAllocation",
-    metadata: { name },
-    spec: { address, pool, serviceRef: service },
-  };
 }
 
 function servicePatch({ ingress, condition }: ServiceStatus, now: string): StatusPatch {

@@ -8,8 +8,8 @@ import {
   type Problem,
   type ServiceIntent,
 } from "@fairlead/model";
-import { parseAddress } from "@fairlead/net";
-import { type AllocationContext, allocate } from "./allocate/allocate.ts";
+import { formatAddress, parseAddress } from "@fairlead/net";
+import { type AllocationContext, allocate, sharingRefused } from "./allocate/allocate.ts";
 import { drainingOf } from "./allocate/draining.ts";
 import { claimOf, Ledger, poolOf } from "./allocate/ledger.ts";
 import { acceptPools, compareText } from "./allocate/pools.ts";
@@ -65,7 +65,7 @@ export interface AnnotationWarning extends UnknownAnnotation {
  */
 export function decide(snapshot: Snapshot): Plan {
   const { pools, problems } = acceptPools(snapshot.pools);
-  const ledger = new Ledger(snapshot.allocations, snapshot.unreadableAllocations);
+  const ledger = new Ledger(snapshot.allocations, snapshot.unreadableAllocations, snapshot.services);
   const context: AllocationContext = { pools, namespaceLabels: snapshot.namespaceLabels, ledger };
   const held = Map.groupBy(snapshot.allocations, ({ service }) => service.uid);
   const services = [...snapshot.services].sort(byAge);
@@ -96,7 +96,7 @@ function adopt(service: ServiceIntent, pools: readonly Pool[], ledger: Ledger): 
   return service.ingress.flatMap((text) => {
     const address = parseAddress(text);
     const pool = poolOf(pools, address);
-    if (pool === undefined || !ledger.isFree(address)) return [];
+    if (pool === undefined || !(ledger.isFree(address) || ledger.canJoin(service, formatAddress(address)))) return [];
     const allocation = claimOf(address, pool.name, service);
     ledger.add(allocation);
     return [allocation];
@@ -121,7 +121,8 @@ function served(
       records: [],
     };
   }
-  const { kept, claims, surplus, refusal } = allocate(service, own, context);
+  const { kept, claims, surplus, ...outcome } = allocate(service, own, context);
+  const refusal = outcome.refusal ?? clashOf(service, kept, context.ledger);
   const allocations = inFamilyOrder(service, [...kept, ...claims]);
   const ingress = allocations.map(({ address }) => address);
   const drains = new Map(
@@ -144,10 +145,19 @@ function served(
   };
 }
 
+// Sharers whose keys, selectors or ports were changed: the address stays, and the one that came later is told.
+function clashOf(service: ServiceIntent, kept: readonly Allocation[], ledger: Ledger): AllocationRefusal | undefined {
+  for (const { address } of kept) {
+    const clash = ledger.conflict(service, address);
+    if (clash !== undefined) return sharingRefused(address, clash);
+  }
+  return undefined;
+}
+
 // Addresses that are in no pool and that no record calls ours: another controller's. Another Service's are not foreign:
 // they go from this status.
 function foreignIngress(service: ServiceIntent, ledger: Ledger): string[] {
-  return [...service.ingress.filter((text) => ledger.holder(text) === undefined), ...service.otherIngress];
+  return [...service.ingress.filter((text) => ledger.holders(text).length === 0), ...service.otherIngress];
 }
 
 function released(service: ServiceIntent, own: readonly Allocation[]): ServicePlan {

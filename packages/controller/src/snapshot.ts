@@ -30,7 +30,7 @@ export function takeSnapshot(cache: ObjectCache, classes: ClassFilter): Taken {
       services: cache.values("Service"),
       unreadable: unreadable("Service"),
       unreadableAllocations: [...unreadable("IPAllocation")],
-      allocations: cache.values("IPAllocation"),
+      allocations: cache.values("IPAllocation").flat(),
       pools: cache.values("IPAddressPool"),
       namespaceLabels: new Map(cache.values("Namespace").map(({ name, labels }) => [name, labels])),
       classes,

@@ -27,7 +27,7 @@ export interface KindValues {
   EndpointSlice: readonly PortEndpoints[];
   IPAddressPool: Pool;
   L2Advertisement: L2Advertisement;
-  IPAllocation: Allocation;
+  IPAllocation: readonly Allocation[];
   SpeakerStatus: { readonly name: string };
   Lease: z.output<typeof lease>["spec"];
   Event: { readonly name: string };

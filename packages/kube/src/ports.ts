@@ -74,8 +74,13 @@ export interface Store {
    * @throws StoreError NotFound, Conflict (another uid, another version).
    */
   patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject>;
-  /** Removes the object with this uid. An absent one, or one of another uid, is left alone: not an error. */
-  delete(ref: ObjectRef, uid: string): Promise<void>;
+  /**
+   * Removes the object with this uid. An absent one, or one of another uid, is left alone: not an error.
+   *
+   * @param version - resourceVersion that the removal was decided on.
+   * @throws StoreError Conflict if a version is given, and the object has another.
+   */
+  delete(ref: ObjectRef, uid: string, version?: string): Promise<void>;
   /** Ends all watches and requests under way. */
   stop(): Promise<void>;
 }

@@ -7,3 +7,4 @@ export * from "./pool.ts";
 export * from "./problem.ts";
 export * from "./refusal.ts";
 export * from "./service.ts";
+export * from "./sharing.ts";

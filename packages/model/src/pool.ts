@@ -42,12 +42,14 @@ export interface L2Advertisement {
   readonly interfaces: readonly string[];
 }
 
-/** An IPAllocation: who holds an address. Creating it is the atomic claim. */
+/** What one Service holds by an IPAllocation; of an address that is shared there is one of these for each sharer. */
 export interface Allocation {
   /** Name of the object: see allocationName(). */
   readonly name: string;
   /** UID of the object; empty for one that is still to be created. */
   readonly uid: string;
+  /** resourceVersion of the object; empty for one that is still to be created. */
+  readonly version: string;
   /** Canonical text of the address. */
   readonly address: string;
   readonly pool: string;

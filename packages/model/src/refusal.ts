@@ -1,3 +1,5 @@
+import { describeShareConflict, type ShareConflict } from "./sharing.ts";
+
 /**
  * Why a Service has no address, or not all that it asked for. The code is the reason of its condition
  * fairlead.dev/Allocated=False, of the Event, the metric label and the heading in docs/troubleshooting.md.
@@ -14,6 +16,13 @@ export type AllocationRefusal =
   | { readonly code: "AddressNotInPool"; readonly address: string; readonly pool?: string }
   /** `by` names the holder: "Service default/web". */
   | { readonly code: "AddressTaken"; readonly address: string; readonly by: string }
+  /** `with` names the other Service: "default/web". */
+  | {
+      readonly code: "SharingRefused";
+      readonly address: string;
+      readonly with: string;
+      readonly conflict: ShareConflict;
+    }
   | { readonly code: "ForeignStatus"; readonly addresses: readonly string[] };
 
 /** A pool that was tried and why it was of no use. */
@@ -36,6 +45,7 @@ export const ALLOCATION_REFUSAL_CODES = [
   "UnknownPool",
   "AddressNotInPool",
   "AddressTaken",
+  "SharingRefused",
   "ForeignStatus",
 ] as const satisfies readonly AllocationRefusalCode[];
 
@@ -62,6 +72,8 @@ export function describeRefusal(refusal: AllocationRefusal): string {
         : `The requested address ${refusal.address} is not in the requested IPAddressPool ${JSON.stringify(refusal.pool)}`;
     case "AddressTaken":
       return `The requested address ${refusal.address} is held by ${refusal.by}`;
+    case "SharingRefused":
+      return `Address ${refusal.address} cannot be shared with Service ${refusal.with} (${refusal.conflict.rule}): ${describeShareConflict(refusal.conflict)}`;
     case "ForeignStatus":
       return `status.loadBalancer was written by another controller (${refusal.addresses.join(", ")}); it is left alone. Clear it, or set spec.loadBalancerClass, so that one controller serves this Service`;
   }

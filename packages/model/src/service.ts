@@ -35,6 +35,10 @@ export interface ServiceIntent extends ServiceIdentity {
   readonly sessionAffinity: "None" | "ClientIP";
   readonly sourceRanges: readonly AddressRange[];
   readonly ports: readonly ServicePort[];
+  /** Services of one key may share an address; "" shares with none. */
+  readonly sharingKey: string;
+  /** What sharers must have in common: "" under policy Cluster, the selector in canonical text under Local. */
+  readonly backend: string;
   /** The condition fairlead.dev/Allocated as it stands, to know whether it must be written. */
   readonly allocated: SeenCondition | undefined;
   /** Whether it lets go of addresses that are draining, as soon as others can be had. */

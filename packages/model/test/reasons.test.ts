@@ -24,6 +24,12 @@ const ALLOCATION: { readonly [Code in AllocationRefusalCode]: Extract<Allocation
   UnknownPool: { code: "UnknownPool", pool: "wan" },
   AddressNotInPool: { code: "AddressNotInPool", address: "192.0.2.1" },
   AddressTaken: { code: "AddressTaken", address: "192.0.2.1", by: "Service default/web" },
+  SharingRefused: {
+    code: "SharingRefused",
+    address: "192.0.2.1",
+    with: "default/web",
+    conflict: { rule: "PortTaken", port: "TCP 80" },
+  },
   ForeignStatus: { code: "ForeignStatus", addresses: ["192.0.2.1"] },
 };
 

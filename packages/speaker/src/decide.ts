@@ -13,6 +13,8 @@ export interface PlannedAddress extends WantedAddress {
   /** "namespace/name" of the Service. */
   readonly service: string;
   readonly serviceUid: string;
+  /** The other Services, where several share the address. */
+  readonly sharers?: readonly { readonly service: string; readonly serviceUid: string }[];
   /** Why this node is not among the nodes. */
   readonly refusal?: AnnouncementRefusal;
 }
@@ -31,17 +33,25 @@ export function decide(snapshot: Snapshot): Plan {
   const fit = snapshot.nodes.filter((node) => nodeRefusal(node) === undefined);
   const context = { snapshot, fit };
   const holders = holdersByAddress(snapshot);
-  const addresses: PlannedAddress[] = [];
-  const ports: ForwardedPort[] = [];
+  const claims = new Map<string, Claim[]>();
   for (const service of snapshot.services) {
     if (service.ingress.length === 0 || !isServed(service, snapshot.classes)) continue;
     const own = new ServiceEndpoints(endpoints.get(`${service.namespace}/${service.name}`) ?? []);
     for (const address of new Set(service.ingress)) {
       const pool = poolOf(service, address, holders, snapshot.pools);
       if (pool === undefined) continue;
-      addresses.push(planAddress(service, address, pool, own, context));
-      ports.push(...forwardedPorts(service, parseAddress(address), own, snapshot.node));
+      const others = claims.get(address);
+      if (others === undefined) claims.set(address, [{ service, pool, endpoints: own }]);
+      else others.push({ service, pool, endpoints: own });
     }
+  }
+  const addresses: PlannedAddress[] = [];
+  const ports: ForwardedPort[] = [];
+  for (const [address, unordered] of claims) {
+    const sharers = inOrder(unordered, holders.get(address)?.uids ?? []);
+    addresses.push(planShared(address, sharers, context));
+    const vip = parseAddress(address);
+    for (const { service, endpoints: own } of sharers) ports.push(...forwardedPorts(service, vip, own, snapshot.node));
   }
   const ranges = snapshot.pools.flatMap(({ usable }) => usable);
   return { addresses, ranges, forwarding: forwardingTable(snapshot, ports) };
@@ -53,34 +63,80 @@ interface Context {
   readonly fit: readonly NodeInfo[];
 }
 
+/** A Service with an address in its status that it may have. */
+interface Claim {
+  readonly service: ServiceIntent;
+  readonly pool: Pool;
+  readonly endpoints: ServiceEndpoints;
+}
+
+function inOrder(claims: readonly Claim[], uids: readonly string[]): readonly Claim[] {
+  if (claims.length < 2) return claims;
+  return [...claims].sort((a, b) => uids.indexOf(a.service.uid) - uids.indexOf(b.service.uid));
+}
+
+// A shared address is announced once, from where each of its Services may be: traffic for all of them arrives there.
+function planShared(address: string, claims: readonly Claim[], context: Context): PlannedAddress {
+  const [first, ...others] = claims.map(({ service, pool, endpoints }) => {
+    return planAddress(service, address, pool, endpoints, context);
+  });
+  if (first === undefined) throw new RangeError(`Cannot plan ${address}: must have a Service, got none`);
+  if (others.length === 0) return first.plan;
+  const all = [first, ...others];
+  const able = first.able.filter(({ name }) => all.every((one) => one.able.some((node) => node.name === name)));
+  const nodes = new Set(preferReady(able).map(({ name }) => name));
+  const named = all.filter(({ plan }) => plan.interfaces.length > 0).map(({ plan }) => plan.interfaces);
+  const [some = [], ...more] = named;
+  const interfaces = some.filter((name) => more.every((list) => list.includes(name)));
+  const { refusal: _, ...rest } = first.plan;
+  const refusal = all.find(({ plan }) => plan.refusal !== undefined)?.plan.refusal;
+  const sharers = others.map(({ plan: { service, serviceUid } }) => ({ service, serviceUid }));
+  const plan = { ...rest, sharers, interfaces };
+  if (named.length > 0 && interfaces.length === 0) {
+    return { ...plan, nodes: new Set(), refusal: { code: "NoInterface", interfaces: named.flat() } };
+  }
+  if (nodes.has(context.snapshot.node)) return { ...plan, nodes };
+  return { ...plan, nodes, refusal: refusal ?? { code: "NodeNotReady" } };
+}
+
+/** What one Service wants of an address, and the nodes that could serve it, ready or not. */
+interface Wish {
+  readonly plan: PlannedAddress;
+  readonly able: readonly NodeInfo[];
+}
+
 function planAddress(
   service: ServiceIntent,
   address: string,
   pool: Pool,
   endpoints: ServiceEndpoints,
   { snapshot, fit }: Context,
-): PlannedAddress {
+): Wish {
   const planned = { address, service: `${service.namespace}/${service.name}`, serviceUid: service.uid };
   const { node: self, nodes, advertisements } = snapshot;
   const { family } = parseAddress(address);
   if (family === 6)
-    return { ...planned, nodes: new Set(), interfaces: [], refusal: { code: "FamilyNotAnnounced", family } };
+    return wish({ ...planned, nodes: new Set(), interfaces: [], refusal: { code: "FamilyNotAnnounced", family } });
   const reach = reachOf(pool, service, advertisements, nodes, self);
-  if ("code" in reach) return { ...planned, nodes: new Set(), interfaces: [], refusal: reach };
+  if ("code" in reach) return wish({ ...planned, nodes: new Set(), interfaces: [], refusal: reach });
   const local = service.externalTrafficPolicy === "Local" ? endpoints.localNodes(family) : undefined;
   const serves = (node: string) => local === undefined || local.everywhere || local.nodes.has(node);
   const able = fit.filter(({ name }) => reach.nodes.has(name) && serves(name));
   const candidates = new Set(preferReady(able).map(({ name }) => name));
   const all = { ...planned, nodes: candidates, interfaces: reach.interfaces };
-  if (candidates.has(self)) return all;
+  if (candidates.has(self)) return wish(all, able);
   const here = nodes.find(({ name }) => name === self);
   const refusal = here === undefined ? ({ code: "NodeUnknown", node: self } as const) : nodeRefusal(here);
-  if (refusal !== undefined) return { ...all, refusal };
+  if (refusal !== undefined) return wish({ ...all, refusal }, able);
   if (!reach.nodes.has(self)) {
-    return { ...all, refusal: { code: "NodeNotSelected", advertisements: reach.advertisements } };
+    return wish({ ...all, refusal: { code: "NodeNotSelected", advertisements: reach.advertisements } }, able);
   }
-  if (serves(self)) return { ...all, refusal: { code: "NodeNotReady" } };
-  return { ...all, refusal: { code: "NoLocalEndpoints", nodes: [...(local?.nodes ?? [])].sort() } };
+  if (serves(self)) return wish({ ...all, refusal: { code: "NodeNotReady" } }, able);
+  return wish({ ...all, refusal: { code: "NoLocalEndpoints", nodes: [...(local?.nodes ?? [])].sort() } }, able);
+}
+
+function wish(plan: PlannedAddress, able: readonly NodeInfo[] = []): Wish {
+  return { plan, able };
 }
 
 function forwardedPorts(

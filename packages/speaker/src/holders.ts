@@ -1,32 +1,46 @@
-import { isServed, type Pool, type ServiceIntent } from "@fairlead/model";
+import { isServed, type Pool, type ServiceIntent, shareConflict } from "@fairlead/model";
 import { parseAddress, rangeContains } from "@fairlead/net";
 import type { Snapshot } from "./snapshot.ts";
 
-/** The one Service that an address is announced for. */
-export interface Holder {
-  readonly uid: string;
+/** The Services that an address is announced for. */
+export interface Holders {
+  /** In the order in which they came: of a port that several have, the first one's counts. */
+  readonly uids: readonly string[];
   /** Name of the pool by the record; absent while there is no record. */
   readonly pool?: string;
 }
 
 /**
- * The holder of every address that a record or a status tells of. Without a record it is the oldest of the Services that
- * have the address in their status, as the controller would have it: every node must come to the same.
+ * The holders of every address that a record or a status tells of. Without a record these are the oldest of the Services
+ * that have the address in their status, and those that may share it with the older ones, as the controller would have
+ * it: every node must come to the same.
  */
-export function holdersByAddress({ allocations, services, classes }: Snapshot): ReadonlyMap<string, Holder> {
-  const holders = new Map<string, Holder>();
-  for (const { address, service, pool } of allocations) holders.set(address, { uid: service.uid, pool });
-  const claimants = new Map<string, ServiceIntent>();
+export function holdersByAddress({ allocations, services, classes }: Snapshot): ReadonlyMap<string, Holders> {
+  const holders = new Map<string, Holders>();
+  for (const { address, service, pool } of allocations) {
+    const before = holders.get(address)?.uids ?? [];
+    holders.set(address, { uids: [...before, service.uid], pool });
+  }
+  const claimants = new Map<string, ServiceIntent[]>();
   for (const service of services) {
     if (!isServed(service, classes)) continue;
-    for (const address of service.ingress) {
+    for (const address of new Set(service.ingress)) {
       if (holders.has(address)) continue;
-      const other = claimants.get(address);
-      if (other === undefined || isOlder(service, other)) claimants.set(address, service);
+      const others = claimants.get(address);
+      if (others === undefined) claimants.set(address, [service]);
+      else others.push(service);
     }
   }
-  for (const [address, { uid }] of claimants) holders.set(address, { uid });
+  for (const [address, all] of claimants) holders.set(address, { uids: sharersOf(all).map(({ uid }) => uid) });
   return holders;
+}
+
+function sharersOf(claimants: readonly ServiceIntent[]): ServiceIntent[] {
+  const sharers: ServiceIntent[] = [];
+  for (const service of [...claimants].sort((a, b) => (isOlder(a, b) ? -1 : 1))) {
+    if (sharers.every((other) => shareConflict(service, other) === undefined)) sharers.push(service);
+  }
+  return sharers;
 }
 
 function isOlder(a: ServiceIntent, b: ServiceIntent): boolean {
@@ -42,11 +56,11 @@ function isOlder(a: ServiceIntent, b: ServiceIntent): boolean {
 export function poolOf(
   service: ServiceIntent,
   text: string,
-  holders: ReadonlyMap<string, Holder>,
+  holders: ReadonlyMap<string, Holders>,
   pools: readonly Pool[],
 ): Pool | undefined {
   const holder = holders.get(text);
-  if (holder?.uid !== service.uid) return undefined;
+  if (holder === undefined || !holder.uids.includes(service.uid)) return undefined;
   const address = parseAddress(text);
   const byRange = pools.find(({ total }) => total.some((range) => rangeContains(range, address)));
   if (holder.pool === undefined) return byRange;

@@ -4,7 +4,7 @@ import { type Clock, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
 import { announcementRefusals, forwardedPorts, moves, ownedAddresses } from "./metrics.ts";
 import type { NodePorts, Reporter } from "./ports.ts";
-import { refusedAddresses, speakerStatus } from "./status/speaker-status.ts";
+import { refusedAddresses, serviceNames, speakerStatus } from "./status/speaker-status.ts";
 
 /** What a {@link Speaker} needs. */
 export interface SpeakerOptions {
@@ -115,16 +115,18 @@ export class Speaker {
   #moved(move: Move): void {
     const { log, reporter, node } = this.#options;
     const planned = this.#known.get(move.address);
-    const fields = { address: move.address, service: planned?.service, link: move.link };
+    const fields = { address: move.address, service: planned && serviceNames(planned), link: move.link };
     if (move.kind === "own") {
       const { epoch, cause, previous } = move.holding;
       moves.inc({ direction: "own", cause });
       log.info({ ...fields, epoch, cause, previous }, "address announced: this node owns it");
       if (planned !== undefined) {
-        const [namespace = "", name = ""] = planned.service.split("/");
         const message = `${node} answers for ${move.address} on ${move.link}: ${becauseOf(cause, previous)}`;
-        const object = { kind: "Service", namespace, name } as const;
-        reporter.note({ object, uid: planned.serviceUid, type: "Normal", reason: "AddressAnnounced", message });
+        for (const { service, serviceUid: uid } of [planned, ...(planned.sharers ?? [])]) {
+          const [namespace = "", name = ""] = service.split("/");
+          const object = { kind: "Service", namespace, name } as const;
+          reporter.note({ object, uid, type: "Normal", reason: "AddressAnnounced", message });
+        }
       }
     } else {
       const { epoch, cause, to } = move;

@@ -31,6 +31,8 @@ export function aService(fields: Partial<ServiceIntent> = {}): ServiceIntent {
     sessionAffinity: "None",
     sourceRanges: [],
     ports: [{ name: "http", protocol: "TCP", port: 80 }],
+    sharingKey: "",
+    backend: "",
     allocated: undefined,
     reallocate: false,
     unknownAnnotations: [],
@@ -96,7 +98,14 @@ export function endpointsOf(endpoints: readonly Endpoint[], fields: Partial<Port
 
 /** The record that gives {@link VIP} to the Service with this uid. */
 export function anAllocation(uid: string, pool = "lan"): Allocation {
-  return { name: VIP, uid: "uid-record", address: VIP, pool, service: { namespace: "default", name: "web", uid } };
+  return {
+    name: VIP,
+    uid: "uid-record",
+    version: "1",
+    address: VIP,
+    pool,
+    service: { namespace: "default", name: "web", uid },
+  };
 }
 
 /** Default/web with an endpoint on each of the nodes n1, n2 and n3, as n1 sees it; recorded, in pool "lan". */

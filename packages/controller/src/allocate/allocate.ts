@@ -1,7 +1,7 @@
 import type { Allocation, AllocationRefusal, Labels, Pool, PoolAttempt, ServiceIntent } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
 import { drainingOf } from "./draining.ts";
-import { claimOf, type Ledger, poolHas, poolOf } from "./ledger.ts";
+import { type AddressConflict, claimOf, type Ledger, poolHas, poolOf } from "./ledger.ts";
 import { poolAllows, poolsInOrder } from "./pools.ts";
 
 /** What an allocation may look at. */
@@ -32,7 +32,10 @@ export interface Assignment {
 export function allocate(service: ServiceIntent, held: readonly Allocation[], context: AllocationContext): Assignment {
   const { request } = service;
   const staying = service.reallocate
-    ? held.filter((allocation) => drainingOf(allocation, service, context) === undefined)
+    ? held.filter((allocation) => {
+        const fits = context.ledger.conflict(service, allocation.address) === undefined;
+        return fits && drainingOf(allocation, service, context) === undefined;
+      })
     : held;
   const keepAll = (refusal: AllocationRefusal) => assign(held, onePerFamily(service, held), [], refusal);
   switch (request.kind) {
@@ -77,8 +80,11 @@ function fill(
   const lacking = service.families.filter((family) => !kept.some((allocation) => familyOf(allocation) === family));
   const ordered = wholeFirst(pools, kept, lacking, context.ledger);
   for (const family of lacking) {
-    const pool = ordered.find((candidate) => context.ledger.lowestFree(candidate, family) !== undefined);
-    const address = pool && context.ledger.lowestFree(pool, family);
+    const { ledger } = context;
+    const shared = ordered.find((candidate) => ledger.lowestShareable(service, candidate, family) !== undefined);
+    const pool = shared ?? ordered.find((candidate) => ledger.lowestFree(candidate, family) !== undefined);
+    const address =
+      (shared && ledger.lowestShareable(service, shared, family)) ?? (pool && ledger.lowestFree(pool, family));
     if (pool !== undefined && address !== undefined) found.push({ address, pool });
     else missing.push(family);
   }
@@ -157,19 +163,26 @@ function findRequested(
   for (const address of addresses) {
     const text = formatAddress(address);
     const own = held.find((allocation) => allocation.address === text);
-    const holder = ledger.holder(text);
+    const [holder] = ledger.holders(text);
+    const clash = ledger.conflict(service, text);
     const pool = poolOf(pools, address);
     if (asked !== undefined && pool?.name !== asked) return { code: "AddressNotInPool", address: text, pool: asked };
     if (own !== undefined) kept.push(own);
-    else if (holder !== undefined) {
+    else if (clash !== undefined && service.sharingKey !== "") return sharingRefused(text, clash);
+    else if (clash !== undefined && holder !== undefined) {
       return { code: "AddressTaken", address: text, by: `Service ${holder.service.namespace}/${holder.service.name}` };
-    } else if (!ledger.isFree(address)) {
+    } else if (holder === undefined && !ledger.isFree(address)) {
       return { code: "AddressTaken", address: text, by: "an IPAllocation that cannot be read" };
     } else if (pool === undefined || !poolAllows(pool, service, namespaceLabels)) {
       return { code: "AddressNotInPool", address: text };
     } else missing.push({ address, pool });
   }
   return { kept, missing };
+}
+
+/** The refusal of an address that others have already. */
+export function sharingRefused(address: string, { holder, conflict }: AddressConflict): AllocationRefusal {
+  return { code: "SharingRefused", address, with: `${holder.namespace}/${holder.name}`, conflict };
 }
 
 function refuse(

@@ -1,20 +1,51 @@
 import { allocatedAddress, allocationName } from "@fairlead/kube";
-import type { Allocation, Pool, ServiceIdentity } from "@fairlead/model";
-import { type Family, formatAddress, type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
+import {
+  type Allocation,
+  type Pool,
+  type ServiceIdentity,
+  type ServiceIntent,
+  type ShareConflict,
+  shareConflict,
+} from "@fairlead/model";
+import {
+  compareAddresses,
+  type Family,
+  formatAddress,
+  type IpAddress,
+  parseAddress,
+  rangeContains,
+} from "@fairlead/net";
 import { isBuggy } from "./buggy.ts";
+
+/** A Service that another cannot share an address with, and why. */
+export interface AddressConflict {
+  readonly holder: ServiceIdentity;
+  readonly conflict: ShareConflict;
+}
 
 /**
  * Who holds which address, while one decision is made. Addresses are only added: what a Service gives up in a decision
  * is free for others in the next, once it has been given up in truth.
  */
 export class Ledger {
-  readonly #holders = new Map<string, Allocation>();
+  readonly #holders = new Map<string, Allocation[]>();
   readonly #held: Record<Family, Set<bigint>> = { 4: new Set(), 6: new Set() };
   /** For each pool and family, below which address nothing is free: addresses are only added, so it only grows. */
   readonly #cursors = new Map<string, { range: number; next: bigint }>();
+  readonly #services: ReadonlyMap<string, ServiceIntent>;
+  /** Addresses held under each sharing key. */
+  readonly #shared = new Map<string, Set<string>>();
 
-  /** @param unreadable - names of IPAllocations that say nothing else: what they claim is held by nobody we know. */
-  constructor(allocations: Iterable<Allocation>, unreadable: Iterable<string> = []) {
+  /**
+   * @param unreadable - names of IPAllocations that say nothing else: what they claim is held by nobody we know.
+   * @param services - who may share with whom is looked up in these.
+   */
+  constructor(
+    allocations: Iterable<Allocation>,
+    unreadable: Iterable<string> = [],
+    services: readonly ServiceIntent[] = [],
+  ) {
+    this.#services = new Map(services.map((service) => [service.uid, service]));
     for (const allocation of allocations) this.add(allocation);
     for (const name of unreadable) {
       const address = allocatedAddress(name);
@@ -22,16 +53,53 @@ export class Ledger {
     }
   }
 
-  /** Records a holder. */
+  /** Records a holder, after those that were there before. */
   add(allocation: Allocation): void {
     const { family, value } = parseAddress(allocation.address);
-    this.#holders.set(allocation.address, allocation);
+    const holders = this.#holders.get(allocation.address);
+    if (holders === undefined) this.#holders.set(allocation.address, [allocation]);
+    else holders.push(allocation);
     this.#held[family].add(value);
+    const key = this.#services.get(allocation.service.uid)?.sharingKey ?? "";
+    if (key === "") return;
+    const addresses = this.#shared.get(key);
+    if (addresses === undefined) this.#shared.set(key, new Set([allocation.address]));
+    else addresses.add(allocation.address);
   }
 
-  /** The holder of an address in canonical text. */
-  holder(address: string): Allocation | undefined {
-    return this.#holders.get(address);
+  /** The holders of an address in canonical text, the first of them first. */
+  holders(address: string): readonly Allocation[] {
+    return this.#holders.get(address) ?? [];
+  }
+
+  /**
+   * Why a Service cannot share an address with those that were there before it; undefined if it can, or if there are
+   * none.
+   */
+  conflict(service: ServiceIntent, address: string): AddressConflict | undefined {
+    for (const holder of this.holders(address)) {
+      if (holder.service.uid === service.uid) return undefined;
+      const conflict = shareConflict(service, this.#services.get(holder.service.uid));
+      if (conflict !== undefined) return { holder: holder.service, conflict };
+    }
+    return undefined;
+  }
+
+  /** Whether a Service that does not hold an address may join those that do. */
+  canJoin(service: ServiceIntent, address: string): boolean {
+    const holders = this.holders(address);
+    const isHolder = holders.some((holder) => holder.service.uid === service.uid);
+    return holders.length > 0 && !isHolder && this.conflict(service, address) === undefined;
+  }
+
+  /** The lowest address of a family in a pool that a Service may join others on. */
+  lowestShareable(service: ServiceIntent, pool: Pool, family: Family): IpAddress | undefined {
+    if (service.sharingKey === "") return undefined;
+    const found = [...(this.#shared.get(service.sharingKey) ?? [])]
+      .map(parseAddress)
+      .filter((address) => address.family === family && poolHas(pool, address))
+      .sort(compareAddresses);
+    return found.find((address) => this.canJoin(service, formatAddress(address)));
   }
 
   /** Whether nobody holds an address, known or unknown. */
@@ -87,6 +155,7 @@ export function claimOf(address: IpAddress, pool: string, { namespace, name, uid
   return {
     name: allocationName(address),
     uid: "",
+    version: "",
     address: formatAddress(address),
     pool,
     service: { namespace, name, uid },

@@ -117,11 +117,13 @@ export class ApiStore implements Store {
     return this.#written(await this.#writes.send<RawObject>({ method: "PATCH", path, contentType, body }));
   }
 
-  async delete(ref: ObjectRef, uid: string): Promise<void> {
+  async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
+    const preconditions = { uid, ...(version !== undefined && { resourceVersion: version }) };
     try {
-      await this.#writes.send({ method: "DELETE", path: objectPath(ref), body: { preconditions: { uid } } });
+      await this.#writes.send({ method: "DELETE", path: objectPath(ref), body: { preconditions } });
     } catch (error) {
-      const gone = error instanceof StoreError && (error.reason === "NotFound" || error.reason === "Conflict");
+      const isGone = (reason: string) => reason === "NotFound" || (reason === "Conflict" && version === undefined);
+      const gone = error instanceof StoreError && isGone(error.reason);
       if (!gone) throw error;
     }
     this.#cache?.remove(ref.kind, objectKey(ref), uid);

@@ -105,11 +105,14 @@ export class FolderStore implements Store {
     });
   }
 
-  async delete(ref: ObjectRef, uid: string): Promise<void> {
+  async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
     const path = this.#path(canonicalPath(ref));
     await withLock(path, async () => {
       const held = await this.#load(ref);
       if (held !== undefined && held.object.metadata.uid !== uid) return;
+      if (held !== undefined && version !== undefined && held.object.metadata.resourceVersion !== version) {
+        throw new StoreError("Conflict", `Cannot delete ${describe(ref)}: it was changed meanwhile`);
+      }
       if (held !== undefined) this.#expectOwn(held, ref, "delete");
       await rm(path, { force: true });
       await rm(this.#path(statusPath(ref)), { force: true });

@@ -27,11 +27,11 @@ export function allocatedAddress(name: string): IpAddress | undefined {
   return address !== undefined && allocationName(address) === name ? address : undefined;
 }
 
-/** Reads an IPAllocation. */
-export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<Allocation> {
+/** Reads an IPAllocation: one entry for each Service that holds the address, in the order in which they came. */
+export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<readonly Allocation[]> {
   const checked = check(ref, SCHEMA, raw);
   if ("problems" in checked) return checked;
-  const { address, pool, serviceRef } = checked.value.spec;
+  const { address, pool, serviceRef, sharers } = checked.value.spec;
   const seen = checked.value.status?.conditions?.find(({ type }) => type === DRAINING);
   const draining = seen && { status: seen.status, reason: seen.reason, message: seen.message };
   const parsed = tryParseAddress(address);
@@ -45,6 +45,12 @@ export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): 
     const message = `the IPAllocation of ${formatAddress(parsed)} must be called ${name}, got ${ref.name}`;
     return { problems: [{ object: ref, field: "metadata.name", reason: "InvalidObject", message }] };
   }
-  const value = { name, uid: meta.uid, address: formatAddress(parsed), pool, service: serviceRef };
-  return { value: { ...value, ...(draining !== undefined && { draining }) } };
+  const record = { name, uid: meta.uid, version: meta.resourceVersion, address: formatAddress(parsed), pool };
+  return {
+    value: [serviceRef, ...sharers].map((service) => ({
+      ...record,
+      service,
+      ...(draining !== undefined && { draining }),
+    })),
+  };
 }

@@ -12,6 +12,8 @@ export const ANNOTATIONS = {
   loadBalancerIPs: "fairlead.dev/loadBalancerIPs",
   /** Name of the IPAddressPool asked for. */
   addressPool: "fairlead.dev/address-pool",
+  /** Services of one value may share an address. */
+  allowSharedIP: "fairlead.dev/allow-shared-ip",
   /** "true": let go of addresses that are draining. */
   reallocate: "fairlead.dev/reallocate",
 } as const;
@@ -51,6 +53,8 @@ export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Rea
       sessionAffinity: spec.sessionAffinity,
       sourceRanges: ranges.values,
       ports: spec.ports.map(readPort),
+      sharingKey: meta.annotations?.[ANNOTATIONS.allowSharedIP] ?? "",
+      backend: spec.externalTrafficPolicy === "Local" ? canonicalSelector(spec.selector) : "",
       allocated: allocated && { status: allocated.status, reason: allocated.reason, message: allocated.message },
       reallocate: meta.annotations?.[ANNOTATIONS.reallocate] === "true",
       unknownAnnotations: unknownAnnotations(meta),
@@ -97,6 +101,11 @@ function sameAddresses(a: string, b: string): boolean {
     return parseAddresses(value).map((address) => (address === undefined ? value : formatAddress(address)));
   };
   return canonicalText(a).sort().join() === canonicalText(b).sort().join();
+}
+
+function canonicalSelector(selector: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return pairs.sort().join();
 }
 
 const KNOWN: ReadonlySet<string> = new Set(Object.values(ANNOTATIONS));

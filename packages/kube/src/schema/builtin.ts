@@ -19,6 +19,7 @@ export const service = z.object({
     loadBalancerIP: z.string().optional(),
     loadBalancerSourceRanges: z.array(z.string()).default([]),
     externalTrafficPolicy: z.enum(["Cluster", "Local"]).default("Cluster"),
+    selector: z.record(z.string(), z.string()).default({}),
     sessionAffinity: z.enum(["None", "ClientIP"]).default("None"),
     ports: z
       .array(z.object({ name: z.string().default(""), protocol, port, nodePort: port.or(z.literal(0)).optional() }))

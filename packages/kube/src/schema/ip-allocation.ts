@@ -2,6 +2,13 @@ import { z } from "zod";
 import type { CustomResource } from "./custom-resource.ts";
 import { conditions } from "./metadata.ts";
 
+const serviceRef = () =>
+  z.strictObject({
+    namespace: z.string().max(63).describe("Namespace of the Service."),
+    name: z.string().max(253).describe("Name of the Service."),
+    uid: z.string().max(64).describe("UID of the Service: a later Service of the same name is another one."),
+  });
+
 /** IPAllocation: one address that a Service holds. Creating the object is the claim; its name is the address. */
 export const ipAllocation = {
   kind: "IPAllocation",
@@ -12,16 +19,16 @@ export const ipAllocation = {
     .strictObject({
       address: z.string().max(45).describe("The address."),
       pool: z.string().max(253).describe("The pool it was taken from."),
-      serviceRef: z
-        .strictObject({
-          namespace: z.string().max(63).describe("Namespace of the Service."),
-          name: z.string().max(253).describe("Name of the Service."),
-          uid: z.string().max(64).describe("UID of the Service: a later Service of the same name is another one."),
-        })
-        .describe("The Service that holds the address."),
+      serviceRef: serviceRef().describe("The Service that holds the address, the first of those that share it."),
+      sharers: z.array(serviceRef()).max(256).default([]).describe("The other Services that share the address."),
     })
     .meta({
-      "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "an allocation never changes: delete it" }],
+      "x-kubernetes-validations": [
+        {
+          rule: "self.address == oldSelf.address && self.pool == oldSelf.pool",
+          message: "an allocation stays one of its address and pool: delete it",
+        },
+      ],
     }),
   status: z.object({ conditions: conditions.optional() }),
   printerColumns: [
@@ -34,6 +41,13 @@ export const ipAllocation = {
       description: "Namespace of the Service.",
     },
     { name: "Service", type: "string", jsonPath: ".spec.serviceRef.name", description: "The Service that holds it." },
+    {
+      name: "Shared with",
+      type: "string",
+      jsonPath: ".spec.sharers[*].name",
+      description: "The Services that share it.",
+      priority: 1,
+    },
     {
       name: "Draining",
       type: "string",

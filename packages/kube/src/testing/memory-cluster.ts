@@ -77,9 +77,12 @@ export class MemoryCluster {
   }
 
   /** Removes the object with this uid, or with any when none is given. */
-  delete(ref: ObjectRef, uid?: string): void {
+  delete(ref: ObjectRef, uid?: string, version?: string): void {
     const held = this.#objects.get(keyOf(ref));
     if (held === undefined || (uid !== undefined && held.metadata.uid !== uid)) return;
+    if (version !== undefined && held.metadata.resourceVersion !== version) {
+      throw refusal("Conflict", "delete", ref, "it was changed meanwhile");
+    }
     this.#objects.delete(keyOf(ref));
     this.#version += 1;
     this.#tell({ type: "removed", kind: ref.kind, object: held });

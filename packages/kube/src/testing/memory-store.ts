@@ -78,8 +78,8 @@ export class MemoryStore implements Store {
     return this.#write({ verb: "patchStatus", ref }, () => this.cluster.patchStatus(ref, uid, patch, version));
   }
 
-  async delete(ref: ObjectRef, uid: string): Promise<void> {
-    await this.#do({ verb: "delete", ref }, () => this.cluster.delete(ref, uid));
+  async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
+    await this.#do({ verb: "delete", ref }, () => this.cluster.delete(ref, uid, version));
     this.#cache?.remove(ref.kind, objectKey(ref), uid);
   }
 

@@ -223,6 +223,15 @@ export function storeCompliance(name: string, open: () => Promise<StoreBench>): 
       expect(await bench.other.get(ref)).to.equal(undefined);
     });
 
+    it("deletes only the version it is told, if it is told one", async () => {
+      const { ref, uid, object } = await create(bench.store, lease(unique, "first"));
+      const { metadata } = await bench.other.replace({ ...object, spec: { holderIdentity: "second" } });
+      expect(await refusal(bench.store.delete(ref, uid, object.metadata.resourceVersion))).to.equal("Conflict");
+      expect((await bench.other.get(ref))?.metadata.uid).to.equal(uid);
+      await bench.store.delete(ref, uid, metadata.resourceVersion);
+      expect(await bench.other.get(ref)).to.equal(undefined);
+    });
+
     it("takes the deletion of what is not there for done", async () =>
       bench.store.delete({ kind: "IPAddressPool", name: unique }, randomUUID()));
 

@@ -51,13 +51,16 @@ describe("an IPAllocation", () => {
   it("is read whole, its address in canonical text", () =>
     expect(
       goodValue("IPAllocation", allocation("2001-0db8-0000-0000-0000-0000-0000-0001", "2001:DB8:0::1")),
-    ).to.deep.equal({
-      name: "2001-0db8-0000-0000-0000-0000-0000-0001",
-      uid: "a1",
-      address: "2001:db8::1",
-      pool: "lan",
-      service: { namespace: "shop", name: "web", uid: "u1" },
-    }));
+    ).to.deep.equal([
+      {
+        name: "2001-0db8-0000-0000-0000-0000-0000-0001",
+        uid: "a1",
+        version: "",
+        address: "2001:db8::1",
+        pool: "lan",
+        service: { namespace: "shop", name: "web", uid: "u1" },
+      },
+    ]));
 
   for (const [what, raw, field] of [
     ["no address", allocation("web", "web"), "spec.address"],

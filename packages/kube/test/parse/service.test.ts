@@ -74,6 +74,8 @@ describe("a Service", () => {
         { name: "dia", protocol: "SCTP", port: 3868 },
       ],
       allocated: { status: "True", reason: "Allocated", message: "m" },
+      sharingKey: "",
+      backend: "",
       reallocate: false,
       unknownAnnotations: [],
     }));

@@ -2,7 +2,7 @@ import type { StatusPatch } from "@fairlead/kube";
 import type { AgentReport } from "@fairlead/l2";
 import { type AnnouncementRefusal, describeAnnouncementRefusal } from "@fairlead/model";
 import { VERSION } from "@fairlead/runtime";
-import type { Plan } from "../decide.ts";
+import type { Plan, PlannedAddress } from "../decide.ts";
 
 /** What does not change while a speaker runs. */
 export interface SpeakerFacts {
@@ -17,11 +17,17 @@ export interface RefusedAddress {
   readonly refusal: AnnouncementRefusal;
 }
 
+/** "namespace/name" of every Service that an address is for, with commas between. */
+export function serviceNames({ service, sharers = [] }: PlannedAddress): string {
+  return [service, ...sharers.map((sharer) => sharer.service)].join(", ");
+}
+
 /** Every address of the plan that this node is no candidate for, with the first reason found. */
 export function refusedAddresses({ addresses }: Plan, { refusals }: AgentReport): RefusedAddress[] {
   const byAddress = new Map(refusals.map((refusal) => [refusal.address, refusal]));
-  return addresses.flatMap(({ address, service, refusal = byAddress.get(address) }) => {
-    return refusal === undefined ? [] : [{ address, service, refusal }];
+  return addresses.flatMap((planned) => {
+    const { address, refusal = byAddress.get(address) } = planned;
+    return refusal === undefined ? [] : [{ address, service: serviceNames(planned), refusal }];
   });
 }
 
@@ -36,7 +42,7 @@ export function speakerStatus(
   { startedAt }: SpeakerFacts,
   wallClock: (monotonic: number) => string,
 ): StatusPatch {
-  const services = new Map(plan.addresses.map(({ address, service }) => [address, service]));
+  const services = new Map(plan.addresses.map((planned) => [planned.address, serviceNames(planned)]));
   return {
     version: VERSION,
     startedAt,
