@@ -28,7 +28,8 @@ const CONTROLLER_MAY: Access[] = [
   ...access(FAIRLEAD, "ipaddresspools", "patch", { subresource: "status" }),
   ...access(FAIRLEAD, "l2advertisements", "get list watch"),
   ...access(FAIRLEAD, "l2advertisements", "patch", { subresource: "status" }),
-  ...access(FAIRLEAD, "ipallocations", "list watch create delete"),
+  ...access(FAIRLEAD, "ipallocations", "get list watch create update delete"),
+  ...access(FAIRLEAD, "ipallocations", "patch", { subresource: "status" }),
   ...access("coordination.k8s.io", "leases", "create", { namespace: "fairlead-system" }),
   ...access("coordination.k8s.io", "leases", "get update", lease),
 ];
@@ -38,7 +39,7 @@ const CONTROLLER_MAY_NOT: Access[] = [
   ...access("", "services", "update patch delete"),
   ...access("", "nodes", "get list watch patch"),
   ...access(FAIRLEAD, "ipaddresspools", "create update patch delete"),
-  ...access(FAIRLEAD, "ipallocations", "update patch"),
+  ...access(FAIRLEAD, "ipallocations", "patch"),
   ...access("coordination.k8s.io", "leases", "get update", { ...lease, name: "another" }),
   ...access("coordination.k8s.io", "leases", "create get update", { ...lease, namespace: "kube-system" }),
 ];
