@@ -27,6 +27,9 @@ export interface DeciderOptions {
 
 const COMPONENT = "fairlead-speaker";
 
+/** One Service comes as several changes (itself, its slices, its record, its status) within about this long. */
+const SETTLE_MILLIS = 25;
+
 /** The side of the speaker that faces the store: cache → decide, and statuses and Events back. Does nothing to the node. */
 export class Decider implements Reporter {
   readonly #options: DeciderOptions;
@@ -48,7 +51,7 @@ export class Decider implements Reporter {
       async () => this.#decide(),
       (error) => log.error({ err: String(error) }, "cannot decide"),
       clock,
-      { settle: 10, atLeastEvery: 300_000, retry },
+      { settle: SETTLE_MILLIS, atLeastEvery: 300_000, retry },
     );
     // A second between writes: an owner that changes is worth one, a flapping one no more.
     this.#statuses = new Queue(

@@ -3,7 +3,7 @@ import { everything, lives, type Scenario } from "./simulation/faults.ts";
 import { play } from "./simulation/run.ts";
 
 // FAIRLEAD_MODEL_RUNS makes it play more scenarios; a failure prints the seed and the shortest scenario found.
-const MORE_RUNS = Number(process.env["FAIRLEAD_MODEL_RUNS"] ?? 0);
+const MORE_RUNS = Number(process.env.FAIRLEAD_MODEL_RUNS ?? 0);
 
 describe("Ownership on a simulated segment", function () {
   this.timeout(MORE_RUNS > 0 ? 0 : 30_000);
