@@ -5,8 +5,7 @@ import { apply } from "./apply.ts";
 import { type AnnotationWarning, decide } from "./decide.ts";
 import { decisionSeconds, leading, poolAddresses } from "./metrics.ts";
 import { CONTROLLER_KINDS, takeSnapshot } from "./snapshot.ts";
-import { poolPlans } from "./status/pool-plan.ts";
-import { poolCounts } from "./status/pool-status.ts";
+import { countPools, poolPlans } from "./status/pool-plan.ts";
 
 /** What a {@link Controller} needs. */
 export interface ControllerOptions {
@@ -90,11 +89,12 @@ export class Controller {
     const { snapshot, versions, problems: unread } = takeSnapshot(this.#cache, classes);
     const plan = decide(snapshot);
     const problems = [...unread, ...plan.problems];
-    const pools = poolPlans(this.#cache, plan, problems, now);
+    const counts = countPools(plan);
+    const pools = poolPlans(this.#cache, counts, problems, now);
     end();
     this.#logProblems(problems);
     this.#warn(plan.warnings);
-    observePools(plan);
+    observePools(counts);
     const outcome = await apply(plan, pools, {
       store,
       log,
@@ -150,12 +150,12 @@ export class Controller {
   }
 }
 
-function observePools({ pools, ledger }: ReturnType<typeof decide>): void {
+function observePools(counts: ReturnType<typeof countPools>): void {
   poolAddresses.reset();
-  for (const pool of pools) {
-    for (const [name, count] of Object.entries(poolCounts(pool, ledger))) {
+  for (const [pool, ofPool] of counts) {
+    for (const [name, count] of Object.entries(ofPool)) {
       const [state = "", family = ""] = name.split(/(?=IPv)/);
-      poolAddresses.set({ pool: pool.name, family, state }, count);
+      poolAddresses.set({ pool, family, state }, count);
     }
   }
 }

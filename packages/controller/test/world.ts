@@ -6,7 +6,7 @@ import { MemoryLog } from "@fairlead/runtime/testing";
 import { apply, type Outcome } from "../src/apply.ts";
 import { decide, type Plan } from "../src/decide.ts";
 import { CONTROLLER_KINDS, takeSnapshot } from "../src/snapshot.ts";
-import { poolPlans } from "../src/status/pool-plan.ts";
+import { countPools, poolPlans } from "../src/status/pool-plan.ts";
 
 const CLASSES: ClassFilter = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
 const NOW = "2026-06-01T00:00:00Z";
@@ -33,7 +33,7 @@ export class Replica {
   async step(): Promise<Outcome> {
     const { snapshot, problems, versions } = takeSnapshot(this.#cache, this.#classes);
     const plan = decide(snapshot);
-    const pools = poolPlans(this.#cache, plan, [...problems, ...plan.problems], NOW);
+    const pools = poolPlans(this.#cache, countPools(plan), [...problems, ...plan.problems], NOW);
     const note = ({ object, reason }: { object: { name: string }; reason: string }) => {
       this.events.push(`${object.name} ${reason}`);
     };
@@ -44,7 +44,7 @@ export class Replica {
   get idle(): boolean {
     const { snapshot, problems } = takeSnapshot(this.#cache, this.#classes);
     const plan = decide(snapshot);
-    const pools = poolPlans(this.#cache, plan, [...problems, ...plan.problems], NOW);
+    const pools = poolPlans(this.#cache, countPools(plan), [...problems, ...plan.problems], NOW);
     return plan.services.length + plan.orphans.length + pools.length === 0;
   }
 

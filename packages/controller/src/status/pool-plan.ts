@@ -8,7 +8,7 @@ import {
 import { type ObjectRef, objectKey, type Problem } from "@fairlead/model";
 import { z } from "zod";
 import type { Plan } from "../decide.ts";
-import { accepted, poolCounts, withTransition } from "./pool-status.ts";
+import { accepted, type PoolCounts, poolCounts, withTransition } from "./pool-status.ts";
 
 /** A status of an IPAddressPool or an L2Advertisement that must be written. */
 export interface PoolPlan {
@@ -21,15 +21,25 @@ export interface PoolPlan {
 
 const held = z.looseObject({ conditions: z.array(conditionSchema).default([]) }).catch({ conditions: [] });
 
+/** The counts of each pool of a plan, by its name. They look at every address held: once for each plan is enough. */
+export function countPools({ pools, ledger }: Plan): ReadonlyMap<string, PoolCounts> {
+  return new Map(pools.map((pool) => [pool.name, poolCounts(pool, ledger)]));
+}
+
 /**
  * The statuses of pools and advertisements that are not what they should be.
  *
+ * @param counts - of the pools that are accepted; see {@link countPools}.
  * @param problems - all that are known, of whatever object.
  * @param now - RFC 3339.
  */
-export function poolPlans(cache: ObjectCache, plan: Plan, problems: readonly Problem[], now: string): PoolPlan[] {
+export function poolPlans(
+  cache: ObjectCache,
+  counts: ReadonlyMap<string, PoolCounts>,
+  problems: readonly Problem[],
+  now: string,
+): PoolPlan[] {
   const byObject = Map.groupBy(problems, ({ object }) => `${object.kind}/${objectKey(object)}`);
-  const counts = new Map(plan.pools.map((pool) => [pool.name, poolCounts(pool, plan.ledger)]));
   const objects: CachedObject<unknown>[] = [
     ...cache.all("IPAddressPool").values(),
     ...cache.all("L2Advertisement").values(),
