@@ -1,82 +1,145 @@
-import { ALLOCATED, DRAINING, type EventNote, type StatusPatch, type Store, StoreError } from "@fairlead/kube";
-import type { Allocation, ObjectRef } from "@fairlead/model";
+import {
+  ALLOCATED,
+  DRAINING,
+  type EventNote,
+  RESERVED,
+  type StatusPatch,
+  type Store,
+  StoreError,
+} from "@fairlead/kube";
+import type { ObjectRef } from "@fairlead/model";
 import type { Log } from "@fairlead/runtime";
-import { Claims } from "./claims.ts";
-import type { Plan, ServicePlan } from "./decide.ts";
+import type { ClaimPlan } from "./allocate/claims.ts";
+import type { ServicePlan } from "./decide.ts";
+import type { KeepPlan } from "./keeping.ts";
 import { allocations, refusals } from "./metrics.ts";
+import type { Records } from "./records.ts";
 import type { PoolPlan } from "./status/pool-plan.ts";
 import type { RecordPlan } from "./status/record-status.ts";
 import type { ServiceStatus } from "./status/service-status.ts";
 
-/** Services worked on in one go: a newcomer among thousands waits for no more than this many others. */
-const BATCH = 256;
-
-/** What applying a plan needs. */
+/** What doing a piece of a plan needs. Each piece can be done again, after any failure. */
 export interface ApplyContext {
   readonly store: Store;
+  readonly records: Records;
   readonly log: Log;
-  /** RFC 3339. */
-  readonly now: string;
-  /** The resourceVersion that each Service, by uid, was decided on. */
-  readonly versions: ReadonlyMap<string, string>;
+  /** The time, RFC 3339. */
+  readonly now: () => string;
   /** Records an Event, soon; never fails. */
   readonly note: (event: EventNote) => void;
 }
 
-interface ApplyWork extends ApplyContext {
-  readonly claims: Claims;
-}
-
-/** What became of a plan. */
-export interface Outcome {
-  /** Whether some of the plan was left for the next run. */
-  readonly incomplete: boolean;
-  readonly failures: readonly Error[];
-}
-
-/** Does what a plan says. One failure stops nothing but its own Service; doing it again does no harm. */
-export async function apply(plan: Plan, pools: readonly PoolPlan[], options: ApplyContext): Promise<Outcome> {
-  const context: ApplyWork = { ...options, claims: new Claims(options.store, plan.ledger) };
-  const batch = plan.services.slice(0, BATCH);
-  const work = [
-    ...batch.map((service) => applyService(service, context)),
-    ...plan.orphans.map((allocation) => releaseOrphan(allocation, context)),
-    ...pools.map((pool) => applyPool(pool, context)),
-  ];
-  const failures = (await Promise.allSettled(work)).flatMap((result) => {
-    return result.status === "rejected" && !isOvertaken(result.reason) ? [result.reason as Error] : [];
-  });
-  return { incomplete: batch.length < plan.services.length, failures };
-}
-
-// Only what was decided on the latest version is written: a replica that is late, or no longer leads, changes nothing.
-// Order matters: an address is recorded before anyone may see it in a status, and gone from the status before it is free.
-async function applyService(
-  { service, claims, status, releases, records }: ServicePlan,
-  context: ApplyWork,
+/**
+ * Does what a plan says of a Service. Only what was decided on the latest version is written: a replica that is late, or
+ * no longer leads, changes nothing. Order matters: an address is recorded before anyone may see it in a status, and gone
+ * from the status before it is free.
+ *
+ * @param version - resourceVersion of the Service that the plan was made on.
+ * @throws StoreError
+ */
+export async function applyService(
+  { service, takes, status, releases, records }: ServicePlan,
+  version: string | undefined,
+  context: ApplyContext,
 ): Promise<void> {
-  await Promise.all(claims.map((claim) => context.claims.claim(claim)));
-  allocations.inc(claims.length);
-  const ref: ObjectRef = { kind: "Service", namespace: service.namespace, name: service.name };
+  const { namespace, name, uid } = service;
+  const ref: ObjectRef = { kind: "Service", namespace, name };
+  const identity = { namespace, name, uid };
+  await Promise.all(takes.map((standing) => context.records.take(standing, identity)));
+  allocations.inc(takes.length);
   if (status !== undefined) {
-    const patch = servicePatch(status, context.now);
-    await context.store.patchStatus(ref, service.uid, patch, context.versions.get(service.uid));
-    report(ref, service.uid, status, context);
-  } else if (releases.length > 0) await expectUnchanged(ref, service.uid, context);
-  await Promise.all(releases.map((allocation) => release(allocation, context)));
+    await context.store.patchStatus(ref, uid, servicePatch(status, context.now()), version);
+    report(ref, uid, status, context);
+  } else if (releases.length > 0) await expectUnchanged(ref, uid, version, context);
+  await Promise.all(
+    releases.map(async ({ record, coolDown }) => {
+      await context.records.release(record, identity, coolDown ? context.now() : undefined);
+      const fields = { service: `${namespace}/${name}`, address: record.address, pool: record.pool };
+      context.log.info(fields, coolDown ? "address given up; it cools down" : "address free again");
+    }),
+  );
   await Promise.all(records.map((record) => markRecord(record, context)));
 }
 
+/** Does what a plan says of an IPClaim. @throws StoreError */
+export async function applyClaim({ claim, takes, status }: ClaimPlan, context: ApplyContext): Promise<void> {
+  const { namespace, name, uid } = claim;
+  await Promise.all(takes.map((standing) => context.records.reserve(standing, { namespace, name, uid })));
+  if (status === undefined) return;
+  const ref: ObjectRef = { kind: "IPClaim", namespace, name };
+  const { addresses, condition } = status;
+  const conditions = [{ type: RESERVED, ...condition, lastTransitionTime: context.now() }];
+  await context.store.patchStatus(ref, uid, { addresses, conditions });
+  const { reason, message } = condition;
+  const bad = condition.status === "False";
+  const fields = { claim: `${namespace}/${name}`, reason, addresses, why: message };
+  if (bad) context.log.warn(fields, "reservation refused");
+  else context.log.info(fields, "addresses reserved");
+  context.note({ object: ref, uid, type: bad ? "Warning" : "Normal", reason, message });
+}
+
+/**
+ * Brings a record in order. Each kind has a watch of its own: a record can be known before the Service that it is for. Its
+ * address must not go to another then, so the store itself is asked.
+ *
+ * @throws StoreError
+ */
+export async function applyKeeping(plan: KeepPlan, { store, records, log, now }: ApplyContext): Promise<void> {
+  const { record } = plan;
+  const gone = await Promise.all(
+    plan.leave.map(async (holder) => {
+      const held = await store.get({ kind: "Service", namespace: holder.namespace, name: holder.name });
+      return held?.metadata.uid === holder.uid ? [] : [holder];
+    }),
+  );
+  const leave = gone.flat();
+  const { claim } = record;
+  const claimed = claim && (await store.get({ kind: "IPClaim", namespace: claim.namespace, name: claim.name }));
+  const unreserve = plan.unreserve && claimed?.metadata.uid !== claim?.uid;
+  if (leave.length === 0 && !unreserve && !plan.expired) return;
+  await records.keep({ ...plan, leave, unreserve }, now());
+  const fields = { address: record.address, pool: record.pool };
+  for (const { namespace, name } of leave) {
+    log.info({ service: `${namespace}/${name}`, ...fields }, plan.coolDown ? "address given up" : "address free again");
+  }
+  if (unreserve) log.info({ claim: `${claim?.namespace}/${claim?.name}`, ...fields }, "address no longer reserved");
+  if (plan.expired) log.info(fields, "address has cooled down");
+}
+
+/** Writes the status of a pool or an advertisement. @throws StoreError */
+export async function applyPool(
+  { ref, uid, patch, condition }: PoolPlan,
+  { store, log, note }: ApplyContext,
+): Promise<void> {
+  await store.patchStatus(ref, uid, patch);
+  if (condition === undefined) return;
+  const { status, reason, message } = condition;
+  const fields = { object: `${ref.kind}/${ref.name}`, reason, why: message };
+  if (status === "False") log.warn(fields, "not accepted");
+  else log.info(fields, "accepted");
+  note({ object: ref, uid, type: status === "False" ? "Warning" : "Normal", reason, message });
+}
+
+/** Whether an error says only that the plan was late: the object went away, or another was first. The next one knows. */
+export function isOvertaken(error: unknown): boolean {
+  return error instanceof StoreError && ["NotFound", "Conflict", "AlreadyExists"].includes(error.reason);
+}
+
 async function markRecord({ name, uid, condition }: RecordPlan, { store, log, now }: ApplyContext): Promise<void> {
-  const conditions = [{ type: DRAINING, ...condition, lastTransitionTime: now }];
+  const conditions = [{ type: DRAINING, ...condition, lastTransitionTime: now() }];
   await store.patchStatus({ kind: "IPAllocation", name }, uid, { conditions });
   const fields = { allocation: name, reason: condition.reason, why: condition.message };
   log.info(fields, condition.status === "True" ? "address draining" : "address no longer draining");
 }
 
-async function expectUnchanged(ref: ObjectRef, uid: string, { store, versions }: ApplyContext): Promise<void> {
+async function expectUnchanged(
+  ref: ObjectRef,
+  uid: string,
+  version: string | undefined,
+  { store }: ApplyContext,
+): Promise<void> {
   const held = await store.get(ref);
-  if (held?.metadata.uid === uid && held.metadata.resourceVersion === versions.get(uid)) return;
+  if (held?.metadata.uid === uid && held.metadata.resourceVersion === version) return;
   throw new StoreError("Conflict", `Cannot free addresses of ${ref.namespace}/${ref.name}: it was changed meanwhile`);
 }
 
@@ -95,33 +158,6 @@ function report(ref: ObjectRef, uid: string, { ingress, condition }: ServiceStat
   note({ object: ref, uid, type: bad ? "Warning" : "Normal", reason, message });
 }
 
-// Each kind has a watch of its own: a record can be known before the Service that it is for. Its address must not go to
-// another then, so the store itself is asked.
-async function releaseOrphan(allocation: Allocation, context: ApplyWork): Promise<void> {
-  const { namespace, name, uid } = allocation.service;
-  const service = await context.store.get({ kind: "Service", namespace, name });
-  if (service?.metadata.uid !== uid) await release(allocation, context);
-}
-
-async function release(allocation: Allocation, { claims, log }: ApplyWork): Promise<void> {
-  await claims.release(allocation);
-  const { namespace, name } = allocation.service;
-  log.info(
-    { service: `${namespace}/${name}`, address: allocation.address, pool: allocation.pool },
-    "address free again",
-  );
-}
-
-async function applyPool({ ref, uid, patch, condition }: PoolPlan, { store, log, note }: ApplyContext): Promise<void> {
-  await store.patchStatus(ref, uid, patch);
-  if (condition === undefined) return;
-  const { status, reason, message } = condition;
-  const fields = { object: `${ref.kind}/${ref.name}`, reason, why: message };
-  if (status === "False") log.warn(fields, "not accepted");
-  else log.info(fields, "accepted");
-  note({ object: ref, uid, type: status === "False" ? "Warning" : "Normal", reason, message });
-}
-
 function servicePatch({ ingress, condition }: ServiceStatus, now: string): StatusPatch {
   return {
     // ipMode VIP: the address is not of any node, and packets arrive with it as their destination.
@@ -130,9 +166,4 @@ function servicePatch({ ingress, condition }: ServiceStatus, now: string): Statu
     }),
     ...(condition !== undefined && { conditions: [{ type: ALLOCATED, ...condition, lastTransitionTime: now }] }),
   };
-}
-
-// The object went away, or the address was taken by another controller, since the decision: the next one knows.
-function isOvertaken(error: unknown): boolean {
-  return error instanceof StoreError && ["NotFound", "Conflict", "AlreadyExists"].includes(error.reason);
 }

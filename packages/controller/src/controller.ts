@@ -1,11 +1,18 @@
-import { EventRecorder, LeaderElection, type LeaseTiming, ObjectCache, type Store } from "@fairlead/kube";
-import { type ClassFilter, describeProblems, objectKey, type Problem } from "@fairlead/model";
+import { EventRecorder, LeaderElection, type LeaseTiming, type Store } from "@fairlead/kube";
+import { type ClassFilter, describeProblems, FIELD_MANAGER, objectKey, type Problem } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
-import { apply } from "./apply.ts";
-import { type AnnotationWarning, decide } from "./decide.ts";
-import { decisionSeconds, leading, poolAddresses } from "./metrics.ts";
-import { CONTROLLER_KINDS, takeSnapshot } from "./snapshot.ts";
+import { isOvertaken } from "./apply.ts";
+import { type AnnotationWarning, decide, type ServicePlan } from "./decide.ts";
+import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
+import { Records } from "./records.ts";
+import { Setbacks } from "./setbacks.ts";
+import { Settled } from "./settled.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { observePools } from "./status/pool-metrics.ts";
 import { countPools, poolPlans } from "./status/pool-plan.ts";
+import { CONTROLLER_KINDS, View } from "./view.ts";
+import { Work, type WorkEnd } from "./work.ts";
+import { WriteWars } from "./write-wars.ts";
 
 /** What a {@link Controller} needs. */
 export interface ControllerOptions {
@@ -23,28 +30,55 @@ export interface ControllerOptions {
 const COMPONENT = "fairlead-controller";
 const UNKNOWN_ANNOTATION = "UnknownAnnotation";
 const OWN_NAMESPACE = "fairlead-system";
+/** Decisions take at most a part in so many of the time, however many changes there are. */
+const DECISION_SHARE = 5;
 
 /** Gives external addresses to Services, while it leads: cache → decide → apply, again and again. */
 export class Controller {
   readonly #options: ControllerOptions;
-  readonly #cache: ObjectCache;
+  readonly #view: View;
   readonly #queue: Queue;
   readonly #election: LeaderElection;
   readonly #events: EventRecorder;
+  readonly #work: Work;
+  readonly #setbacks: Setbacks;
+  readonly #settled = new Settled();
+  readonly #wars = new WriteWars();
+  #failures: unknown[] = [];
+  #requestedAt: number | undefined;
+  #settleMillis = 2;
   #warned: ReadonlySet<string> = new Set();
   #said = new Map<string, string>();
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     const { store, clock, log } = options;
-    this.#cache = new ObjectCache(() => this.#queue.request());
+    this.#view = new View((kind) => {
+      if (kind === "Service" || kind === "IPAllocation") this.#setbacks.freshStart();
+      this.#request();
+    });
     this.#events = new EventRecorder({ store, component: COMPONENT, clock, log });
+    this.#setbacks = new Setbacks(clock, () => this.#request());
+    this.#work = new Work({
+      store,
+      records: new Records(store),
+      log,
+      now: () => new Date(clock.now()).toISOString(),
+      note: (event) => this.#events.note(event),
+      onEnd: (end) => this.#ended(end),
+    });
+    const settle = () => this.#settleMillis;
     this.#queue = new Queue(
-      () => this.#run(),
-      (error, retryInMillis) =>
-        log.warn({ err: String(error), retryInMillis }, "could not do everything; trying again"),
+      async () => this.#run(),
+      (error, retryInMillis) => log.error({ err: String(error), retryInMillis }, "cannot decide; trying again"),
       clock,
-      { settle: 2, atLeastEvery: 60_000, retry: { first: 100, most: 10_000 } },
+      {
+        get settle() {
+          return settle();
+        },
+        atLeastEvery: 60_000,
+        retry: { first: 100, most: 10_000 },
+      },
     );
     this.#election = new LeaderElection({
       store,
@@ -55,25 +89,27 @@ export class Controller {
       timing: options.leaseTiming,
       onChange: (won) => {
         leading.set(won ? 1 : 0);
-        this.#queue.request();
+        this.#request();
       },
     });
   }
 
   /** Begins to watch, and to compete for leadership. */
   start(): void {
-    this.#options.store.watch(CONTROLLER_KINDS, this.#cache);
+    this.#options.store.watch(CONTROLLER_KINDS, this.#view.cache);
     this.#election.start();
   }
 
   /** Why the controller is not ready, or undefined if it is. A replica that does not lead is ready. */
   notReady(): string | undefined {
-    return this.#cache.synced(CONTROLLER_KINDS) ? undefined : "waiting for the first list of every kind";
+    return this.#view.synced ? undefined : "waiting for the first list of every kind";
   }
 
   /** Finishes what is under way, and gives leadership back. */
   async stop(): Promise<void> {
     await this.#queue.stop();
+    await this.#work.ended();
+    this.#setbacks.stop();
     this.#events.stop();
     await this.#election.stop().catch((error) => {
       this.#options.log.warn({ err: String(error) }, "cannot give the lease back; it will expire");
@@ -81,34 +117,67 @@ export class Controller {
     await this.#options.store.stop();
   }
 
-  async #run(): Promise<void> {
-    const { store, clock, log, classes } = this.#options;
-    if (!this.#cache.synced(CONTROLLER_KINDS) || !this.#election.leading) return;
-    const now = new Date(clock.now()).toISOString();
+  #request(): void {
+    this.#requestedAt ??= this.#options.clock.monotonic();
+    this.#queue.request();
+  }
+
+  #ended({ key, error }: WorkEnd): void {
+    if (error === undefined) this.#setbacks.succeeded(key);
+    else {
+      this.#setbacks.failed(key, isOvertaken(error));
+      if (!isOvertaken(error)) this.#failures.push(error);
+    }
+    if (!this.#work.busy) this.#request();
+  }
+
+  #run(): void {
+    this.#logFailures();
+    if (!this.#view.synced || !this.#election.leading || this.#work.busy) return;
+    const { clock, classes } = this.#options;
+    const begun = clock.monotonic();
+    if (this.#requestedAt !== undefined) queueSeconds.observe((begun - this.#requestedAt) / 1000);
+    this.#requestedAt = undefined;
     const end = decisionSeconds.startTimer();
-    const { snapshot, versions, problems: unread } = takeSnapshot(this.#cache, classes);
-    const plan = decide(snapshot);
-    const problems = [...unread, ...plan.problems];
-    const counts = countPools(plan);
-    const pools = poolPlans(this.#cache, counts, problems, now);
+    const now = clock.now();
+    const snapshot = this.#view.snapshot({ classes, pending: this.#pending(), wars: this.#wars.current(now), now });
+    const plan = decide(snapshot, this.#settled);
+    const problems = this.#view.problems();
+    const counts = countPools(snapshot);
+    const pools = poolPlans(this.#view.cache, counts, problems, new Date(now).toISOString());
     end();
     this.#logProblems(problems);
     this.#warn(plan.warnings);
     observePools(counts);
-    const outcome = await apply(plan, pools, {
-      store,
-      log,
-      now,
-      versions,
-      note: (event) => this.#events.note(event),
-    });
-    if (outcome.incomplete) this.#queue.request();
-    if (outcome.failures.length > 0) {
-      throw new AggregateError(
-        outcome.failures,
-        `${outcome.failures.length} writes failed, first: ${outcome.failures[0]}`,
-      );
-    }
+    const services = plan.services.filter((each) => !this.#isAtWar(each, snapshot));
+    this.#work.begin({ ...plan, services }, pools, (service) => this.#view.versionOf(service));
+    this.#settleMillis = Math.max(2, DECISION_SHARE * (clock.monotonic() - begun));
+  }
+
+  #pending(): Snapshot["pending"] {
+    const { keys, takes } = this.#work.pending;
+    return { keys: new Set([...keys, ...this.#setbacks.resting]), takes };
+  }
+
+  // One that begins now is told of in the next decision.
+  #isAtWar({ service, status, takes, releases }: ServicePlan, { now, index }: Snapshot): boolean {
+    const { uid, statusWriter } = service;
+    if (status?.ingress === undefined) return !this.#wars.mayTell(uid, now);
+    const ours = takes.length === 0 && releases.length === 0 && index.ofService(uid).length > 0;
+    if (!ours || statusWriter === undefined || statusWriter === FIELD_MANAGER) return false;
+    const war = this.#wars.isOverwritten(uid, this.#view.versionOf(service) ?? "", statusWriter, now);
+    if (war) this.#request();
+    return war;
+  }
+
+  #logFailures(): void {
+    const failures = this.#failures;
+    this.#failures = [];
+    if (failures.length === 0) return;
+    this.#options.log.warn(
+      { failures: failures.length, first: String(failures[0]) },
+      "could not do everything; trying again",
+    );
   }
 
   // Once for each annotation, for as long as it is there.
@@ -147,15 +216,5 @@ export class Controller {
     if (namespace !== undefined) return namespace;
     const own = await store.get({ kind: "Namespace", name: OWN_NAMESPACE });
     return own === undefined ? "kube-system" : OWN_NAMESPACE;
-  }
-}
-
-function observePools(counts: ReturnType<typeof countPools>): void {
-  poolAddresses.reset();
-  for (const [pool, ofPool] of counts) {
-    for (const [name, count] of Object.entries(ofPool)) {
-      const [state = "", family = ""] = name.split(/(?=IPv)/);
-      poolAddresses.set({ pool, family, state }, count);
-    }
   }
 }

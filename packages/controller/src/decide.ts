@@ -1,57 +1,54 @@
 import {
   type Allocation,
   type AllocationRefusal,
-  type ClassFilter,
+  isClaimFor,
   isServed,
-  type Labels,
   type Pool,
-  type Problem,
   type ServiceIntent,
+  wroteStatus,
 } from "@fairlead/model";
-import { formatAddress, parseAddress } from "@fairlead/net";
-import { type AllocationContext, allocate, sharingRefused } from "./allocate/allocate.ts";
-import { drainingOf } from "./allocate/draining.ts";
-import { claimOf, Ledger, poolOf } from "./allocate/ledger.ts";
-import { acceptPools, compareText } from "./allocate/pools.ts";
+import { parseAddress, rangeContains } from "@fairlead/net";
+import { allocate, sharingRefused } from "./allocate/allocate.ts";
+import { type ClaimPlan, planClaims } from "./allocate/claims.ts";
+import type { AllocationContext, Surroundings } from "./allocate/context.ts";
+import { cools, drainingOf } from "./allocate/draining.ts";
+import { Ledger, poolOf } from "./allocate/ledger.ts";
+import { compareText } from "./allocate/pools.ts";
+import { type KeepPlan, planKeeping } from "./keeping.ts";
 import { nearestAnnotation, type UnknownAnnotation } from "./nearest-annotation.ts";
+import { Settled } from "./settled.ts";
+import { type Snapshot, workKey } from "./snapshot.ts";
 import { type RecordPlan, recordPlan } from "./status/record-status.ts";
 import { allocated, NOT_SERVED, refused, type ServiceStatus, serviceStatus } from "./status/service-status.ts";
 
-/** Everything that the controller's decision looks at. */
-export interface Snapshot {
-  readonly services: readonly ServiceIntent[];
-  /** Services that could not be read: what they hold stays theirs. "namespace/name" of each. */
-  readonly unreadable: ReadonlySet<string>;
-  /** Names of IPAllocations that could not be read: what they claim is given to nobody. */
-  readonly unreadableAllocations: readonly string[];
-  readonly allocations: readonly Allocation[];
-  readonly pools: readonly Pool[];
-  readonly namespaceLabels: ReadonlyMap<string, Labels>;
-  readonly classes: ClassFilter;
-}
-
-/** What is to be done for one Service, in this order: claim, write the status, give up. */
+/** What is to be done for one Service, in this order: take, write the status, give up. */
 export interface ServicePlan {
   readonly service: ServiceIntent;
-  readonly claims: readonly Allocation[];
+  /** How each address stands once it is taken, this Service among its holders. */
+  readonly takes: readonly Allocation[];
   /** What to change in the status; undefined if nothing. */
   readonly status: ServiceStatus | undefined;
-  readonly releases: readonly Allocation[];
+  readonly releases: readonly ReleasePlan[];
   /** What to change in the status of its records. */
   readonly records: readonly RecordPlan[];
+}
+
+/** An address that a Service gives up. */
+export interface ReleasePlan {
+  readonly record: Allocation;
+  /** Whether it is to cool down, rather than to be free at once. */
+  readonly coolDown: boolean;
 }
 
 /** What the controller wants of the world. */
 export interface Plan {
   /** Only Services for which something must be done. Those that already hold an address come first. */
   readonly services: readonly ServicePlan[];
-  /** Allocations whose Service is gone. */
-  readonly orphans: readonly Allocation[];
-  readonly pools: readonly Pool[];
-  readonly problems: readonly Problem[];
+  readonly claims: readonly ClaimPlan[];
+  /** What is to be done about records beside: their Service or IPClaim is gone, or they have cooled down. */
+  readonly keeping: readonly KeepPlan[];
   /** Services that are served, with annotations that nobody understands. */
   readonly warnings: readonly AnnotationWarning[];
-  readonly ledger: Ledger;
 }
 
 /** A Service and an annotation of ours that it has by a wrong key. */
@@ -60,47 +57,92 @@ export interface AnnotationWarning extends UnknownAnnotation {
 }
 
 /**
- * What the controller does about a state: adopts every address that a status or an IPAllocation says is held, then
- * gives addresses to the Services that lack one, oldest first. Total and pure; the same state gives the same plan.
+ * What the controller does about a state: adopts every address that a status or an IPAllocation says is held, keeps what
+ * IPClaims reserve, then gives addresses to the Services that lack one, oldest first. Total; the same state gives the
+ * same plan, with whatever is remembered of earlier ones.
  */
-export function decide(snapshot: Snapshot): Plan {
-  const { pools, problems } = acceptPools(snapshot.pools);
-  const ledger = new Ledger(snapshot.allocations, snapshot.unreadableAllocations, snapshot.services);
-  const context: AllocationContext = { pools, namespaceLabels: snapshot.namespaceLabels, ledger };
-  const held = Map.groupBy(snapshot.allocations, ({ service }) => service.uid);
-  const services = [...snapshot.services].sort(byAge);
+export function decide(snapshot: Snapshot, memory = new Settled()): Plan {
+  const { services, index, surroundings, pending, classes } = snapshot;
+  const settled = memory.within(surroundings);
+  const open = services
+    .filter((service) => !settled.has(service, index.ofService(service.uid)))
+    .filter(({ uid }) => !pending.keys.has(workKey("Service", uid)))
+    .sort(byAge);
+  const ledger = new Ledger(index, snapshot);
+  for (const allocation of pending.takes) ledger.put(merged(allocation, ledger.at(allocation.ip)));
+  const context: AllocationContext = { ...surroundings, ledger };
   const adopted = new Map<string, readonly Allocation[]>();
-  for (const service of services) {
-    if (isServed(service, snapshot.classes)) adopted.set(service.uid, adopt(service, pools, ledger));
+  for (const service of open) {
+    if (isServed(service, classes)) adopted.set(service.uid, adopt(service, context));
   }
-  const plans = services.map((service): ServicePlan => {
-    const own = held.get(service.uid) ?? [];
-    if (!isServed(service, snapshot.classes)) return released(service, own);
-    return served(service, own, adopted.get(service.uid) ?? [], context);
+  const claims = planClaims(snapshot, context);
+  const awaited = [
+    ...claims.filter(({ takes }) => takes.length > 0).map(({ claim }) => claim),
+    ...snapshot.claims.filter(({ uid }) => pending.keys.has(workKey("IPClaim", uid))),
+  ];
+  const plans = open.flatMap((service): ServicePlan[] => {
+    const own = index.ofService(service.uid);
+    if (!isServed(service, classes)) return remember(settled, own, released(service, own, surroundings));
+    // What is being reserved for it is there in the next decision.
+    if (own.length === 0 && awaited.some((claim) => isClaimFor(claim, service))) return [];
+    const plan = served(service, own, adopted.get(service.uid) ?? [], context, snapshot.wars);
+    return remember(settled, own, plan);
   });
   return {
-    services: plans.filter(isWork).sort((a, b) => Number(isNew(a)) - Number(isNew(b))),
-    orphans: orphans(snapshot),
-    pools,
-    problems,
+    services: plans.sort((a, b) => Number(isNew(a)) - Number(isNew(b))),
+    claims,
+    keeping: planKeeping(snapshot),
     warnings: services.flatMap((service) => {
-      if (service.unknownAnnotations.length === 0 || !isServed(service, snapshot.classes)) return [];
+      if (service.unknownAnnotations.length === 0 || !isServed(service, classes)) return [];
       return service.unknownAnnotations.map((key) => ({ service, ...nearestAnnotation(key) }));
     }),
-    ledger,
   };
 }
 
-// Addresses in the status that nobody has a record of: they become this Service's.
-function adopt(service: ServiceIntent, pools: readonly Pool[], ledger: Ledger): Allocation[] {
+/** What a decision found out about a Service beside what is to be done: whether all of it can be decided anew by itself. */
+interface Verdict extends ServicePlan {
+  /** Nothing but a change of the Service, of its records or of the surroundings can change the plan. */
+  readonly final: boolean;
+}
+
+function remember(settled: Settled, own: readonly Allocation[], { final, ...plan }: Verdict): ServicePlan[] {
+  if (isWork(plan)) return [plan];
+  if (final) settled.add(plan.service, own);
+  return [];
+}
+
+// A take that is under way, on top of what is known of its record by now.
+function merged(taking: Allocation, known: Allocation | undefined): Allocation {
+  if (known === undefined) return taking;
+  const others = taking.holders.filter(({ uid }) => !known.holders.some((holder) => holder.uid === uid));
+  const { released: _, ...rest } = known;
+  return {
+    ...rest,
+    holders: [...known.holders, ...others],
+    ...(taking.claim !== undefined && { claim: taking.claim }),
+  };
+}
+
+// Addresses in the status that there is no record of: they become this Service's.
+function adopt(service: ServiceIntent, { pools, ledger }: AllocationContext): Allocation[] {
   return service.ingress.flatMap((text) => {
     const address = parseAddress(text);
-    const pool = poolOf(pools, address);
-    if (pool === undefined || !(ledger.isFree(address) || ledger.canJoin(service, formatAddress(address)))) return [];
-    const allocation = claimOf(address, pool.name, service);
-    ledger.add(allocation);
-    return [allocation];
+    const standing = ledger.at(address);
+    const pool = poolOf(pools, address) ?? (wroteStatus(service) ? poolAround(pools, address) : undefined);
+    const free = standing === undefined ? ledger.isFree(address) : isFor(service, standing, ledger);
+    if (pool === undefined || !free) return [];
+    return [ledger.take(address, pool.name, service)];
   });
+}
+
+function isFor(service: ServiceIntent, standing: Allocation, ledger: Ledger): boolean {
+  if (standing.holders.length > 0) return ledger.canJoin(service, standing);
+  return !ledger.isReserved(service, standing);
+}
+
+// Of an address that the pool does not give out any more.
+function poolAround(pools: readonly Pool[], address: ReturnType<typeof parseAddress>): Pool | undefined {
+  return pools.find(({ total }) => total.some((range) => rangeContains(range, address)));
 }
 
 function served(
@@ -108,22 +150,14 @@ function served(
   recorded: readonly Allocation[],
   adopted: readonly Allocation[],
   context: AllocationContext,
-): ServicePlan {
+  wars: ReadonlyMap<string, string>,
+): Verdict {
   const own = [...recorded, ...adopted];
-  const foreign = own.length > 0 ? [] : foreignIngress(service, context.ledger);
-  if (foreign.length > 0) {
-    const refusal: AllocationRefusal = { code: "ForeignStatus", addresses: foreign };
-    return {
-      service,
-      claims: [],
-      status: serviceStatus(service, undefined, refused(service, refusal, [])),
-      releases: [],
-      records: [],
-    };
-  }
-  const { kept, claims, surplus, ...outcome } = allocate(service, own, context);
+  const alone = own.length > 0 ? undefined : unrecorded(service, context.ledger);
+  if (alone !== undefined) return alone;
+  const { kept, takes, surplus, ...outcome } = allocate(service, own, context);
   const refusal = outcome.refusal ?? clashOf(service, kept, context.ledger);
-  const allocations = inFamilyOrder(service, [...kept, ...claims]);
+  const allocations = inFamilyOrder(service, [...kept, ...takes]);
   const ingress = allocations.map(({ address }) => address);
   const drains = new Map(
     kept.flatMap((allocation) => {
@@ -131,63 +165,79 @@ function served(
       return reason === undefined ? [] : [[allocation, reason] as const];
     }),
   );
+  const manager = wars.get(service.uid);
   const verdict =
-    refusal === undefined ? allocated(allocations, [...drains.values()]) : refused(service, refusal, allocations);
+    manager !== undefined
+      ? refused(service, { code: "WriteWar", manager }, allocations)
+      : refusal === undefined
+        ? allocated(allocations, [...drains.values()])
+        : refused(service, refusal, allocations);
   return {
     service,
-    claims: [...adopted.filter((allocation) => kept.includes(allocation)), ...claims],
-    status: serviceStatus(service, ingress, verdict),
-    // A surplus that was only adopted has no record to remove.
-    releases: surplus.filter((allocation) => recorded.includes(allocation)),
+    takes: [...adopted.filter((allocation) => kept.includes(allocation)), ...takes],
+    status: serviceStatus(service, manager === undefined ? ingress : undefined, verdict),
+    // A surplus that was only adopted has no record to change.
+    releases: surplus
+      .filter((allocation) => recorded.includes(allocation))
+      .map((record) => ({ record, coolDown: cools(record, context) })),
     records: recorded
       .filter((allocation) => kept.includes(allocation))
       .flatMap((allocation) => recordPlan(allocation, drains.get(allocation)) ?? []),
+    final:
+      refusal === undefined &&
+      manager === undefined &&
+      drains.size === 0 &&
+      kept.every(({ holders }) => holders.length === 1),
   };
+}
+
+// A Service whose status has addresses, none of which is recorded or in a pool: another controller's, or ours whose pools
+// are gone. Another Service's are not meant: they go from this status.
+function unrecorded(service: ServiceIntent, ledger: Ledger): Verdict | undefined {
+  const addresses = service.ingress.filter((text) => (ledger.at(parseAddress(text))?.holders ?? []).length === 0);
+  const foreign = [...addresses, ...service.otherIngress];
+  if (foreign.length === 0) return undefined;
+  const nothing = { service, takes: [], releases: [], records: [], final: false };
+  if (wroteStatus(service) && service.otherIngress.length === 0) {
+    const drains = addresses.map((address) => ({ code: "NoPoolHasAddress", address }) as const);
+    return { ...nothing, status: serviceStatus(service, undefined, allocated([], drains)) };
+  }
+  const manager = service.statusWriter;
+  const refusal: AllocationRefusal = { code: "ForeignStatus", addresses: foreign, ...(manager && { manager }) };
+  return { ...nothing, status: serviceStatus(service, undefined, refused(service, refusal, [])) };
 }
 
 // Sharers whose keys, selectors or ports were changed: the address stays, and the one that came later is told.
 function clashOf(service: ServiceIntent, kept: readonly Allocation[], ledger: Ledger): AllocationRefusal | undefined {
-  for (const { address } of kept) {
-    const clash = ledger.conflict(service, address);
-    if (clash !== undefined) return sharingRefused(address, clash);
+  for (const allocation of kept) {
+    const clash = ledger.conflict(service, allocation);
+    if (clash !== undefined) return sharingRefused(allocation.address, clash);
   }
   return undefined;
 }
 
-// Addresses that are in no pool and that no record calls ours: another controller's. Another Service's are not foreign:
-// they go from this status.
-function foreignIngress(service: ServiceIntent, ledger: Ledger): string[] {
-  return [...service.ingress.filter((text) => ledger.holders(text).length === 0), ...service.otherIngress];
-}
-
-function released(service: ServiceIntent, own: readonly Allocation[]): ServicePlan {
+function released(service: ServiceIntent, own: readonly Allocation[], surroundings: Surroundings): Verdict {
   const addresses = new Set(own.map(({ address }) => address));
   const ours = service.ingress.some((text) => addresses.has(text));
   const ingress = ours ? service.ingress.filter((text) => !addresses.has(text)) : undefined;
   const spoken = own.length > 0 || service.allocated !== undefined;
   return {
     service,
-    claims: [],
+    takes: [],
     status: spoken ? serviceStatus(service, ingress, NOT_SERVED) : undefined,
-    releases: own,
+    releases: own.map((record) => ({ record, coolDown: cools(record, surroundings) })),
     records: [],
+    final: true,
   };
 }
 
-function orphans({ services, unreadable, allocations }: Snapshot): Allocation[] {
-  const uids = new Set(services.map(({ uid }) => uid));
-  return allocations.filter(({ service }) => {
-    return !uids.has(service.uid) && !unreadable.has(`${service.namespace}/${service.name}`);
-  });
-}
-
 function inFamilyOrder(service: ServiceIntent, allocations: readonly Allocation[]): Allocation[] {
-  const order = ({ address }: Allocation) => service.families.indexOf(parseAddress(address).family);
+  const order = ({ ip }: Allocation) => service.families.indexOf(ip.family);
   return [...allocations].sort((a, b) => order(a) - order(b));
 }
 
-function isWork({ claims, status, releases, records }: ServicePlan): boolean {
-  return claims.length > 0 || releases.length > 0 || records.length > 0 || status !== undefined;
+function isWork({ takes, status, releases, records }: ServicePlan): boolean {
+  return takes.length > 0 || releases.length > 0 || records.length > 0 || status !== undefined;
 }
 
 function isNew({ service }: ServicePlan): boolean {

@@ -20,6 +20,13 @@ export const refusals = counter<"reason">({
   labelNames: ["reason"],
 });
 
+/** Time that changes waited. */
+export const queueSeconds = histogram({
+  name: "fairlead_queue_seconds",
+  help: "Time from the first change that asked for a decision to the decision.",
+  buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
+});
+
 /** Time of one decision. */
 export const decisionSeconds = histogram({
   name: "fairlead_decision_seconds",

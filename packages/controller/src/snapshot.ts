@@ -1,45 +1,34 @@
-import type { KindValues, ObjectCache } from "@fairlead/kube";
-import { type ClassFilter, type KindName, objectKey, type Problem } from "@fairlead/model";
-import type { Snapshot } from "./decide.ts";
+import type { Allocation, ClassFilter, IPClaim, ObjectIdentity, ServiceIntent } from "@fairlead/model";
+import type { AllocationIndex } from "./allocate/allocation-index.ts";
+import type { Surroundings } from "./allocate/context.ts";
 
-/** The kinds that the controller decides on. */
-export const CONTROLLER_KINDS = [
-  "Service",
-  "Namespace",
-  "IPAddressPool",
-  "L2Advertisement",
-  "IPAllocation",
-] as const satisfies readonly KindName[];
-
-/** What a decision is made on. */
-export interface Taken {
-  readonly snapshot: Snapshot;
-  /** Every Problem met in reading it. */
-  readonly problems: readonly Problem[];
-  /** The resourceVersion of each Service, by uid. */
-  readonly versions: ReadonlyMap<string, string>;
+/** Everything that the controller's decision looks at. */
+export interface Snapshot {
+  readonly services: readonly ServiceIntent[];
+  /** The Service of an identity; undefined if it is gone or cannot be read. */
+  readonly serviceOf: (identity: ObjectIdentity) => ServiceIntent | undefined;
+  /** "Service namespace/name" and "IPClaim namespace/name" of those that could not be read: what they have stays theirs. */
+  readonly unreadable: ReadonlySet<string>;
+  readonly index: AllocationIndex;
+  readonly claims: readonly IPClaim[];
+  readonly surroundings: Surroundings;
+  readonly classes: ClassFilter;
+  readonly pending: Pending;
+  /** By uid of a Service: the field manager that keeps overwriting its status. */
+  readonly wars: ReadonlyMap<string, string>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
-/** The cache as decide() takes it. */
-export function takeSnapshot(cache: ObjectCache, classes: ClassFilter): Taken {
-  const problems = CONTROLLER_KINDS.flatMap((kind) => problemsOf(cache, kind));
-  const unreadable = (kind: KindName) =>
-    new Set(problems.filter(({ object }) => object.kind === kind).map(({ object }) => objectKey(object)));
-  return {
-    snapshot: {
-      services: cache.values("Service"),
-      unreadable: unreadable("Service"),
-      unreadableAllocations: [...unreadable("IPAllocation")],
-      allocations: cache.values("IPAllocation").flat(),
-      pools: cache.values("IPAddressPool"),
-      namespaceLabels: new Map(cache.values("Namespace").map(({ name, labels }) => [name, labels])),
-      classes,
-    },
-    problems,
-    versions: new Map(Array.from(cache.all("Service").values(), ({ uid, resourceVersion }) => [uid, resourceVersion])),
-  };
+/** Work that was begun by an earlier decision and has not ended. */
+export interface Pending {
+  /** See {@link workKey}: nothing new is decided about these. */
+  readonly keys: ReadonlySet<string>;
+  /** How the addresses stand that are being taken. */
+  readonly takes: readonly Allocation[];
 }
 
-function problemsOf(cache: ObjectCache, kind: keyof KindValues): Problem[] {
-  return [...cache.all(kind).values()].flatMap(({ read }) => ("problems" in read ? read.problems : []));
+/** Names what a piece of work is about: a Service, an IPClaim, or a record of its own. */
+export function workKey(kind: "Service" | "IPClaim" | "IPAllocation", uid: string): string {
+  return `${kind} ${uid}`;
 }

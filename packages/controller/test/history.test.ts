@@ -202,7 +202,7 @@ function expectOrder(world: World, replica: Replica): void {
 
 /** Nobody who asks for nothing in particular waits while an address of its family is free. */
 function expectNobodyWaits(world: World, replica: Replica, services: readonly RawObject[]): void {
-  const { pools } = replica.plan();
+  const { pools } = replica.snapshot.surroundings;
   const taken = new Set(recordsOf(world).map(({ address }) => address));
   const candidates = RANGES.flatMap((text) => {
     const { family, first, last } = parseRange(text);

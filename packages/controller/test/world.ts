@@ -1,51 +1,80 @@
-import { ALLOCATED, allocationName, ObjectCache, type RawObject, StoreError } from "@fairlead/kube";
+import { ALLOCATED, allocationName, type RawObject, StoreError } from "@fairlead/kube";
 import { ingressOf, MemoryCluster, MemoryStore, pool, type StoreCall, service } from "@fairlead/kube/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { parseAddress } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
-import { apply, type Outcome } from "../src/apply.ts";
+import { expect } from "chai";
+import { AllocationIndex } from "../src/allocate/allocation-index.ts";
+import { isOvertaken } from "../src/apply.ts";
 import { decide, type Plan } from "../src/decide.ts";
-import { CONTROLLER_KINDS, takeSnapshot } from "../src/snapshot.ts";
-import { countPools, poolPlans } from "../src/status/pool-plan.ts";
+import { Records } from "../src/records.ts";
+import { Settled } from "../src/settled.ts";
+import type { Snapshot } from "../src/snapshot.ts";
+import { countPools, type PoolPlan, poolPlans } from "../src/status/pool-plan.ts";
+import { CONTROLLER_KINDS, View } from "../src/view.ts";
+import { Work } from "../src/work.ts";
 
 const CLASSES: ClassFilter = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
 const NOW = "2026-06-01T00:00:00Z";
 
-/** One controller's view of a cluster, moved by hand: no clock, no lease. */
+/** One controller's view of a cluster, moved by hand: no clock, no lease. Each of its plans equals one made from scratch. */
 export class Replica {
   readonly store: MemoryStore;
   readonly log = new MemoryLog();
   readonly events: string[] = [];
-  readonly #cache = new ObjectCache(() => {});
+  /** RFC 3339. */
+  now = NOW;
+  readonly #view = new View(() => {});
+  readonly #settled = new Settled();
   readonly #classes: ClassFilter;
+  readonly #work: Work;
+  #failures: Error[] = [];
 
   constructor(cluster: MemoryCluster, classes = CLASSES) {
     this.#classes = classes;
     this.store = new MemoryStore(cluster);
-    this.store.watch(CONTROLLER_KINDS, this.#cache);
+    this.store.watch(CONTROLLER_KINDS, this.#view.cache);
+    this.#work = new Work({
+      store: this.store,
+      records: new Records(this.store),
+      log: this.log,
+      now: () => this.now,
+      note: ({ object, reason }) => void this.events.push(`${object.name} ${reason}`),
+      onEnd: ({ error }) => {
+        if (error !== undefined && !isOvertaken(error)) this.#failures.push(error as Error);
+      },
+    });
+  }
+
+  /** What a decision looks at now. */
+  get snapshot(): Snapshot {
+    const now = Date.parse(this.now);
+    return this.#view.snapshot({ classes: this.#classes, pending: this.#work.pending, wars: new Map(), now });
   }
 
   plan(): Plan {
-    return decide(takeSnapshot(this.#cache, this.#classes).snapshot);
+    const { snapshot } = this;
+    const plan = decide(snapshot, this.#settled);
+    expect(plan, "a decision that remembers others equals one that does not").to.deep.equal(decide(anew(snapshot)));
+    return plan;
   }
 
   /** Decides and applies once. */
-  async step(): Promise<Outcome> {
-    const { snapshot, problems, versions } = takeSnapshot(this.#cache, this.#classes);
-    const plan = decide(snapshot);
-    const pools = poolPlans(this.#cache, countPools(plan), [...problems, ...plan.problems], NOW);
-    const note = ({ object, reason }: { object: { name: string }; reason: string }) => {
-      this.events.push(`${object.name} ${reason}`);
-    };
-    return apply(plan, pools, { store: this.store, log: this.log, now: NOW, versions, note });
+  async step(): Promise<{ readonly failures: readonly Error[] }> {
+    this.#failures = [];
+    this.#work.begin(this.plan(), this.#pools(), (service) => this.#view.versionOf(service));
+    await this.#work.ended();
+    return { failures: this.#failures };
   }
 
   /** Whether nothing is left to do. */
   get idle(): boolean {
-    const { snapshot, problems } = takeSnapshot(this.#cache, this.#classes);
-    const plan = decide(snapshot);
-    const pools = poolPlans(this.#cache, countPools(plan), [...problems, ...plan.problems], NOW);
-    return plan.services.length + plan.orphans.length + pools.length === 0;
+    const { services, claims, keeping } = this.plan();
+    return services.length + claims.length + keeping.length + this.#pools().length === 0;
+  }
+
+  #pools(): PoolPlan[] {
+    return poolPlans(this.#view.cache, countPools(this.snapshot), this.#view.problems(), this.now);
   }
 
   /** Steps until nothing is left to do. @throws Error when that takes more steps than it should. */
@@ -136,6 +165,14 @@ export class World {
   poolStatus(name: string): Record<string, unknown> {
     return (this.cluster.get({ kind: "IPAddressPool", name })?.status ?? {}) as Record<string, unknown>;
   }
+}
+
+// The same state, with nothing that was derived from it change by change.
+function anew(snapshot: Snapshot): Snapshot {
+  const index = new AllocationIndex();
+  for (const record of snapshot.index.records()) index.set(record.name, record);
+  for (const name of snapshot.index.unreadable()) index.set(name, "unreadable");
+  return { ...snapshot, index };
 }
 
 function refOfService(name: string) {

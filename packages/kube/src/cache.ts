@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type KindName, type ObjectRef, objectKey, type Problem } from "@fairlead/model";
 import { KINDS, type KindValues } from "./kinds.ts";
 import { check, type Read } from "./parse/read.ts";
@@ -21,10 +22,13 @@ export interface CachedObject<T> {
  */
 export class ObjectCache implements ObjectSink {
   readonly #objects = new Map<KindName, Map<string, CachedObject<unknown>>>();
-  readonly #onChange: (kind: KindName) => void;
+  readonly #onChange: (kind: KindName, key: string | undefined) => void;
 
-  /** @param onChange - called after every change; must only ask for a decision. */
-  constructor(onChange: (kind: KindName) => void) {
+  /**
+   * @param onChange - called after every change of what is kept of an object, with its key; without one after a list. Must
+   *   only note it, or ask for a decision.
+   */
+  constructor(onChange: (kind: KindName, key: string | undefined) => void) {
     this.#onChange = onChange;
   }
 
@@ -54,14 +58,15 @@ export class ObjectCache implements ObjectSink {
     const before = this.#objects.get(kind);
     const after = new Map<string, CachedObject<unknown>>();
     for (const raw of raws) {
-      const object = newest(before?.get(objectKey(raw.metadata)), read(kind, raw));
+      const held = before?.get(objectKey(raw.metadata));
+      const object = held === undefined || isNews(held, raw) ? read(kind, raw) : held;
       after.set(objectKey(object.ref), object);
     }
     for (const [key, object] of before ?? []) {
       if (!after.has(key) && isNewer(object.resourceVersion, listVersion)) after.set(key, object);
     }
     this.#objects.set(kind, after);
-    this.#onChange(kind);
+    this.#onChange(kind, undefined);
   }
 
   /** Takes one new or changed object; an older version than the one held is ignored. Ignored before the first list. */
@@ -70,10 +75,12 @@ export class ObjectCache implements ObjectSink {
     if (objects === undefined) return;
     const key = objectKey(raw.metadata);
     const held = objects.get(key);
-    const object = newest(held, read(kind, raw));
-    if (object === held) return;
-    objects.set(key, object);
-    this.#onChange(kind);
+    if (held !== undefined && !isNews(held, raw)) return;
+    const object = read(kind, raw);
+    const same = held !== undefined && saysTheSame(held, object);
+    // What is kept of it stays the same object: whoever remembers that one need not look again.
+    objects.set(key, same ? { ...object, read: held.read, status: held.status } : object);
+    if (!same) this.#onChange(kind, key);
   }
 
   /** Forgets an object; another one of the same name (with another uid) stays. */
@@ -81,7 +88,7 @@ export class ObjectCache implements ObjectSink {
     const objects = this.#objects.get(kind);
     if (objects?.get(key)?.uid !== uid) return;
     objects.delete(key);
-    this.#onChange(kind);
+    this.#onChange(kind, key);
   }
 }
 
@@ -114,9 +121,19 @@ function unreadable(ref: ObjectRef, { metadata }: RawObject, problems: readonly 
   };
 }
 
-// Whatever the uid: what a watch still has to tell of a predecessor must not displace its successor.
-function newest(held: CachedObject<unknown> | undefined, got: CachedObject<unknown>): CachedObject<unknown> {
-  return held !== undefined && !isNewer(got.resourceVersion, held.resourceVersion) ? held : got;
+// Whatever the uid: what a watch still has to tell of a predecessor must not displace its successor. What the store
+// answered to a write comes a second time by the watch; reading it again would cost as much as the first time.
+function isNews(held: CachedObject<unknown>, { metadata }: RawObject): boolean {
+  return isNewer(String(metadata.resourceVersion ?? ""), held.resourceVersion);
+}
+
+// Nodes report every few seconds that nothing has changed.
+function saysTheSame(held: CachedObject<unknown>, got: CachedObject<unknown>): boolean {
+  return (
+    held.uid === got.uid &&
+    held.generation === got.generation &&
+    isDeepStrictEqual([held.read, held.status], [got.read, got.status])
+  );
 }
 
 // Kubernetes 1.35 made resourceVersions of one kind comparable as decimal numbers (KEP-5504); so are the folder store's.

@@ -13,7 +13,7 @@ export function customResourceDefinition(resource: CustomResource): JsonObject {
     metadata: { name: `${resource.plural}.${API_GROUP}` },
     spec: {
       group: API_GROUP,
-      scope: "Cluster",
+      scope: resource.namespaced === true ? "Namespaced" : "Cluster",
       names: {
         kind: resource.kind,
         listKind: `${resource.kind}List`,

@@ -8,7 +8,16 @@ export * from "./io/open-store.ts";
 export * from "./kinds.ts";
 export * from "./lease.ts";
 export * from "./metrics.ts";
-export { allocatedAddress, allocationName, DRAINING } from "./parse/allocation.ts";
+export {
+  type AllocationHold,
+  type AllocationSpec,
+  allocatedAddress,
+  allocationName,
+  allocationSpec,
+  DRAINING,
+  readHold,
+} from "./parse/allocation.ts";
+export { RESERVED } from "./parse/claim.ts";
 export { ALLOCATED, ANNOTATIONS } from "./parse/service.ts";
 export * from "./ports.ts";
 export * from "./schema/index.ts";

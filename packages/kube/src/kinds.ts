@@ -1,17 +1,21 @@
 import type {
   Allocation,
+  IPClaim,
   KindName,
   L2Advertisement,
   Labels,
   NodeInfo,
+  NodeNetworks,
   ObjectRef,
   Pool,
   PortEndpoints,
   ServiceIntent,
+  ServiceRange,
 } from "@fairlead/model";
 import type { z } from "zod";
 import { readAllocation } from "./parse/allocation.ts";
-import { readEndpointSlice, readNode } from "./parse/node.ts";
+import { readClaim } from "./parse/claim.ts";
+import { readEndpointSlice, readNode, readNodeNetworks, readServiceRange } from "./parse/node.ts";
 import { readL2Advertisement, readPool } from "./parse/pool.ts";
 import { check, type Read } from "./parse/read.ts";
 import { readService } from "./parse/service.ts";
@@ -27,8 +31,10 @@ export interface KindValues {
   EndpointSlice: readonly PortEndpoints[];
   IPAddressPool: Pool;
   L2Advertisement: L2Advertisement;
-  IPAllocation: readonly Allocation[];
-  SpeakerStatus: { readonly name: string };
+  IPAllocation: Allocation;
+  IPClaim: IPClaim;
+  SpeakerStatus: NodeNetworks;
+  ServiceCIDR: ServiceRange;
   Lease: z.output<typeof lease>["spec"];
   Event: { readonly name: string };
 }
@@ -40,6 +46,8 @@ export interface KindDefinition<K extends KindName> {
   readonly namespaced: boolean;
   /** Whether caches keep the raw status, because Fairlead writes it and must know whether it differs. */
   readonly keepStatus: boolean;
+  /** Whether an API server without this kind is taken for one that has no object of it. */
+  readonly optional?: boolean;
   readonly read: (ref: ObjectRef, meta: ObjectMeta, raw: unknown) => Read<KindValues[K]>;
 }
 
@@ -79,7 +87,22 @@ export const KINDS: { readonly [K in KindName]: KindDefinition<K> } = {
     keepStatus: false,
     read: readAllocation,
   },
-  SpeakerStatus: { apiVersion: OWN, plural: "speakerstatuses", namespaced: false, keepStatus: false, read: named },
+  IPClaim: { apiVersion: OWN, plural: "ipclaims", namespaced: true, keepStatus: false, read: readClaim },
+  SpeakerStatus: {
+    apiVersion: OWN,
+    plural: "speakerstatuses",
+    namespaced: false,
+    keepStatus: false,
+    read: readNodeNetworks,
+  },
+  ServiceCIDR: {
+    apiVersion: "networking.k8s.io/v1",
+    plural: "servicecidrs",
+    namespaced: false,
+    keepStatus: false,
+    optional: true,
+    read: readServiceRange,
+  },
   Lease: {
     apiVersion: "coordination.k8s.io/v1",
     plural: "leases",

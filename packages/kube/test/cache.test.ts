@@ -46,11 +46,18 @@ describe("ObjectCache", () => {
       ["a predecessor, told of late", "7", "b", { uid: "a", version: "9" }],
     ] as const) {
       it(`is told of ${what}`, () => {
-        cache.put("Service", web(version, uid));
+        cache.put("Service", web(version, uid, { labels: { version } }));
         expect(held()).to.deep.equal(kept);
         expect(changes).to.equal(kept.version === "9" ? 0 : 1);
       });
     }
+
+    it("is not told of a version that says nothing new, and keeps what was read", () => {
+      const before = cache.values("Service")[0];
+      cache.put("Service", web("10"));
+      expect([changes, cache.all("Service").get("default/web")?.resourceVersion]).to.deep.equal([0, "10"]);
+      expect(cache.values("Service")[0]).to.equal(before);
+    });
 
     it("keeps what was written after the next list was made", () => {
       cache.put("Service", web("12"));

@@ -58,7 +58,7 @@ for (const resource of CUSTOM_RESOURCES) {
       expect(definition)
         .to.deep.include({ metadata: { name: `${resource.plural}.fairlead.dev` } })
         .and.to.nested.include({
-          "spec.scope": "Cluster",
+          "spec.scope": resource.kind === "IPClaim" ? "Namespaced" : "Cluster",
           "spec.names.kind": resource.kind,
           "spec.versions[0].name": "v1beta1",
         })

@@ -1,4 +1,6 @@
+export * from "./allocation.ts";
 export * from "./announcement-refusal.ts";
+export * from "./claim.ts";
 export * from "./draining.ts";
 export * from "./label-selector.ts";
 export * from "./node.ts";
@@ -6,5 +8,6 @@ export * from "./object-ref.ts";
 export * from "./pool.ts";
 export * from "./problem.ts";
 export * from "./refusal.ts";
+export * from "./reserved.ts";
 export * from "./service.ts";
 export * from "./sharing.ts";

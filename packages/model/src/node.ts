@@ -1,4 +1,4 @@
-import type { AddressRange, IpAddress } from "@fairlead/net";
+import type { AddressRange, IpAddress, Prefix } from "@fairlead/net";
 import type { Labels } from "./label-selector.ts";
 
 /** What Fairlead needs to know of a Node. */
@@ -11,8 +11,27 @@ export interface NodeInfo {
   readonly networkUnavailable: boolean;
   /** status.addresses of type InternalIP. */
   readonly internalAddresses: readonly IpAddress[];
+  /** status.addresses of types InternalIP and ExternalIP. */
+  readonly addresses: readonly IpAddress[];
   /** spec.podCIDRs. */
   readonly podRanges: readonly AddressRange[];
+}
+
+/** What a speaker sees of the networks that its node is connected to. */
+export interface NodeNetworks {
+  /** Name of the Node. */
+  readonly name: string;
+  /** The node's addresses on its links, each with the subnet it is in. */
+  readonly subnets: readonly Prefix[];
+  /** The routers that it uses. */
+  readonly gateways: readonly IpAddress[];
+}
+
+/** A range that the cluster addresses of Services are taken from. */
+export interface ServiceRange {
+  /** Name of the ServiceCIDR. */
+  readonly name: string;
+  readonly ranges: readonly AddressRange[];
 }
 
 /** One port's endpoint of a Service, from an EndpointSlice. */

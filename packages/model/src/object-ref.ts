@@ -7,7 +7,9 @@ export type KindName =
   | "IPAddressPool"
   | "L2Advertisement"
   | "IPAllocation"
+  | "IPClaim"
   | "SpeakerStatus"
+  | "ServiceCIDR"
   | "Lease"
   | "Event";
 

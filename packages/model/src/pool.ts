@@ -21,6 +21,10 @@ export interface Pool {
   /** Whether the pool is announced on Layer 2 although no advertisement selects it. */
   readonly advertise: "Auto" | "Manual";
   readonly serviceAllocation?: ServiceAllocation;
+  /** The most addresses of each family that one namespace may hold from here; undefined for no limit. */
+  readonly namespaceQuota?: number;
+  /** For how long an address that was given up goes to another Service only if no other address is free; 0 for not at all. */
+  readonly coolDownMillis: number;
 }
 
 /** Which Services a pool is for, and how eagerly (MetalLB's serviceAllocation). */
@@ -40,34 +44,4 @@ export interface L2Advertisement {
   readonly nodeSelectors: readonly LabelSelector[];
   readonly serviceSelectors: readonly LabelSelector[];
   readonly interfaces: readonly string[];
-}
-
-/** What one Service holds by an IPAllocation; of an address that is shared there is one of these for each sharer. */
-export interface Allocation {
-  /** Name of the object: see allocationName(). */
-  readonly name: string;
-  /** UID of the object; empty for one that is still to be created. */
-  readonly uid: string;
-  /** resourceVersion of the object; empty for one that is still to be created. */
-  readonly version: string;
-  /** Canonical text of the address. */
-  readonly address: string;
-  readonly pool: string;
-  readonly service: ServiceIdentity;
-  /** Its condition Draining as it stands, to know whether it must be written. */
-  readonly draining?: SeenCondition;
-}
-
-/** What a condition says. */
-export interface SeenCondition {
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** A Service as the holder of an address: its uid tells it from a later one of the same name. */
-export interface ServiceIdentity {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
 }

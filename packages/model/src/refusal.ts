@@ -1,3 +1,4 @@
+import { describeReserved, type ReservedKind } from "./reserved.ts";
 import { describeShareConflict, type ShareConflict } from "./sharing.ts";
 
 /**
@@ -7,13 +8,17 @@ import { describeShareConflict, type ShareConflict } from "./sharing.ts";
 export type AllocationRefusal =
   | { readonly code: "NoPool" }
   | { readonly code: "PoolFull"; readonly pools: readonly PoolAttempt[] }
+  | { readonly code: "QuotaExceeded"; readonly namespace: string; readonly pools: readonly PoolAttempt[] }
   | { readonly code: "FamilyMissing"; readonly family: 4 | 6; readonly pools: readonly PoolAttempt[] }
   | { readonly code: "NotAllowedForService"; readonly pools: readonly string[] }
-  | { readonly code: "InvalidRequest"; readonly source: string; readonly value: string }
+  /** `must` completes "…must": "be one IP address of each family". */
+  | { readonly code: "InvalidRequest"; readonly source: string; readonly must: string; readonly value: string }
   | { readonly code: "ConflictingRequest"; readonly annotation: string; readonly field: string }
   | { readonly code: "UnknownPool"; readonly pool: string }
-  /** `pool` is the one asked for, if one was. */
+  /** `pool` is the one asked for, if one was, or several with commas between. */
   | { readonly code: "AddressNotInPool"; readonly address: string; readonly pool?: string }
+  /** What the network needs the address for: see {@link ReservedRange}. */
+  | { readonly code: "AddressUnusable"; readonly address: string; readonly what: ReservedKind; readonly of: string }
   /** `by` names the holder: "Service default/web". */
   | { readonly code: "AddressTaken"; readonly address: string; readonly by: string }
   /** `with` names the other Service: "default/web". */
@@ -23,12 +28,19 @@ export type AllocationRefusal =
       readonly with: string;
       readonly conflict: ShareConflict;
     }
-  | { readonly code: "ForeignStatus"; readonly addresses: readonly string[] };
+  | { readonly code: "ForeignStatus"; readonly addresses: readonly string[]; readonly manager?: string }
+  /** `manager` is the field manager that undid what Fairlead wrote. */
+  | { readonly code: "WriteWar"; readonly manager: string };
 
 /** A pool that was tried and why it was of no use. */
 export interface PoolAttempt {
   readonly pool: string;
-  readonly why: "full" | "no address of this family" | "only on request" | "not for this Service";
+  readonly why:
+    | "full"
+    | "quota of the namespace is used up"
+    | "no address of this family"
+    | "only on request"
+    | "not for this Service";
 }
 
 /** A code an allocation can be refused with. */
@@ -38,15 +50,18 @@ export type AllocationRefusalCode = AllocationRefusal["code"];
 export const ALLOCATION_REFUSAL_CODES = [
   "NoPool",
   "PoolFull",
+  "QuotaExceeded",
   "FamilyMissing",
   "NotAllowedForService",
   "InvalidRequest",
   "ConflictingRequest",
   "UnknownPool",
   "AddressNotInPool",
+  "AddressUnusable",
   "AddressTaken",
   "SharingRefused",
   "ForeignStatus",
+  "WriteWar",
 ] as const satisfies readonly AllocationRefusalCode[];
 
 /** The sentence for the operator: what is wrong and what to do. No final period. */
@@ -56,12 +71,14 @@ export function describeRefusal(refusal: AllocationRefusal): string {
       return "No IPAddressPool exists: create one with the addresses that may be given out";
     case "PoolFull":
       return `No free address: ${attempts(refusal.pools)}. Add addresses to a pool or delete Services that no longer need theirs`;
+    case "QuotaExceeded":
+      return `Namespace ${refusal.namespace} has as many addresses as spec.namespaceQuota lets it have: ${attempts(refusal.pools)}. Raise the quota, or delete Services or IPClaims of the namespace that no longer need theirs`;
     case "FamilyMissing":
       return `No pool has an IPv${refusal.family} address for this Service: ${attempts(refusal.pools)}. Add an IPv${refusal.family} range to a pool`;
     case "NotAllowedForService":
       return `No pool is for this Service: spec.serviceAllocation of ${refusal.pools.join(", ")} excludes its namespace or its labels, or spec.autoAssign is false`;
     case "InvalidRequest":
-      return `${refusal.source} must be one IP address of each family of the Service, separated by a comma, got ${JSON.stringify(refusal.value)}`;
+      return `${refusal.source} must ${refusal.must}, got ${JSON.stringify(refusal.value)}`;
     case "ConflictingRequest":
       return `The annotation and spec.loadBalancerIP must ask for the same address, got ${JSON.stringify(refusal.annotation)} and ${JSON.stringify(refusal.field)}: remove one of them`;
     case "UnknownPool":
@@ -70,12 +87,16 @@ export function describeRefusal(refusal: AllocationRefusal): string {
       return refusal.pool === undefined
         ? `The requested address ${refusal.address} is in no IPAddressPool that is for this Service`
         : `The requested address ${refusal.address} is not in the requested IPAddressPool ${JSON.stringify(refusal.pool)}`;
+    case "AddressUnusable":
+      return `The requested address ${refusal.address} is ${describeReserved(refusal)}: it is never given out`;
     case "AddressTaken":
       return `The requested address ${refusal.address} is held by ${refusal.by}`;
     case "SharingRefused":
       return `Address ${refusal.address} cannot be shared with Service ${refusal.with} (${refusal.conflict.rule}): ${describeShareConflict(refusal.conflict)}`;
     case "ForeignStatus":
-      return `status.loadBalancer was written by another controller (${refusal.addresses.join(", ")}); it is left alone. Clear it, or set spec.loadBalancerClass, so that one controller serves this Service`;
+      return `status.loadBalancer was written by ${refusal.manager === undefined ? "another controller" : JSON.stringify(refusal.manager)} (${refusal.addresses.join(", ")}); it is left alone. Clear it, or set spec.loadBalancerClass, so that one controller serves this Service`;
+    case "WriteWar":
+      return `The field manager ${JSON.stringify(refusal.manager)} keeps overwriting status.loadBalancer; Fairlead has stopped writing it, for ten minutes at a time. Stop the other controller, or set spec.loadBalancerClass, so that one controller serves this Service`;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AddressRange, Family, IpAddress } from "@fairlead/net";
+import type { ObjectIdentity, SeenCondition } from "./allocation.ts";
 import type { Labels } from "./label-selector.ts";
-import type { SeenCondition, ServiceIdentity } from "./pool.ts";
 
 /** Transport protocols of a Service port. */
 export type Protocol = "TCP" | "UDP" | "SCTP";
@@ -14,7 +14,7 @@ export interface ServicePort {
 }
 
 /** What Fairlead needs to know of a Service of any type. */
-export interface ServiceIntent extends ServiceIdentity {
+export interface ServiceIntent extends ObjectIdentity {
   readonly labels: Labels;
   /** Creation time as RFC 3339 text: the order in which Services are served. */
   readonly created: string;
@@ -27,8 +27,12 @@ export interface ServiceIntent extends ServiceIdentity {
   /** Whether every family must be served (RequireDualStack), or those that can be (PreferDualStack). */
   readonly familyPolicy: "SingleStack" | "PreferDualStack" | "RequireDualStack";
   readonly request: AddressRequest;
+  /** How many addresses of each family it asks for, 1 to 8. */
+  readonly addressesPerFamily: number;
   /** Addresses in status.loadBalancer.ingress, in canonical text. */
   readonly ingress: readonly string[];
+  /** Field manager that last wrote status.loadBalancer, by metadata.managedFields; undefined if that does not say. */
+  readonly statusWriter: string | undefined;
   /** What else status.loadBalancer.ingress holds that Fairlead never writes, such as host names. */
   readonly otherIngress: readonly string[];
   readonly externalTrafficPolicy: "Cluster" | "Local";
@@ -47,15 +51,17 @@ export interface ServiceIntent extends ServiceIdentity {
   readonly unknownAnnotations: readonly string[];
 }
 
-/** What a Service asks for: nothing in particular, certain addresses, or a pool. */
+/** What a Service asks for: nothing in particular, certain addresses, or pools. */
 export type AddressRequest =
   | { readonly kind: "any" }
-  /** With a pool, the addresses must be of it. */
-  | { readonly kind: "addresses"; readonly addresses: readonly IpAddress[]; readonly pool?: string }
-  | { readonly kind: "pool"; readonly pool: string }
+  /** With pools, the addresses must be of one of them. */
+  | { readonly kind: "addresses"; readonly addresses: readonly IpAddress[]; readonly pools?: readonly string[] }
+  /** In this order. */
+  | { readonly kind: "pools"; readonly pools: readonly string[] }
   /** The annotation and spec.loadBalancerIP say different things. */
   | { readonly kind: "conflicting"; readonly annotation: string; readonly field: string }
-  | { readonly kind: "malformed"; readonly source: string; readonly value: string };
+  /** `must` completes "…must": "be one IP address of each family". */
+  | { readonly kind: "malformed"; readonly source: string; readonly must: string; readonly value: string };
 
 /** Which Services Fairlead serves. */
 export interface ClassFilter {
@@ -72,3 +78,12 @@ export function isServed(service: ServiceIntent, filter: ClassFilter): boolean {
     ? filter.unclassed
     : service.loadBalancerClass === filter.loadBalancerClass;
 }
+
+/** Whether the addresses in the status of a Service are Fairlead's: by its last writer, or else by the condition beside. */
+export function wroteStatus({ statusWriter, allocated }: Pick<ServiceIntent, "statusWriter" | "allocated">): boolean {
+  if (statusWriter !== undefined) return statusWriter === FIELD_MANAGER;
+  return allocated?.status === "True";
+}
+
+/** The field manager that Fairlead writes statuses as. */
+export const FIELD_MANAGER = "fairlead";

@@ -6,10 +6,13 @@ import {
   type AnnouncementRefusal,
   type AnnouncementRefusalCode,
   DRAINING_CODES,
+  type Draining,
+  type DrainingCode,
   describeAnnouncementRefusal,
   describeDraining,
   describeProblems,
   describeRefusal,
+  describeReserved,
 } from "@fairlead/model";
 import { expect } from "chai";
 
@@ -17,12 +20,18 @@ import { expect } from "chai";
 const ALLOCATION: { readonly [Code in AllocationRefusalCode]: Extract<AllocationRefusal, { code: Code }> } = {
   NoPool: { code: "NoPool" },
   PoolFull: { code: "PoolFull", pools: [{ pool: "lan", why: "full" }] },
+  QuotaExceeded: {
+    code: "QuotaExceeded",
+    namespace: "default",
+    pools: [{ pool: "lan", why: "quota of the namespace is used up" }],
+  },
   FamilyMissing: { code: "FamilyMissing", family: 6, pools: [{ pool: "lan", why: "no address of this family" }] },
   NotAllowedForService: { code: "NotAllowedForService", pools: ["lan"] },
-  InvalidRequest: { code: "InvalidRequest", source: "spec.loadBalancerIP", value: "192.0.2" },
+  InvalidRequest: { code: "InvalidRequest", source: "spec.loadBalancerIP", must: "be one", value: "192.0.2" },
   ConflictingRequest: { code: "ConflictingRequest", annotation: "192.0.2.1", field: "192.0.2.2" },
   UnknownPool: { code: "UnknownPool", pool: "wan" },
   AddressNotInPool: { code: "AddressNotInPool", address: "192.0.2.1" },
+  AddressUnusable: { code: "AddressUnusable", address: "192.0.2.1", what: "Gateway", of: "n1" },
   AddressTaken: { code: "AddressTaken", address: "192.0.2.1", by: "Service default/web" },
   SharingRefused: {
     code: "SharingRefused",
@@ -31,6 +40,13 @@ const ALLOCATION: { readonly [Code in AllocationRefusalCode]: Extract<Allocation
     conflict: { rule: "PortTaken", port: "TCP 80" },
   },
   ForeignStatus: { code: "ForeignStatus", addresses: ["192.0.2.1"] },
+  WriteWar: { code: "WriteWar", manager: "other" },
+};
+
+const DRAINING: { readonly [Code in DrainingCode]: Extract<Draining, { code: Code }> } = {
+  NoPoolHasAddress: { code: "NoPoolHasAddress", address: "192.0.2.1", pool: "lan" },
+  PoolExcludesService: { code: "PoolExcludesService", address: "192.0.2.1", pool: "lan" },
+  AddressUnusable: { code: "AddressUnusable", address: "192.0.2.1", what: "NodeAddress", of: "n1" },
 };
 
 const ANNOUNCEMENT: { readonly [Code in AnnouncementRefusalCode]: Extract<AnnouncementRefusal, { code: Code }> } = {
@@ -62,10 +78,21 @@ describe("reasons", () => {
   for (const refusal of Object.values<AnnouncementRefusal>(ANNOUNCEMENT)) {
     it(`has a sentence for ${refusal.code}`, () => expect(describeAnnouncementRefusal(refusal)).to.match(SENTENCE));
   }
-  for (const code of DRAINING_CODES) {
-    it(`has a sentence for ${code}`, () => {
-      expect(describeDraining({ code, address: "192.0.2.1", pool: "lan" })).to.match(SENTENCE);
-    });
+  it("lists every code of draining", () => {
+    expect([...DRAINING_CODES]).to.have.members(Object.keys(DRAINING));
+  });
+  for (const draining of Object.values<Draining>(DRAINING)) {
+    it(`has a sentence for ${draining.code}`, () => expect(describeDraining(draining)).to.match(SENTENCE));
+  }
+  for (const what of [
+    "NodeAddress",
+    "Gateway",
+    "NetworkAddress",
+    "BroadcastAddress",
+    "PodRange",
+    "ServiceRange",
+  ] as const) {
+    it(`has words for ${what}`, () => expect(describeReserved({ what, of: "n1" })).to.match(SENTENCE));
   }
   it("names the nodes that have an endpoint, or says that none has", () => {
     const sentences = [["n2"], []].map((nodes) => describeAnnouncementRefusal({ code: "NoLocalEndpoints", nodes }));

@@ -1,4 +1,5 @@
 export * from "./address.ts";
+export * from "./address-set.ts";
 export * from "./bytes.ts";
 export * from "./decode-error.ts";
 export * from "./mac.ts";

@@ -86,6 +86,11 @@ export function rangeSize(range: AddressRange): bigint {
   return range.last - range.first + 1n;
 }
 
+/** Number of addresses in disjoint ranges together. */
+export function countAddresses(ranges: readonly AddressRange[]): bigint {
+  return ranges.reduce((sum, range) => sum + rangeSize(range), 0n);
+}
+
 /** Whether the address lies in the range. */
 export function rangeContains(range: AddressRange, address: IpAddress): boolean {
   return range.family === address.family && range.first <= address.value && address.value <= range.last;

@@ -1,4 +1,4 @@
-import { isServed, type Pool, type ServiceIntent, shareConflict } from "@fairlead/model";
+import { isServed, type Pool, type ServiceIntent, shareConflict, wroteStatus } from "@fairlead/model";
 import { parseAddress, rangeContains } from "@fairlead/net";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -17,9 +17,10 @@ export interface Holders {
  */
 export function holdersByAddress({ allocations, services, classes }: Snapshot): ReadonlyMap<string, Holders> {
   const holders = new Map<string, Holders>();
-  for (const { address, service, pool } of allocations) {
-    const before = holders.get(address)?.uids ?? [];
-    holders.set(address, { uids: [...before, service.uid], pool });
+  for (const record of allocations) {
+    if (record.holders.length > 0) {
+      holders.set(record.address, { uids: record.holders.map(({ uid }) => uid), pool: record.pool });
+    }
   }
   const claimants = new Map<string, ServiceIntent[]>();
   for (const service of services) {
@@ -50,8 +51,8 @@ function isOlder(a: ServiceIntent, b: ServiceIntent): boolean {
 
 /**
  * The pool by whose rules an address in the status of a Service is announced; undefined if it is not announced for that
- * Service. A lost record withdraws nothing that is in a pool; what another controller wrote is not ours to announce. A
- * pool that is gone or not accepted announces on for those that hold its addresses.
+ * Service. A lost record withdraws nothing that is in a pool, or that Fairlead wrote; what another controller wrote is not
+ * ours to announce. A pool that is gone or not accepted announces on for those that hold its addresses.
  */
 export function poolOf(
   service: ServiceIntent,
@@ -63,7 +64,7 @@ export function poolOf(
   if (holder === undefined || !holder.uids.includes(service.uid)) return undefined;
   const address = parseAddress(text);
   const byRange = pools.find(({ total }) => total.some((range) => rangeContains(range, address)));
-  if (holder.pool === undefined) return byRange;
+  if (holder.pool === undefined) return byRange ?? (wroteStatus(service) ? vanishedPool("") : undefined);
   return pools.find(({ name }) => name === holder.pool) ?? byRange ?? vanishedPool(holder.pool);
 }
 
@@ -77,5 +78,6 @@ function vanishedPool(name: string): Pool {
     avoidBuggyIPs: false,
     autoAssign: false,
     advertise: "Auto",
+    coolDownMillis: 0,
   };
 }

@@ -44,6 +44,6 @@ export function takeSnapshot(cache: ObjectCache, fixed: Pick<Snapshot, "node" | 
     nodes: cache.values("Node"),
     pools: cache.values("IPAddressPool"),
     advertisements: cache.values("L2Advertisement"),
-    allocations: cache.values("IPAllocation").flat(),
+    allocations: cache.values("IPAllocation"),
   };
 }

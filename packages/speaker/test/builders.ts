@@ -25,6 +25,8 @@ export function aService(fields: Partial<ServiceIntent> = {}): ServiceIntent {
     families: [4],
     familyPolicy: "SingleStack",
     request: { kind: "any" },
+    addressesPerFamily: 1,
+    statusWriter: undefined,
     ingress: [VIP],
     otherIngress: [],
     externalTrafficPolicy: "Cluster",
@@ -42,7 +44,8 @@ export function aService(fields: Partial<ServiceIntent> = {}): ServiceIntent {
 
 /** A node, Ready, without anything else. */
 export function aNode(name: string, fields: Partial<NodeInfo> = {}): NodeInfo {
-  return { name, labels: {}, ready: true, networkUnavailable: false, internalAddresses: [], podRanges: [], ...fields };
+  const nothing = { labels: {}, internalAddresses: [], addresses: [], podRanges: [] };
+  return { name, ready: true, networkUnavailable: false, ...nothing, ...fields };
 }
 
 /** Pool "lan" of 192.0.2.0/24, announced by itself. */
@@ -57,6 +60,7 @@ export function aPool(fields: Partial<Pool> = {}): Pool {
     avoidBuggyIPs: false,
     autoAssign: true,
     advertise: "Auto",
+    coolDownMillis: 0,
     ...fields,
   };
 }
@@ -96,15 +100,16 @@ export function endpointsOf(endpoints: readonly Endpoint[], fields: Partial<Port
   return { namespace: "default", service: "web", portName: "http", protocol: "TCP", endpoints, ...fields };
 }
 
-/** The record that gives {@link VIP} to the Service with this uid. */
-export function anAllocation(uid: string, pool = "lan"): Allocation {
+/** The record that gives {@link VIP} to the Services with these uids. */
+export function anAllocation(uid: string, pool = "lan", ...sharers: string[]): Allocation {
   return {
     name: VIP,
     uid: "uid-record",
     version: "1",
+    ip: parseAddress(VIP),
     address: VIP,
     pool,
-    service: { namespace: "default", name: "web", uid },
+    holders: [uid, ...sharers].map((each) => ({ namespace: "default", name: "web", uid: each })),
   };
 }
 

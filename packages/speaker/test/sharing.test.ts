@@ -11,7 +11,7 @@ const DNS = aService({
   sharingKey: "k",
   ports: [{ name: "dns", protocol: "UDP", port: 53 }],
 });
-const RECORDS = [anAllocation("uid-web"), anAllocation("uid-dns")];
+const RECORDS = [anAllocation("uid-web", "lan", "uid-dns")];
 const shared = (fields: Partial<Snapshot> = {}) =>
   decide(aSnapshot({ services: [DNS, WEB], allocations: RECORDS, ...fields }));
 const portsOf = ({ forwarding }: ReturnType<typeof decide>) =>

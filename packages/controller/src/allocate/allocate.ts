@@ -1,23 +1,18 @@
-import type { Allocation, AllocationRefusal, Labels, Pool, PoolAttempt, ServiceIntent } from "@fairlead/model";
-import { type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
+import type { Allocation, AllocationRefusal, Pool, ServiceIntent } from "@fairlead/model";
+import { type Family, formatAddress, type IpAddress } from "@fairlead/net";
+import { type AllocationContext, reservedAt, type Seeker } from "./context.ts";
 import { drainingOf } from "./draining.ts";
-import { type AddressConflict, claimOf, type Ledger, poolHas, poolOf } from "./ledger.ts";
+import { type AddressConflict, poolHas, poolOf } from "./ledger.ts";
 import { poolAllows, poolsInOrder } from "./pools.ts";
-
-/** What an allocation may look at. */
-export interface AllocationContext {
-  readonly pools: readonly Pool[];
-  readonly namespaceLabels: ReadonlyMap<string, Labels>;
-  readonly ledger: Ledger;
-}
+import { attempts, type Found, findAddress } from "./search.ts";
 
 /** What one Service holds after a decision. */
 export interface Assignment {
-  /** Held and kept, one for each family at most. */
+  /** Held and kept. */
   readonly kept: readonly Allocation[];
-  /** To be claimed now. */
-  readonly claims: readonly Allocation[];
-  /** Held, and to be given up once the claims stand. */
+  /** To be taken now: how each address stands then, this Service last among its holders. */
+  readonly takes: readonly Allocation[];
+  /** Held, and to be given up once the takes stand. */
   readonly surplus: readonly Allocation[];
   /** Why it has less than it asked for. */
   readonly refusal?: AllocationRefusal;
@@ -25,49 +20,58 @@ export interface Assignment {
 
 /**
  * Decides the addresses of one Service that Fairlead serves. What it holds it keeps, unless it has itself asked for
- * something else and that can be had; claims are recorded in the ledger.
+ * something else and that can be had; takes are recorded in the ledger.
  *
- * @param held - the allocations of this Service; after a crash there may be several of one family.
+ * @param held - the allocations of this Service; after a crash there may be more than it asks for.
  */
 export function allocate(service: ServiceIntent, held: readonly Allocation[], context: AllocationContext): Assignment {
   const { request } = service;
   const staying = service.reallocate
     ? held.filter((allocation) => {
-        const fits = context.ledger.conflict(service, allocation.address) === undefined;
+        const fits = context.ledger.conflict(service, allocation) === undefined;
         return fits && drainingOf(allocation, service, context) === undefined;
       })
     : held;
-  const keepAll = (refusal: AllocationRefusal) => assign(held, onePerFamily(service, held), [], refusal);
+  const keepAll = (refusal: AllocationRefusal) => assign(held, asMany(service, held), [], refusal);
   switch (request.kind) {
     case "malformed":
-      return keepAll({ code: "InvalidRequest", source: request.source, value: request.value });
+      return keepAll({ code: "InvalidRequest", source: request.source, must: request.must, value: request.value });
     case "conflicting":
       return keepAll({ code: "ConflictingRequest", annotation: request.annotation, field: request.field });
     case "addresses": {
       const asked = findRequested(service, request, held, context);
       if ("code" in asked) return keepAll(asked);
-      const claims = asked.missing.map(({ address, pool }) => claim(service, address, pool, context));
-      return assign(held, asked.kept, claims);
+      const takes = asked.missing.map(({ address, pool }) => context.ledger.take(address, pool, service));
+      return assign(held, asked.kept, takes);
     }
-    case "pool": {
-      const pool = context.pools.find(({ name }) => name === request.pool);
-      if (pool === undefined) return keepAll({ code: "UnknownPool", pool: request.pool });
-      if (!poolAllows(pool, service, context.namespaceLabels)) {
-        return keepAll({ code: "NotAllowedForService", pools: [pool.name] });
-      }
-      // Taken from it, or covered by it now.
-      const own = staying.filter((a) => a.pool === pool.name || poolHas(pool, parseAddress(a.address)));
-      return fill(service, held, onePerFamily(service, own), [pool], context);
+    case "pools": {
+      const named = namedPools(request.pools, service, context);
+      if ("code" in named) return keepAll(named);
+      // Taken from them, or covered by them now.
+      const own = staying.filter(({ pool, ip }) => named.some((one) => one.name === pool || poolHas(one, ip)));
+      return fill(service, held, asMany(service, own), named, context);
     }
     case "any": {
       const pools = poolsInOrder(context.pools, service, context.namespaceLabels);
-      return fill(service, held, onePerFamily(service, staying), pools, context);
+      return fill(service, held, asMany(service, staying), pools, context);
     }
   }
 }
 
-// One address for each family that has none: from the first pool that has one. Kept as it was when not all can be had,
-// unless the Service takes what there is (PreferDualStack).
+/** The pools of these names that `seeker` may use, in this order; or why there is none. */
+export function namedPools(
+  names: readonly string[],
+  seeker: Seeker,
+  { pools, namespaceLabels }: AllocationContext,
+): Pool[] | AllocationRefusal {
+  const known = names.flatMap((name) => pools.find((pool) => pool.name === name) ?? []);
+  if (known.length === 0) return { code: "UnknownPool", pool: names.join(",") };
+  const allowed = known.filter((pool) => poolAllows(pool, seeker, namespaceLabels));
+  return allowed.length > 0 ? allowed : { code: "NotAllowedForService", pools: known.map(({ name }) => name) };
+}
+
+// As many addresses of each family as the Service asks for, from the first pool that has one. As it was when a family
+// cannot be had at all, unless the Service takes what there is (PreferDualStack).
 function fill(
   service: ServiceIntent,
   held: readonly Allocation[],
@@ -75,41 +79,44 @@ function fill(
   pools: readonly Pool[],
   context: AllocationContext,
 ): Assignment {
-  const found: { address: IpAddress; pool: Pool }[] = [];
+  const { ledger } = context;
+  const lacking = service.families.flatMap((family) => {
+    const missing = service.addressesPerFamily - kept.filter(({ ip }) => ip.family === family).length;
+    return Array.from({ length: Math.max(0, missing) }, () => family);
+  });
+  const ordered = wholeFirst(pools, kept, new Set(lacking), context);
+  const before = ledger.mark();
+  const takes: Allocation[] = [];
   const missing: Family[] = [];
-  const lacking = service.families.filter((family) => !kept.some((allocation) => familyOf(allocation) === family));
-  const ordered = wholeFirst(pools, kept, lacking, context.ledger);
   for (const family of lacking) {
-    const { ledger } = context;
-    const shared = ordered.find((candidate) => ledger.lowestShareable(service, candidate, family) !== undefined);
-    const pool = shared ?? ordered.find((candidate) => ledger.lowestFree(candidate, family) !== undefined);
-    const address =
-      (shared && ledger.lowestShareable(service, shared, family)) ?? (pool && ledger.lowestFree(pool, family));
-    if (pool !== undefined && address !== undefined) found.push({ address, pool });
-    else missing.push(family);
+    const found = findAddress(service, family, ordered, context);
+    if (found === undefined) missing.push(family);
+    else takes.push(ledger.take(found.address, found.pool, service));
   }
   const [firstMissing] = missing;
-  const nothing = found.length === 0 && kept.length === 0;
-  const refusal = firstMissing === undefined ? undefined : refuse(service, firstMissing, pools, context, nothing);
-  if (refusal !== undefined && (nothing || service.familyPolicy !== "PreferDualStack")) {
-    return assign(held, onePerFamily(service, held), [], refusal);
+  if (firstMissing === undefined) return assign(held, kept, takes);
+  const had = [...kept, ...takes];
+  const refusal = refuse(service, firstMissing, had, pools, context);
+  const wanting = service.families.some((family) => !had.some(({ ip }) => ip.family === family));
+  if (wanting && (had.length === 0 || service.familyPolicy !== "PreferDualStack")) {
+    ledger.rollback(before);
+    return assign(held, asMany(service, held), [], refusal);
   }
-  const claims = found.map(({ address, pool }) => claim(service, address, pool, context));
   // What it holds of a family that it would rather have from elsewhere, it keeps until that can be had.
-  const retained = onePerFamily(service, held).filter((allocation) => missing.includes(familyOf(allocation)));
-  return assign(held, [...kept, ...retained], claims, refusal);
+  const retained = asMany(service, held).filter((one) => !kept.includes(one) && missing.includes(one.ip.family));
+  return assign(held, [...kept, ...retained], takes, refusal);
 }
 
 // Two families come from one pool where one has both, beside the address that is kept or else in the pools' order.
 function wholeFirst(
   pools: readonly Pool[],
   kept: readonly Allocation[],
-  lacking: readonly Family[],
-  ledger: Ledger,
+  lacking: ReadonlySet<Family>,
+  { ledger }: AllocationContext,
 ): readonly Pool[] {
   const beside = new Set(kept.map(({ pool }) => pool));
-  if (lacking.length < 2 && beside.size === 0) return pools;
-  const hasAll = (pool: Pool) => lacking.every((family) => ledger.lowestFree(pool, family) !== undefined);
+  if (lacking.size < 2 && beside.size === 0) return pools;
+  const hasAll = (pool: Pool) => [...lacking].every((family) => ledger.lowestFree(pool, family) !== undefined);
   const whole = pools.find((pool) => (beside.size === 0 || beside.has(pool.name)) && hasAll(pool));
   return whole === undefined ? pools : [whole, ...pools.filter((pool) => pool !== whole)];
 }
@@ -117,67 +124,100 @@ function wholeFirst(
 function assign(
   held: readonly Allocation[],
   kept: readonly Allocation[],
-  claims: readonly Allocation[],
+  takes: readonly Allocation[],
   refusal?: AllocationRefusal,
 ): Assignment {
   const surplus = held.filter((allocation) => !kept.includes(allocation));
-  return { kept, claims, surplus, ...(refusal !== undefined && { refusal }) };
+  return { kept, takes, surplus, ...(refusal !== undefined && { refusal }) };
 }
 
-// Of several of one family, the one that clients may know already: it is in the status.
-function onePerFamily({ families, ingress }: ServiceIntent, held: readonly Allocation[]): Allocation[] {
+// Of more than it asks for, those that clients may know already: they are in the status.
+function asMany({ families, ingress, addressesPerFamily }: ServiceIntent, held: readonly Allocation[]): Allocation[] {
   return families.flatMap((family) => {
-    const own = held.filter((allocation) => familyOf(allocation) === family);
-    return own.find(({ address }) => ingress.includes(address)) ?? own[0] ?? [];
+    const own = held.filter(({ ip }) => ip.family === family);
+    if (own.length <= addressesPerFamily) return own;
+    const shown = own.filter(({ address }) => ingress.includes(address));
+    return [...shown, ...own.filter((one) => !shown.includes(one))].slice(0, addressesPerFamily);
   });
-}
-
-function claim(service: ServiceIntent, address: IpAddress, pool: Pool, { ledger }: AllocationContext): Allocation {
-  const allocation = claimOf(address, pool.name, service);
-  ledger.add(allocation);
-  return allocation;
 }
 
 /** Of the addresses asked for, those held already, and the pool that each of the others can be had from. */
 interface Requested {
   readonly kept: readonly Allocation[];
-  readonly missing: readonly { readonly address: IpAddress; readonly pool: Pool }[];
+  readonly missing: readonly Found[];
 }
 
 function findRequested(
   service: ServiceIntent,
-  { addresses, pool: asked }: { readonly addresses: readonly IpAddress[]; readonly pool?: string },
+  { addresses, pools: asked }: { readonly addresses: readonly IpAddress[]; readonly pools?: readonly string[] },
   held: readonly Allocation[],
-  { pools, namespaceLabels, ledger }: AllocationContext,
+  context: AllocationContext,
 ): Requested | AllocationRefusal {
-  if (asked !== undefined && !pools.some(({ name }) => name === asked)) return { code: "UnknownPool", pool: asked };
+  const { pools } = context;
+  if (asked !== undefined && !pools.some(({ name }) => asked.includes(name))) {
+    return { code: "UnknownPool", pool: asked.join(",") };
+  }
   const fits =
     addresses.every(({ family }) => service.families.includes(family)) &&
-    (service.familyPolicy === "PreferDualStack" || addresses.length === service.families.length);
+    (service.familyPolicy === "PreferDualStack" ||
+      service.families.every((family) => addresses.some((address) => address.family === family)));
   if (!fits) {
     const value = addresses.map(formatAddress).join(",");
-    return { code: "InvalidRequest", source: "The request for addresses", value };
+    const must = "be of each family of the Service";
+    return { code: "InvalidRequest", source: "The request for addresses", must, value };
   }
   const kept: Allocation[] = [];
-  const missing: { address: IpAddress; pool: Pool }[] = [];
+  const missing: Found[] = [];
   for (const address of addresses) {
-    const text = formatAddress(address);
-    const own = held.find((allocation) => allocation.address === text);
-    const [holder] = ledger.holders(text);
-    const clash = ledger.conflict(service, text);
+    const own = held.find(({ ip }) => ip.family === address.family && ip.value === address.value);
     const pool = poolOf(pools, address);
-    if (asked !== undefined && pool?.name !== asked) return { code: "AddressNotInPool", address: text, pool: asked };
-    if (own !== undefined) kept.push(own);
-    else if (clash !== undefined && service.sharingKey !== "") return sharingRefused(text, clash);
-    else if (clash !== undefined && holder !== undefined) {
-      return { code: "AddressTaken", address: text, by: `Service ${holder.service.namespace}/${holder.service.name}` };
-    } else if (holder === undefined && !ledger.isFree(address)) {
-      return { code: "AddressTaken", address: text, by: "an IPAllocation that cannot be read" };
-    } else if (pool === undefined || !poolAllows(pool, service, namespaceLabels)) {
-      return { code: "AddressNotInPool", address: text };
-    } else missing.push({ address, pool });
+    if (asked !== undefined && (pool === undefined || !asked.includes(pool.name))) {
+      return { code: "AddressNotInPool", address: formatAddress(address), pool: asked.join(",") };
+    }
+    if (own !== undefined) {
+      kept.push(own);
+      continue;
+    }
+    const refusal = refuseAddress(service, address, pool, context);
+    if (refusal !== undefined) return refusal;
+    if (pool !== undefined) missing.push({ address, pool: pool.name });
   }
   return { kept, missing };
+}
+
+// Why an address cannot be had by a Service that asks for just that one.
+function refuseAddress(
+  service: ServiceIntent,
+  address: IpAddress,
+  pool: Pool | undefined,
+  context: AllocationContext,
+): AllocationRefusal | undefined {
+  const { ledger, namespaceLabels } = context;
+  const text = formatAddress(address);
+  const standing = ledger.at(address);
+  const [holder] = standing?.holders ?? [];
+  const clash = standing && ledger.conflict(service, standing);
+  if (clash !== undefined && service.sharingKey !== "") return sharingRefused(text, clash);
+  if (clash !== undefined && holder !== undefined) {
+    return { code: "AddressTaken", address: text, by: `Service ${holder.namespace}/${holder.name}` };
+  }
+  if (standing?.claim !== undefined && ledger.isReserved(service, standing)) {
+    const { namespace, name } = standing.claim;
+    return { code: "AddressTaken", address: text, by: `IPClaim ${namespace}/${name}` };
+  }
+  if (standing === undefined && !ledger.isFree(address)) {
+    return { code: "AddressTaken", address: text, by: "an IPAllocation that cannot be read" };
+  }
+  const reserved = pool === undefined ? reservedAt(address, context) : undefined;
+  if (reserved !== undefined) return { code: "AddressUnusable", address: text, what: reserved.what, of: reserved.of };
+  if (pool === undefined || !poolAllows(pool, service, namespaceLabels)) {
+    return { code: "AddressNotInPool", address: text };
+  }
+  if (standing === undefined && ledger.isQuotaUsed(pool, address.family, service.namespace)) {
+    const why = "quota of the namespace is used up";
+    return { code: "QuotaExceeded", namespace: service.namespace, pools: [{ pool: pool.name, why }] };
+  }
+  return undefined;
 }
 
 /** The refusal of an address that others have already. */
@@ -185,33 +225,27 @@ export function sharingRefused(address: string, { holder, conflict }: AddressCon
   return { code: "SharingRefused", address, with: `${holder.namespace}/${holder.name}`, conflict };
 }
 
-function refuse(
-  service: ServiceIntent,
+/**
+ * Why there is no address of a family.
+ *
+ * @param had - what could be had.
+ * @param usable - the pools that were tried.
+ */
+export function refuse(
+  seeker: Seeker,
   family: Family,
+  had: readonly Allocation[],
   usable: readonly Pool[],
-  { pools, namespaceLabels }: AllocationContext,
-  nothing: boolean,
+  context: AllocationContext,
 ): AllocationRefusal {
+  const { pools } = context;
   if (pools.length === 0) return { code: "NoPool" };
   if (usable.length === 0) return { code: "NotAllowedForService", pools: pools.map(({ name }) => name) };
-  const attempts = pools.map((pool) => attempt(pool, service, family, usable, namespaceLabels));
-  const full = attempts.some(({ why }) => why === "full");
-  return nothing && full ? { code: "PoolFull", pools: attempts } : { code: "FamilyMissing", family, pools: attempts };
-}
-
-function attempt(
-  pool: Pool,
-  service: ServiceIntent,
-  family: Family,
-  usable: readonly Pool[],
-  namespaceLabels: ReadonlyMap<string, Labels>,
-): PoolAttempt {
-  if (!poolAllows(pool, service, namespaceLabels)) return { pool: pool.name, why: "not for this Service" };
-  if (!usable.includes(pool)) return { pool: pool.name, why: "only on request" };
-  const hasFamily = pool.usable.some((range) => range.family === family);
-  return { pool: pool.name, why: hasFamily ? "full" : "no address of this family" };
-}
-
-function familyOf({ address }: Allocation): Family {
-  return parseAddress(address).family;
+  const tried = attempts(seeker, family, usable, context);
+  if (tried.some(({ why }) => why === "quota of the namespace is used up")) {
+    return { code: "QuotaExceeded", namespace: seeker.namespace, pools: tried };
+  }
+  const familyHad = had.length === 0 || had.some(({ ip }) => ip.family === family);
+  const full = tried.some(({ why }) => why === "full");
+  return familyHad && full ? { code: "PoolFull", pools: tried } : { code: "FamilyMissing", family, pools: tried };
 }

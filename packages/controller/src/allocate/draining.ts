@@ -1,19 +1,27 @@
-import type { Allocation, Draining, Labels, Pool, ServiceIntent } from "@fairlead/model";
-import { parseAddress } from "@fairlead/net";
+import type { Allocation, Draining, ServiceIntent } from "@fairlead/model";
+import { reservedAt, type Surroundings } from "./context.ts";
 import { poolOf } from "./ledger.ts";
 import { poolAllows } from "./pools.ts";
 
 /** Why an address that a Service holds is draining; undefined if it is not. Whatever has the address now is its pool. */
 export function drainingOf(
-  { address, pool: from }: Allocation,
+  { ip, address, pool: from }: Allocation,
   service: ServiceIntent,
-  {
-    pools,
-    namespaceLabels,
-  }: { readonly pools: readonly Pool[]; readonly namespaceLabels: ReadonlyMap<string, Labels> },
+  surroundings: Surroundings,
 ): Draining | undefined {
-  const pool = poolOf(pools, parseAddress(address));
-  if (pool === undefined) return { code: "NoPoolHasAddress", address, pool: from };
-  if (!poolAllows(pool, service, namespaceLabels)) return { code: "PoolExcludesService", address, pool: pool.name };
+  const pool = poolOf(surroundings.pools, ip);
+  if (pool === undefined) {
+    const reserved = reservedAt(ip, surroundings);
+    if (reserved !== undefined) return { code: "AddressUnusable", address, what: reserved.what, of: reserved.of };
+    return { code: "NoPoolHasAddress", address, pool: from };
+  }
+  if (!poolAllows(pool, service, surroundings.namespaceLabels)) {
+    return { code: "PoolExcludesService", address, pool: pool.name };
+  }
   return undefined;
+}
+
+/** Whether an address that is given up is to cool down: so says the pool that gives it out. */
+export function cools({ ip }: Allocation, { pools }: Pick<Surroundings, "pools">): boolean {
+  return (poolOf(pools, ip)?.coolDownMillis ?? 0) > 0;
 }

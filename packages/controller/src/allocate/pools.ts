@@ -1,5 +1,6 @@
-import { anySelectorMatches, type Labels, type Pool, type Problem, type ServiceIntent } from "@fairlead/model";
-import { formatRange, rangesOverlap } from "@fairlead/net";
+import { anySelectorMatches, type Labels, type Pool, type Problem, type ReservedRange } from "@fairlead/model";
+import { formatRange, rangesOverlap, subtractRanges } from "@fairlead/net";
+import type { Seeker, Surroundings } from "./context.ts";
 
 /** The pools that may be used, and what is wrong with the others. */
 export interface AcceptedPools {
@@ -26,13 +27,26 @@ export function acceptPools(pools: readonly Pool[]): AcceptedPools {
   return { pools: accepted, problems };
 }
 
+/** What is known of the pools' surroundings, put together; see {@link Surroundings}. */
+export function surroundingsOf(
+  accepted: readonly Pool[],
+  namespaceLabels: ReadonlyMap<string, Labels>,
+  learned: readonly ReservedRange[],
+): Surroundings {
+  const total = accepted.flatMap((pool) => pool.total);
+  const reserved = learned.filter(({ range }) => total.some((own) => rangesOverlap(own, range)));
+  const holes = reserved.map(({ range }) => range);
+  const pools = accepted.map((pool) => ({ ...pool, usable: subtractRanges(pool.usable, holes) }));
+  return { pools, namespaceLabels, reserved };
+}
+
 /**
  * The pools that a Service may use without asking for one, in the order in which they are tried: those made for it
  * (serviceAllocation) before those for all, lower priority number first, 0 last, then by name.
  */
 export function poolsInOrder(
   pools: readonly Pool[],
-  service: ServiceIntent,
+  seeker: Seeker,
   namespaceLabels: ReadonlyMap<string, Labels>,
 ): Pool[] {
   const rank = ({ serviceAllocation }: Pool): [number, number] => {
@@ -40,7 +54,7 @@ export function poolsInOrder(
     return [0, serviceAllocation.priority === 0 ? Number.POSITIVE_INFINITY : serviceAllocation.priority];
   };
   return pools
-    .filter((pool) => pool.autoAssign && poolAllows(pool, service, namespaceLabels))
+    .filter((pool) => pool.autoAssign && poolAllows(pool, seeker, namespaceLabels))
     .sort((a, b) => {
       const [kindA, priorityA] = rank(a);
       const [kindB, priorityB] = rank(b);
@@ -52,7 +66,7 @@ export function poolsInOrder(
 /** Whether serviceAllocation lets this Service use the pool: its namespace and its labels must both match, where given. */
 export function poolAllows(
   { serviceAllocation }: Pool,
-  service: ServiceIntent,
+  { namespace, labels }: Pick<Seeker, "namespace" | "labels">,
   namespaceLabels: ReadonlyMap<string, Labels>,
 ): boolean {
   if (serviceAllocation === undefined) return true;
@@ -60,9 +74,9 @@ export function poolAllows(
   const anyNamespace = namespaces.length === 0 && namespaceSelectors.length === 0;
   const namespaceMatches =
     anyNamespace ||
-    namespaces.includes(service.namespace) ||
-    anySelectorMatches(namespaceSelectors, namespaceLabels.get(service.namespace) ?? {});
-  return namespaceMatches && (serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, service.labels));
+    namespaces.includes(namespace) ||
+    anySelectorMatches(namespaceSelectors, namespaceLabels.get(namespace) ?? {});
+  return namespaceMatches && (serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, labels));
 }
 
 /** Order of text by code unit: the same everywhere. */

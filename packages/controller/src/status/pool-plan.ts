@@ -7,7 +7,7 @@ import {
 } from "@fairlead/kube";
 import { type ObjectRef, objectKey, type Problem } from "@fairlead/model";
 import { z } from "zod";
-import type { Plan } from "../decide.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { accepted, type PoolCounts, poolCounts, withTransition } from "./pool-status.ts";
 
 /** A status of an IPAddressPool or an L2Advertisement that must be written. */
@@ -21,9 +21,12 @@ export interface PoolPlan {
 
 const held = z.looseObject({ conditions: z.array(conditionSchema).default([]) }).catch({ conditions: [] });
 
-/** The counts of each pool of a plan, by its name. They look at every address held: once for each plan is enough. */
-export function countPools({ pools, ledger }: Plan): ReadonlyMap<string, PoolCounts> {
-  return new Map(pools.map((pool) => [pool.name, poolCounts(pool, ledger)]));
+/** The counts of each accepted pool, by its name. */
+export function countPools({
+  surroundings,
+  index,
+}: Pick<Snapshot, "surroundings" | "index">): ReadonlyMap<string, PoolCounts> {
+  return new Map(surroundings.pools.map((pool) => [pool.name, poolCounts(pool, index)]));
 }
 
 /**

@@ -1,15 +1,15 @@
 import type { Condition } from "@fairlead/kube";
 import { describeProblems, type Pool, type Problem } from "@fairlead/model";
-import { type AddressRange, type Family, rangeSize } from "@fairlead/net";
+import { countAddresses, type Family } from "@fairlead/net";
+import type { AllocationIndex } from "../allocate/allocation-index.ts";
 import { countBuggy } from "../allocate/buggy.ts";
-import type { Ledger } from "../allocate/ledger.ts";
 
 /** Counts of one family in the status of an IPAddressPool; each at most Number.MAX_SAFE_INTEGER. */
 export type PoolCounts = Readonly<Record<`${"total" | "usable" | "assigned" | "available"}IPv${Family}`, number>>;
 
 /** The counts of a pool: all its addresses, those that may be given out, those held, those free. */
-export function poolCounts(pool: Pool, ledger: Ledger): PoolCounts {
-  return { ...familyCounts(pool, 4, ledger), ...familyCounts(pool, 6, ledger) } as PoolCounts;
+export function poolCounts(pool: Pool, index: AllocationIndex): PoolCounts {
+  return { ...familyCounts(pool, 4, index), ...familyCounts(pool, 6, index) } as PoolCounts;
 }
 
 /** The condition Accepted of an object of Fairlead's API. */
@@ -39,20 +39,16 @@ export function withTransition(
   });
 }
 
-function familyCounts(pool: Pool, family: Family, ledger: Ledger): Record<string, number> {
-  const avoided = pool.avoidBuggyIPs ? countBuggy(pool.usable.filter((range) => range.family === family)) : 0n;
-  const usable = size(pool.usable, family) - avoided;
-  const assigned = ledger.countHeld(pool, family);
+function familyCounts(pool: Pool, family: Family, index: AllocationIndex): Record<string, number> {
+  const ranges = pool.usable.filter((range) => range.family === family);
+  const usable = countAddresses(ranges) - (pool.avoidBuggyIPs ? countBuggy(ranges) : 0n);
+  const assigned = index.countHeld(pool, family);
   return {
-    [`totalIPv${family}`]: toSafe(size(pool.total, family)),
+    [`totalIPv${family}`]: toSafe(countAddresses(pool.total.filter((range) => range.family === family))),
     [`usableIPv${family}`]: toSafe(usable),
-    [`assignedIPv${family}`]: assigned,
-    [`availableIPv${family}`]: toSafe(usable - BigInt(assigned)),
+    [`assignedIPv${family}`]: toSafe(assigned),
+    [`availableIPv${family}`]: toSafe(usable - assigned),
   };
-}
-
-function size(ranges: readonly AddressRange[], family: Family): bigint {
-  return ranges.filter((range) => range.family === family).reduce((sum, range) => sum + rangeSize(range), 0n);
 }
 
 function toSafe(count: bigint): number {

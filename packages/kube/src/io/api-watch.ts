@@ -1,6 +1,7 @@
 import type { KindName } from "@fairlead/model";
 import { objectKey } from "@fairlead/model";
 import { backoffDelay, type Clock, type Log } from "@fairlead/runtime";
+import { KINDS } from "../kinds.ts";
 import { type ObjectSink, type RawObject, StoreError } from "../ports.ts";
 import type { ApiConnection } from "./api-connection.ts";
 import { collectionPath } from "./api-path.ts";
@@ -8,6 +9,8 @@ import { collectionPath } from "./api-path.ts";
 const PAGE = 500;
 /** How long the API server may keep one watch open. */
 const WATCH_SECONDS = 290;
+/** An upgrade of the API server may bring a kind that was not there. */
+const ABSENT_RETRY_MILLIS = 600_000;
 const RETRY = { first: 100, most: 5_000 };
 
 interface ListPage {
@@ -65,6 +68,10 @@ export class ApiWatch {
     while (!this.#stopped) {
       try {
         this.#version ??= await this.#list();
+        if (this.#version === undefined) {
+          await this.#wait(ABSENT_RETRY_MILLIS);
+          continue;
+        }
         await this.#watch(() => {
           failures = 0;
         });
@@ -87,7 +94,19 @@ export class ApiWatch {
     this.#stopped = true;
   }
 
-  async #list(): Promise<string> {
+  // undefined where the API server does not know the kind, and need not.
+  async #list(): Promise<string | undefined> {
+    try {
+      return await this.#listAll();
+    } catch (error) {
+      const absent = error instanceof StoreError && error.reason === "NotFound" && KINDS[this.#kind].optional;
+      if (!absent) throw error;
+      this.#cache.replaceAll(this.#kind, [], "0");
+      return undefined;
+    }
+  }
+
+  async #listAll(): Promise<string> {
     const items: RawObject[] = [];
     let next: string | undefined;
     for (;;) {

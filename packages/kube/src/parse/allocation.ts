@@ -27,11 +27,11 @@ export function allocatedAddress(name: string): IpAddress | undefined {
   return address !== undefined && allocationName(address) === name ? address : undefined;
 }
 
-/** Reads an IPAllocation: one entry for each Service that holds the address, in the order in which they came. */
-export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<readonly Allocation[]> {
+/** Reads an IPAllocation. */
+export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<Allocation> {
   const checked = check(ref, SCHEMA, raw);
   if ("problems" in checked) return checked;
-  const { address, pool, serviceRef, sharers } = checked.value.spec;
+  const { address, pool, claimRef } = checked.value.spec;
   const seen = checked.value.status?.conditions?.find(({ type }) => type === DRAINING);
   const draining = seen && { status: seen.status, reason: seen.reason, message: seen.message };
   const parsed = tryParseAddress(address);
@@ -45,12 +45,44 @@ export function readAllocation(ref: ObjectRef, meta: ObjectMeta, raw: unknown): 
     const message = `the IPAllocation of ${formatAddress(parsed)} must be called ${name}, got ${ref.name}`;
     return { problems: [{ object: ref, field: "metadata.name", reason: "InvalidObject", message }] };
   }
-  const record = { name, uid: meta.uid, version: meta.resourceVersion, address: formatAddress(parsed), pool };
   return {
-    value: [serviceRef, ...sharers].map((service) => ({
-      ...record,
-      service,
+    value: {
+      name,
+      uid: meta.uid,
+      version: meta.resourceVersion,
+      ip: parsed,
+      address: formatAddress(parsed),
+      pool,
+      ...readHold(checked.value.spec),
+      ...(claimRef !== undefined && { claim: claimRef }),
       ...(draining !== undefined && { draining }),
-    })),
+    },
   };
 }
+
+/** Who holds an address by the spec of its IPAllocation, or who did until it was released. */
+export function readHold(spec: AllocationSpec): Pick<Allocation, "holders" | "released"> {
+  const { serviceRef, sharers = [], releasedAt } = spec;
+  if (serviceRef === undefined) return { holders: [] };
+  if (releasedAt !== undefined) return { holders: [], released: { by: serviceRef, at: releasedAt } };
+  return { holders: [serviceRef, ...sharers] };
+}
+
+/** The spec of the IPAllocation of an address that stands so; the inverse of {@link readAllocation}. */
+export function allocationSpec({ address, pool, holders, claim, released }: AllocationHold): AllocationSpec {
+  const [first, ...sharers] = holders;
+  return {
+    address,
+    pool,
+    ...(first !== undefined && { serviceRef: first }),
+    ...(sharers.length > 0 && { sharers }),
+    ...(claim !== undefined && { claimRef: claim }),
+    ...(released !== undefined && { serviceRef: released.by, releasedAt: released.at }),
+  };
+}
+
+/** What an IPAllocation says of its address. */
+export type AllocationHold = Pick<Allocation, "address" | "pool" | "holders" | "claim" | "released">;
+
+/** The spec of an IPAllocation as it is written. */
+export type AllocationSpec = z.input<typeof ipAllocation.spec>;

@@ -1,8 +1,9 @@
-import type { Endpoint, NodeInfo, ObjectRef, PortEndpoints } from "@fairlead/model";
+import type { Endpoint, NodeInfo, NodeNetworks, ObjectRef, PortEndpoints, ServiceRange } from "@fairlead/model";
 import { parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
-import type { z } from "zod";
-import { endpointSlice, node as nodeSchema } from "../schema/builtin.ts";
+import { z } from "zod";
+import { endpointSlice, node as nodeSchema, serviceCidr } from "../schema/builtin.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
+import { speakerStatus } from "../schema/speaker-status.ts";
 import { check, parseEach, type Read } from "./read.ts";
 
 /** Reads a Node. */
@@ -11,6 +12,10 @@ export function readNode(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<N
   if ("problems" in checked) return checked;
   const { spec, status } = checked.value;
   const holds = (type: string) => status.conditions.some((c) => c.type === type && c.status === "True");
+  const addressesOf = (types: readonly string[]) =>
+    status.addresses
+      .filter(({ type }) => types.includes(type))
+      .flatMap(({ address }) => tryParseAddress(address) ?? []);
   const podRanges = parseEach(ref, "spec.podCIDRs", spec.podCIDRs, (text) => prefixRange(parsePrefix(text)));
   if (podRanges.problems.length > 0) return { problems: podRanges.problems };
   return {
@@ -19,12 +24,38 @@ export function readNode(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<N
       labels: meta.labels ?? {},
       ready: holds("Ready"),
       networkUnavailable: holds("NetworkUnavailable"),
-      internalAddresses: status.addresses
-        .filter(({ type }) => type === "InternalIP")
-        .flatMap(({ address }) => tryParseAddress(address) ?? []),
+      internalAddresses: addressesOf(["InternalIP"]),
+      addresses: addressesOf(["InternalIP", "ExternalIP"]),
       podRanges: podRanges.values,
     },
   };
+}
+
+// A status that nobody could read must not make a SpeakerStatus unreadable.
+const SPEAKER_STATUS = z.object({ status: speakerStatus.status.pick({ links: true }).optional().catch(undefined) });
+
+/** Reads of a SpeakerStatus what the node is connected to. */
+export function readNodeNetworks(ref: ObjectRef, _meta: ObjectMeta, raw: unknown): Read<NodeNetworks> {
+  const checked = check(ref, SPEAKER_STATUS, raw);
+  if ("problems" in checked) return checked;
+  const links = checked.value.status?.links ?? [];
+  const subnets = parseEach(
+    ref,
+    "status.links",
+    links.flatMap((link) => link.subnets),
+    parsePrefix,
+  ).values;
+  const gateways = links.flatMap((link) => link.gateways ?? []).flatMap((text) => tryParseAddress(text) ?? []);
+  return { value: { name: ref.name, subnets, gateways } };
+}
+
+/** Reads a ServiceCIDR. */
+export function readServiceRange(ref: ObjectRef, _meta: ObjectMeta, raw: unknown): Read<ServiceRange> {
+  const checked = check(ref, serviceCidr, raw);
+  if ("problems" in checked) return checked;
+  const { cidrs } = checked.value.spec;
+  const { values, problems } = parseEach(ref, "spec.cidrs", cidrs, (text) => prefixRange(parsePrefix(text)));
+  return problems.length > 0 ? { problems } : { value: { name: ref.name, ranges: values } };
 }
 
 /** Label of an EndpointSlice that names its Service. */

@@ -34,6 +34,8 @@ export function readPool(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<P
       avoidBuggyIPs: spec.avoidBuggyIPs,
       autoAssign: spec.autoAssign,
       advertise: spec.advertise,
+      ...(spec.namespaceQuota === undefined ? {} : { namespaceQuota: spec.namespaceQuota }),
+      coolDownMillis: 1000 * spec.coolDownSeconds,
       ...(spec.serviceAllocation === undefined ? {} : { serviceAllocation: readAllocation(spec.serviceAllocation) }),
     },
   };

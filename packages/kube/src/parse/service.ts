@@ -10,8 +10,10 @@ import { check, parseEach, type Read } from "./read.ts";
 export const ANNOTATIONS = {
   /** Addresses asked for: one, or two of different families with a comma between. */
   loadBalancerIPs: "fairlead.dev/loadBalancerIPs",
-  /** Name of the IPAddressPool asked for. */
+  /** Names of the IPAddressPools asked for, in order of preference, with commas between. */
   addressPool: "fairlead.dev/address-pool",
+  /** How many addresses of each family; 1 unless told. */
+  addresses: "fairlead.dev/addresses",
   /** Services of one value may share an address. */
   allowSharedIP: "fairlead.dev/allow-shared-ip",
   /** "true": let go of addresses that are draining. */
@@ -47,6 +49,8 @@ export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Rea
       families: families(spec),
       familyPolicy: spec.ipFamilyPolicy,
       request: readRequest(meta, spec.loadBalancerIP),
+      addressesPerFamily: readCount(meta.annotations?.[ANNOTATIONS.addresses]) ?? 1,
+      statusWriter: statusWriter(meta),
       ingress: ingress.flatMap(({ ip }) => canonical(ip)),
       otherIngress: ingress.flatMap(({ ip, hostname }) => (canonical(ip).length > 0 ? [] : [hostname ?? ip ?? ""])),
       externalTrafficPolicy: spec.externalTrafficPolicy,
@@ -77,18 +81,48 @@ function readRequest(meta: ObjectMeta, loadBalancerIP: string | undefined): Addr
   const annotations = meta.annotations ?? {};
   const annotation = annotations[ANNOTATIONS.loadBalancerIPs];
   const field = loadBalancerIP === "" ? undefined : loadBalancerIP;
-  const pool = annotations[ANNOTATIONS.addressPool];
+  const count = annotations[ANNOTATIONS.addresses];
+  if (count !== undefined && readCount(count) === undefined) {
+    const source = `annotation ${ANNOTATIONS.addresses}`;
+    return { kind: "malformed", source, must: `be a whole number from 1 to ${MOST_ADDRESSES}`, value: count };
+  }
+  const pools = annotations[ANNOTATIONS.addressPool]?.split(",").map((name) => name.trim());
   const value = annotation ?? field;
-  if (value === undefined) return pool === undefined ? { kind: "any" } : { kind: "pool", pool };
+  if (value === undefined) return pools === undefined ? { kind: "any" } : { kind: "pools", pools };
   if (annotation !== undefined && field !== undefined && !sameAddresses(annotation, field)) {
     return { kind: "conflicting", annotation, field };
   }
   const source = annotation === undefined ? "spec.loadBalancerIP" : `annotation ${ANNOTATIONS.loadBalancerIPs}`;
   const addresses = parseAddresses(value);
   const parsed = addresses.filter((address) => address !== undefined);
-  const onePerFamily = new Set(parsed.map(({ family }) => family)).size === parsed.length;
-  if (parsed.length < addresses.length || !onePerFamily) return { kind: "malformed", source, value };
-  return { kind: "addresses", addresses: parsed, ...(pool !== undefined && { pool }) };
+  const most = readCount(count) ?? 1;
+  const tooMany = [4, 6].some((family) => parsed.filter((address) => address.family === family).length > most);
+  const twice = new Set(parsed.map(formatAddress)).size < parsed.length;
+  if (parsed.length < addresses.length || tooMany || twice) {
+    const each = most === 1 ? "one IP address" : `at most ${most} different IP addresses`;
+    const must = `be ${each} of each family of the Service, separated by a comma`;
+    return { kind: "malformed", source, must, value };
+  }
+  return { kind: "addresses", addresses: parsed, ...(pools !== undefined && { pools }) };
+}
+
+/** The most addresses of one family that a Service may ask for. */
+const MOST_ADDRESSES = 8;
+
+function readCount(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-8]$/.test(text) ? Number(text) : undefined;
+}
+
+// The API server notes for each field who wrote it last (server-side apply's field management).
+function statusWriter({ managedFields }: ObjectMeta): string | undefined {
+  const writers = (managedFields ?? []).filter(
+    ({ fieldsV1 }) => fieldsV1?.["f:status"]?.["f:loadBalancer"] !== undefined,
+  );
+  return writers.sort((a, b) => compareTimes(a.time, b.time)).at(-1)?.manager;
+}
+
+function compareTimes(a = "", b = ""): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function parseAddresses(value: string): (IpAddress | undefined)[] {

@@ -48,6 +48,11 @@ export const node = z.object({
     .default({ addresses: [], conditions: [] }),
 });
 
+/** A networking.k8s.io/v1 ServiceCIDR. */
+export const serviceCidr = z.object({
+  spec: z.object({ cidrs: z.array(z.string()).default([]) }).default({ cidrs: [] }),
+});
+
 /** A discovery.k8s.io/v1 EndpointSlice. */
 export const endpointSlice = z.object({
   addressType: z.enum(["IPv4", "IPv6", "FQDN"]),

@@ -16,10 +16,11 @@ export interface PrinterColumn {
   readonly priority?: 0 | 1;
 }
 
-/** One of Fairlead's own kinds: the single source of its CRD and of its validation. All are cluster-scoped. */
+/** One of Fairlead's own kinds: the single source of its CRD and of its validation. Cluster-scoped unless told. */
 export interface CustomResource<Spec extends z.ZodType = z.ZodType, Status extends z.ZodType = z.ZodType> {
   readonly kind: KindName;
   readonly plural: string;
+  readonly namespaced?: boolean;
   readonly shortNames: readonly string[];
   readonly description: string;
   /** Absent where the object has nothing to configure. */

@@ -1,6 +1,7 @@
 export * from "./custom-resource.ts";
 export * from "./ip-address-pool.ts";
 export * from "./ip-allocation.ts";
+export * from "./ip-claim.ts";
 export * from "./l2-advertisement.ts";
 export * from "./metadata.ts";
 export * from "./speaker-status.ts";
@@ -8,6 +9,7 @@ export * from "./speaker-status.ts";
 import type { CustomResource } from "./custom-resource.ts";
 import { ipAddressPool } from "./ip-address-pool.ts";
 import { ipAllocation } from "./ip-allocation.ts";
+import { ipClaim } from "./ip-claim.ts";
 import { l2Advertisement } from "./l2-advertisement.ts";
 import { speakerStatus } from "./speaker-status.ts";
 
@@ -16,5 +18,6 @@ export const CUSTOM_RESOURCES: readonly CustomResource[] = [
   ipAddressPool,
   l2Advertisement,
   ipAllocation,
+  ipClaim,
   speakerStatus,
 ];

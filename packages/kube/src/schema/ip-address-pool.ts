@@ -43,6 +43,22 @@ export const ipAddressPool = {
       .describe(
         "Auto: announced on Layer 2, on every link whose subnet holds the address, unless an advertisement selects the pool. Manual: announced only by advertisements.",
       ),
+    namespaceQuota: z
+      .int()
+      .min(1)
+      .max(2147483647)
+      .optional()
+      .describe(
+        "The most addresses of each family that the Services and IPClaims of one namespace may hold from here; no limit unless told. What is held already stays.",
+      ),
+    coolDownSeconds: z
+      .int()
+      .min(0)
+      .max(31536000)
+      .default(0)
+      .describe(
+        "For how long an address that a Service gave up is kept from others, while any other address is free. A Service of the same name gets it back at once.",
+      ),
     serviceAllocation: z
       .strictObject({
         priority: z
@@ -68,11 +84,11 @@ export const ipAddressPool = {
     conditions: conditions.optional(),
     totalIPv4: z.int().optional().describe("IPv4 addresses in the pool."),
     usableIPv4: z.int().optional().describe("IPv4 addresses less those excluded or avoided."),
-    assignedIPv4: z.int().optional().describe("IPv4 addresses that Services hold."),
+    assignedIPv4: z.int().optional().describe("IPv4 addresses that Services hold or IPClaims reserve."),
     availableIPv4: z.int().optional().describe("IPv4 addresses that are free."),
     totalIPv6: z.int().optional().describe("IPv6 addresses in the pool, 9007199254740991 at most."),
     usableIPv6: z.int().optional().describe("IPv6 addresses less the excluded ones, 9007199254740991 at most."),
-    assignedIPv6: z.int().optional().describe("IPv6 addresses that Services hold."),
+    assignedIPv6: z.int().optional().describe("IPv6 addresses that Services hold or IPClaims reserve."),
     availableIPv6: z.int().optional().describe("IPv6 addresses that are free, 9007199254740991 at most."),
   }),
   printerColumns: [

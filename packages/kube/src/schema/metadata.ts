@@ -11,6 +11,20 @@ export const objectMeta = z.object({
   deletionTimestamp: z.string().nullish(),
   labels: z.record(z.string(), z.string()).nullish(),
   annotations: z.record(z.string(), z.string()).nullish(),
+  // What a writer may have put there is of no use unless it has this shape.
+  managedFields: z
+    .array(
+      z.object({
+        manager: z.string().optional(),
+        time: z.string().optional(),
+        fieldsV1: z
+          .object({ "f:status": z.object({ "f:loadBalancer": z.unknown() }).optional().catch(undefined) })
+          .optional()
+          .catch(undefined),
+      }),
+    )
+    .nullish()
+    .catch(undefined),
 });
 
 /** {@link objectMeta} as a type. */

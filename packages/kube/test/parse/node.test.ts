@@ -50,6 +50,7 @@ describe("a Node", () => {
       ready: true,
       networkUnavailable: true,
       internalAddresses: [parseAddress("198.51.100.1"), parseAddress("2001:db8::1")],
+      addresses: ["198.51.100.1", "2001:db8::1", "203.0.113.1"].map(parseAddress),
       podRanges: [parseRange("10.244.1.0/24")],
     }));
 

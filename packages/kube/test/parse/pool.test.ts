@@ -31,6 +31,7 @@ describe("an IPAddressPool", () => {
       created: "2026-01-01T00:00:00Z",
       labels: { site: "a" },
       avoidBuggyIPs: false,
+      coolDownMillis: 0,
       autoAssign: false,
       advertise: "Manual",
       serviceAllocation: {

@@ -62,7 +62,9 @@ describe("a Service", () => {
       loadBalancerClass: "fairlead.dev/fairlead",
       families: [4, 6],
       familyPolicy: "RequireDualStack",
-      request: { kind: "pool", pool: "lan" },
+      request: { kind: "pools", pools: ["lan"] },
+      addressesPerFamily: 1,
+      statusWriter: undefined,
       ingress: ["192.0.2.1", "2001:db8::1"],
       otherIngress: ["lb.example"],
       externalTrafficPolicy: "Local",
@@ -124,12 +126,13 @@ describe("a Service", () => {
 
   const { loadBalancerIPs: IPS, addressPool: POOL } = ANNOTATIONS;
   const wanted = (...addresses: (typeof V4)[]) => ({ kind: "addresses", addresses });
-  const malformed = (source: string, value: string) => ({ kind: "malformed", source, value });
+  const ONE = "be one IP address of each family of the Service, separated by a comma";
+  const malformed = (source: string, value: string, must = ONE) => ({ kind: "malformed", source, must, value });
   for (const [what, spec, annotations, request] of [
     ["nothing in particular", {}, {}, { kind: "any" }],
     ["A-01: an address", {}, { [IPS]: "192.0.2.1" }, wanted(V4)],
     ["A-01: two addresses with blanks", {}, { [IPS]: " 2001:db8::1 , 192.0.2.1" }, wanted(V6, V4)],
-    ["A-02: a pool", {}, { [POOL]: "lan" }, { kind: "pool", pool: "lan" }],
+    ["A-02: a pool", {}, { [POOL]: "lan" }, { kind: "pools", pools: ["lan"] }],
     ["A-06: spec.loadBalancerIP", { loadBalancerIP: "192.0.2.1" }, {}, wanted(V4)],
     ["nothing by an empty spec.loadBalancerIP", { loadBalancerIP: "" }, {}, { kind: "any" }],
     ["E-077: what is no address", {}, { [IPS]: "192.0.2" }, malformed(`annotation ${IPS}`, "192.0.2")],

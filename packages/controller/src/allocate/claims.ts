@@ -1,0 +1,172 @@
+import {
+  type Allocation,
+  type AllocationRefusal,
+  type IPClaim,
+  isClaimFor,
+  isServed,
+  type Pool,
+  type ServiceIntent,
+} from "@fairlead/model";
+import { type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
+import { type Snapshot, workKey } from "../snapshot.ts";
+import { type ClaimStatus, claimStatus } from "../status/claim-status.ts";
+import { namedPools, refuse } from "./allocate.ts";
+import { type AllocationContext, reservedAt, type Seeker } from "./context.ts";
+import { poolOf } from "./ledger.ts";
+import { compareText, poolAllows, poolsInOrder } from "./pools.ts";
+import { findFree } from "./search.ts";
+
+/** What is to be done for one IPClaim: take, write the status. */
+export interface ClaimPlan {
+  readonly claim: IPClaim;
+  /** How each address stands once it is reserved. */
+  readonly takes: readonly Allocation[];
+  /** What to change in the status; undefined if nothing. */
+  readonly status: ClaimStatus | undefined;
+}
+
+/** What IPClaims reserve, oldest claim first; takes are recorded in the ledger. Only those with something to do. */
+export function planClaims(snapshot: Snapshot, context: AllocationContext): ClaimPlan[] {
+  return [...snapshot.claims]
+    .sort(byAge)
+    .filter(({ uid }) => !snapshot.pending.keys.has(workKey("IPClaim", uid)))
+    .map((claim): ClaimPlan => {
+      const kept = snapshot.index.ofClaim(claim.uid);
+      const { takes, refusal } =
+        claim.addresses === undefined
+          ? reserveAny(claim, kept, snapshot, context)
+          : reserveThese(claim, claim.addresses, snapshot, context);
+      return { claim, takes, status: claimStatus(claim, [...kept, ...takes], refusal) };
+    })
+    .filter(({ takes, status }) => takes.length > 0 || status !== undefined);
+}
+
+interface Reserved {
+  readonly takes: readonly Allocation[];
+  readonly refusal: AllocationRefusal | undefined;
+}
+
+function reserveThese(
+  claim: IPClaim,
+  addresses: readonly IpAddress[],
+  snapshot: Snapshot,
+  context: AllocationContext,
+): Reserved {
+  const takes: Allocation[] = [];
+  let refusal: AllocationRefusal | undefined;
+  for (const address of addresses) {
+    if (context.ledger.at(address)?.claim?.uid === claim.uid) continue;
+    const pool = poolOf(context.pools, address);
+    const why = refuseReservation(claim, address, pool, snapshot, context);
+    if (why === undefined && pool !== undefined) takes.push(context.ledger.reserve(address, pool.name, claim));
+    else refusal ??= why;
+  }
+  return { takes, refusal };
+}
+
+function refuseReservation(
+  claim: IPClaim,
+  address: IpAddress,
+  pool: Pool | undefined,
+  { serviceOf }: Snapshot,
+  context: AllocationContext,
+): AllocationRefusal | undefined {
+  const { ledger, namespaceLabels } = context;
+  const text = formatAddress(address);
+  const standing = ledger.at(address);
+  if (standing?.claim !== undefined) {
+    return { code: "AddressTaken", address: text, by: `IPClaim ${standing.claim.namespace}/${standing.claim.name}` };
+  }
+  for (const holder of standing?.holders ?? []) {
+    const service = serviceOf(holder);
+    if (service !== undefined && isClaimFor(claim, service)) continue;
+    return { code: "AddressTaken", address: text, by: `Service ${holder.namespace}/${holder.name}` };
+  }
+  if (standing === undefined && !ledger.isFree(address)) {
+    return { code: "AddressTaken", address: text, by: "an IPAllocation that cannot be read" };
+  }
+  const reserved = pool === undefined ? reservedAt(address, context) : undefined;
+  if (reserved !== undefined) return { code: "AddressUnusable", address: text, what: reserved.what, of: reserved.of };
+  if (claim.pools.length > 0 && (pool === undefined || !claim.pools.includes(pool.name))) {
+    return { code: "AddressNotInPool", address: text, pool: claim.pools.join(",") };
+  }
+  if (pool === undefined || !poolAllows(pool, seekerOf(claim), namespaceLabels)) {
+    return { code: "AddressNotInPool", address: text };
+  }
+  const counted = standing?.holders.some(({ namespace }) => namespace === claim.namespace) ?? false;
+  if (!counted && ledger.isQuotaUsed(pool, address.family, claim.namespace)) {
+    const why = "quota of the namespace is used up";
+    return { code: "QuotaExceeded", namespace: claim.namespace, pools: [{ pool: pool.name, why }] };
+  }
+  return undefined;
+}
+
+function reserveAny(
+  claim: IPClaim,
+  kept: readonly Allocation[],
+  snapshot: Snapshot,
+  context: AllocationContext,
+): Reserved {
+  const { ledger } = context;
+  const takes: Allocation[] = [];
+  let refusal: AllocationRefusal | undefined;
+  for (const family of claim.families) {
+    if (kept.some(({ ip }) => ip.family === family)) continue;
+    const held = heldByTarget(claim, family, snapshot) ?? lost(claim, family, context);
+    if (held !== undefined) {
+      takes.push(ledger.reserve(held.ip, held.pool, claim));
+      continue;
+    }
+    const seeker = seekerOf(claim);
+    const pools =
+      claim.pools.length > 0
+        ? namedPools(claim.pools, seeker, context)
+        : poolsInOrder(context.pools, seeker, context.namespaceLabels);
+    if ("code" in pools) {
+      refusal ??= pools;
+      continue;
+    }
+    const found = findFree(seeker, family, pools, context);
+    if (found === undefined) refusal ??= refuse(seeker, family, [...kept, ...takes], pools, context);
+    else takes.push(ledger.reserve(found.address, found.pool, claim));
+  }
+  return { takes, refusal };
+}
+
+// A claim made for a Service that has an address already keeps that one.
+function heldByTarget(claim: IPClaim, family: Family, snapshot: Snapshot): Allocation | undefined {
+  const { services, index, classes } = snapshot;
+  for (const service of services.filter((one) => isClaimFor(claim, one) && isServed(one, classes)).sort(byAge)) {
+    const own = index
+      .ofService(service.uid)
+      .find(({ ip, claim: other }) => ip.family === family && other === undefined);
+    if (own !== undefined) return own;
+  }
+  return undefined;
+}
+
+// What its status says was its own, if its record is gone and nobody has the address since.
+function lost(
+  claim: IPClaim,
+  family: Family,
+  { pools, ledger }: AllocationContext,
+): { ip: IpAddress; pool: string } | undefined {
+  for (const ip of claim.reserved.map(parseAddress)) {
+    const pool = poolOf(pools, ip);
+    if (ip.family === family && pool !== undefined && ledger.isFree(ip)) return { ip, pool: pool.name };
+  }
+  return undefined;
+}
+
+// Of a Service that may not be there yet, no more is known than the claim says.
+function seekerOf({ namespace, name, for: target }: IPClaim): Seeker {
+  if ("serviceName" in target) return { namespace, name: target.serviceName, labels: {} };
+  return { namespace, name, labels: target.serviceSelector.matchLabels };
+}
+
+function byAge(
+  a: Pick<ServiceIntent, "created" | "namespace" | "name">,
+  b: Pick<ServiceIntent, "created" | "namespace" | "name">,
+): number {
+  return compareText(a.created, b.created) || compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
+}

@@ -1,0 +1,76 @@
+import type { Pool, PoolAttempt, ServiceIntent } from "@fairlead/model";
+import type { Family, IpAddress } from "@fairlead/net";
+import type { AllocationContext, Seeker } from "./context.ts";
+import { poolAllows } from "./pools.ts";
+
+/** An address that can be had, and the pool that it is taken from. */
+export interface Found {
+  readonly address: IpAddress;
+  readonly pool: string;
+}
+
+/**
+ * An address of a family that nobody has, from the first pool that has one: that which a Service of the same name gave up,
+ * else the lowest free one, else the one that has cooled down for the longest.
+ *
+ * @param pools - in the order in which they are tried.
+ */
+export function findFree(
+  seeker: Seeker,
+  family: Family,
+  pools: readonly Pool[],
+  { ledger }: AllocationContext,
+): Found | undefined {
+  const open = pools.filter((pool) => !ledger.isQuotaUsed(pool, family, seeker.namespace));
+  const first = (find: (pool: Pool) => IpAddress | undefined): Found | undefined => {
+    for (const pool of open) {
+      const address = find(pool);
+      if (address !== undefined) return { address, pool: pool.name };
+    }
+    return undefined;
+  };
+  return (
+    first((pool) => ledger.formerOf(seeker, pool, family)) ??
+    first((pool) => ledger.lowestFree(pool, family)) ??
+    first((pool) => ledger.longestCooling(pool, family))
+  );
+}
+
+/** An address of a family for a Service: one that is reserved for it, else one that it may share, else a free one. */
+export function findAddress(
+  service: ServiceIntent,
+  family: Family,
+  pools: readonly Pool[],
+  context: AllocationContext,
+): Found | undefined {
+  const { ledger } = context;
+  const reserved = ledger.lowestReserved(service, family);
+  if (reserved !== undefined) return { address: reserved.ip, pool: reserved.pool };
+  for (const pool of pools) {
+    const address = ledger.lowestShareable(service, pool, family);
+    if (address !== undefined) return { address, pool: pool.name };
+  }
+  return findFree(service, family, pools, context);
+}
+
+/**
+ * Why no pool was of use, for each that there is.
+ *
+ * @param tried - the pools that could be used.
+ */
+export function attempts(
+  seeker: Seeker,
+  family: Family,
+  tried: readonly Pool[],
+  { pools, namespaceLabels, ledger }: AllocationContext,
+): PoolAttempt[] {
+  return pools.map((pool) => {
+    if (!poolAllows(pool, seeker, namespaceLabels)) return { pool: pool.name, why: "not for this Service" };
+    if (!tried.includes(pool)) return { pool: pool.name, why: "only on request" };
+    if (!pool.usable.some((range) => range.family === family)) {
+      return { pool: pool.name, why: "no address of this family" };
+    }
+    const used = ledger.isQuotaUsed(pool, family, seeker.namespace);
+    return { pool: pool.name, why: used ? "quota of the namespace is used up" : "full" };
+  });
+}

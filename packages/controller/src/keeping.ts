@@ -1,0 +1,44 @@
+import type { Allocation, ObjectIdentity } from "@fairlead/model";
+import { cools } from "./allocate/draining.ts";
+import { poolOf } from "./allocate/ledger.ts";
+import { type Snapshot, workKey } from "./snapshot.ts";
+
+/** What is to be done about a record for its own sake. */
+export interface KeepPlan {
+  readonly record: Allocation;
+  /** Holders that are gone. */
+  readonly leave: readonly ObjectIdentity[];
+  /** Whether its IPClaim is gone. */
+  readonly unreserve: boolean;
+  /** Whether, with the last holder gone, the address is to cool down. */
+  readonly coolDown: boolean;
+  /** Whether it has cooled down. */
+  readonly expired: boolean;
+}
+
+/** The records whose Service or IPClaim is gone, and those that have cooled down. */
+export function planKeeping(snapshot: Snapshot): KeepPlan[] {
+  const { index, surroundings, pending } = snapshot;
+  const claims = new Set(snapshot.claims.map(({ uid }) => uid));
+  const isGone = (kind: "Service" | "IPClaim", { namespace, name, uid }: ObjectIdentity) => {
+    return !snapshot.unreadable.has(`${kind} ${namespace}/${name}`) && !pending.keys.has(workKey(kind, uid));
+  };
+  const plans: KeepPlan[] = [];
+  for (const record of index.records()) {
+    if (pending.keys.has(workKey("IPAllocation", record.uid))) continue;
+    const leave = record.holders.filter((one) => snapshot.serviceOf(one) === undefined && isGone("Service", one));
+    const { claim } = record;
+    const unreserve = claim !== undefined && !claims.has(claim.uid) && isGone("IPClaim", claim);
+    const expired = record.released !== undefined && hasCooled(record, snapshot);
+    if (leave.length === 0 && !unreserve && !expired) continue;
+    plans.push({ record, leave, unreserve, coolDown: cools(record, surroundings), expired });
+  }
+  return plans;
+}
+
+function hasCooled({ ip, released }: Allocation, { surroundings, now }: Snapshot): boolean {
+  const pool = poolOf(surroundings.pools, ip);
+  const since = Date.parse(released?.at ?? "");
+  // A time that cannot be read is long past.
+  return pool === undefined || !(now - since < pool.coolDownMillis);
+}

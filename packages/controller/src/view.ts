@@ -1,0 +1,128 @@
+import { type KindValues, ObjectCache } from "@fairlead/kube";
+import type { KindName, ObjectIdentity, Problem, ServiceIntent } from "@fairlead/model";
+import { objectKey } from "@fairlead/model";
+import { AllocationIndex } from "./allocate/allocation-index.ts";
+import type { Surroundings } from "./allocate/context.ts";
+import { acceptPools, surroundingsOf } from "./allocate/pools.ts";
+import { reservedRanges } from "./allocate/reserved.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** The kinds that the controller decides on. */
+export const CONTROLLER_KINDS = [
+  "Service",
+  "Namespace",
+  "IPAddressPool",
+  "L2Advertisement",
+  "IPAllocation",
+  "IPClaim",
+  "Node",
+  "SpeakerStatus",
+  "ServiceCIDR",
+] as const satisfies readonly KindName[];
+
+/** Kinds whose every change may matter to every Service. */
+const SURROUNDINGS: ReadonlySet<KindName> = new Set([
+  "Namespace",
+  "IPAddressPool",
+  "IPClaim",
+  "Node",
+  "SpeakerStatus",
+  "ServiceCIDR",
+]);
+
+/** The cluster as decisions look at it: a cache, and what is derived from it, kept up to date change by change. */
+export class View {
+  readonly cache: ObjectCache;
+  readonly index = new AllocationIndex();
+  readonly #problems = new Map<KindName, Map<string, readonly Problem[]>>();
+  #surroundings: Surroundings | undefined;
+  #overlaps: readonly Problem[] = [];
+
+  /** @param onChange - called after every change. */
+  constructor(onChange: (kind: KindName, key: string | undefined) => void) {
+    this.cache = new ObjectCache((kind, key) => {
+      this.#take(kind, key);
+      onChange(kind, key);
+    });
+  }
+
+  /** Whether everything has been listed at least once. */
+  get synced(): boolean {
+    return this.cache.synced(CONTROLLER_KINDS);
+  }
+
+  /** Every Problem met in reading objects, and in using pools together. */
+  problems(): Problem[] {
+    this.#surround();
+    return [...this.#problems.values()].flatMap((ofKind) => [...ofKind.values()].flat()).concat(this.#overlaps);
+  }
+
+  /** resourceVersion of a Service as it stands. */
+  versionOf(service: Pick<ServiceIntent, "namespace" | "name">): string | undefined {
+    return this.cache.all("Service").get(objectKey(service))?.resourceVersion;
+  }
+
+  /** What decide() looks at. */
+  snapshot(rest: Pick<Snapshot, "classes" | "pending" | "wars" | "now">): Snapshot {
+    const services = this.cache.all("Service");
+    const serviceOf = (identity: ObjectIdentity) => {
+      const found = services.get(objectKey(identity));
+      return found?.uid === identity.uid && "value" in found.read ? found.read.value : undefined;
+    };
+    return {
+      services: this.cache.values("Service"),
+      serviceOf,
+      unreadable: new Set(["Service", "IPClaim"].flatMap((kind) => [...this.#unreadable(kind as KindName)])),
+      index: this.index,
+      claims: this.cache.values("IPClaim"),
+      surroundings: this.#surround(),
+      ...rest,
+    };
+  }
+
+  *#unreadable(kind: KindName): Generator<string> {
+    for (const key of this.#problems.get(kind)?.keys() ?? []) yield `${kind} ${key}`;
+  }
+
+  #surround(): Surroundings {
+    if (this.#surroundings !== undefined) return this.#surroundings;
+    const { pools, problems } = acceptPools(this.cache.values("IPAddressPool"));
+    const labels = new Map(this.cache.values("Namespace").map(({ name, labels }) => [name, labels]));
+    const learned = reservedRanges(
+      this.cache.values("Node"),
+      this.cache.values("SpeakerStatus"),
+      this.cache.values("ServiceCIDR"),
+    );
+    this.#overlaps = problems;
+    this.#surroundings = surroundingsOf(pools, labels, learned);
+    return this.#surroundings;
+  }
+
+  #take(kind: KindName, key: string | undefined): void {
+    if (SURROUNDINGS.has(kind)) this.#surroundings = undefined;
+    const objects = this.cache.all(kind as keyof KindValues);
+    if (key === undefined) {
+      this.#problems.set(kind, new Map());
+      if (kind === "IPAllocation") for (const name of this.#recorded) if (!objects.has(name)) this.#takeRecord(name);
+      for (const each of objects.keys()) this.#takeOne(kind, each);
+    } else this.#takeOne(kind, key);
+  }
+
+  readonly #recorded = new Set<string>();
+
+  #takeOne(kind: KindName, key: string): void {
+    const object = this.cache.all(kind as keyof KindValues).get(key);
+    const ofKind = this.#problems.get(kind) ?? new Map<string, readonly Problem[]>();
+    this.#problems.set(kind, ofKind);
+    if (object !== undefined && "problems" in object.read) ofKind.set(key, object.read.problems);
+    else ofKind.delete(key);
+    if (kind === "IPAllocation") this.#takeRecord(key);
+  }
+
+  #takeRecord(name: string): void {
+    const object = this.cache.all("IPAllocation").get(name);
+    if (object === undefined) this.#recorded.delete(name);
+    else this.#recorded.add(name);
+    this.index.set(name, object && ("value" in object.read ? object.read.value : "unreadable"));
+  }
+}

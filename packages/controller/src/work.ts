@@ -1,0 +1,88 @@
+import type { Allocation } from "@fairlead/model";
+import { type ApplyContext, applyClaim, applyKeeping, applyPool, applyService } from "./apply.ts";
+import type { Plan } from "./decide.ts";
+import { type Pending, workKey } from "./snapshot.ts";
+import type { PoolPlan } from "./status/pool-plan.ts";
+
+/** Pieces of work under way at once at most; twice this many requests are. More than the store's connections: none idles. */
+const MOST = 192;
+
+/** How a piece of work ended. */
+export interface WorkEnd {
+  /** See {@link workKey}. */
+  readonly key: string;
+  /** Why it failed; undefined if it did not. */
+  readonly error?: unknown;
+}
+
+/** What {@link Work} needs. */
+export interface WorkOptions extends ApplyContext {
+  /** Told of each piece of work that ended. */
+  readonly onEnd: (end: WorkEnd) => void;
+}
+
+/**
+ * The pieces of plans that are being done: one for each object at a time, many at once, none of which waits for another.
+ * Decisions go on meanwhile, and take what is under way as it will be.
+ */
+export class Work {
+  readonly #options: WorkOptions;
+  readonly #jobs = new Map<string, { readonly takes: readonly Allocation[]; readonly ended: Promise<void> }>();
+
+  constructor(options: WorkOptions) {
+    this.#options = options;
+  }
+
+  /** What is under way. */
+  get pending(): Pending {
+    return { keys: new Set(this.#jobs.keys()), takes: [...this.#jobs.values()].flatMap(({ takes }) => takes) };
+  }
+
+  /** Whether so much is under way that a decision would begin little. */
+  get busy(): boolean {
+    return this.#jobs.size > MOST / 2;
+  }
+
+  /**
+   * Begins what a plan says, as far as there is room for it.
+   *
+   * @param versionOf - resourceVersion of the Service that its plan was made on.
+   */
+  begin(
+    plan: Plan,
+    pools: readonly PoolPlan[],
+    versionOf: (service: Plan["services"][number]["service"]) => string | undefined,
+  ): void {
+    const context = this.#options;
+    for (const claim of plan.claims) {
+      this.#start(workKey("IPClaim", claim.claim.uid), claim.takes, () => applyClaim(claim, context));
+    }
+    for (const each of plan.keeping) {
+      this.#start(workKey("IPAllocation", each.record.uid), [], () => applyKeeping(each, context));
+    }
+    for (const each of plan.services) {
+      const version = versionOf(each.service);
+      this.#start(workKey("Service", each.service.uid), each.takes, () => applyService(each, version, context));
+    }
+    for (const pool of pools) this.#start(`${pool.ref.kind} ${pool.uid}`, [], () => applyPool(pool, context));
+  }
+
+  /** Waits until nothing is under way. */
+  async ended(): Promise<void> {
+    await Promise.all(Array.from(this.#jobs.values(), ({ ended }) => ended));
+  }
+
+  #start(key: string, takes: readonly Allocation[], action: () => Promise<void>): void {
+    if (this.#jobs.has(key) || this.#jobs.size >= MOST) return;
+    const run = async () => {
+      const outcome = await action().then(
+        () => ({}),
+        (error: unknown) => ({ error }),
+      );
+      this.#jobs.delete(key);
+      this.#options.onEnd({ key, ...outcome });
+    };
+    // Known to be under way before it can end.
+    this.#jobs.set(key, { takes, ended: Promise.resolve().then(run) });
+  }
+}
