@@ -9,6 +9,7 @@ import { Setbacks } from "./setbacks.ts";
 import { Settled } from "./settled.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { observePools } from "./status/pool-metrics.ts";
+import { PoolPace } from "./status/pool-pace.ts";
 import { countPools, poolPlans } from "./status/pool-plan.ts";
 import { CONTROLLER_KINDS, View } from "./view.ts";
 import { Work, type WorkEnd } from "./work.ts";
@@ -42,11 +43,13 @@ export class Controller {
   readonly #events: EventRecorder;
   readonly #work: Work;
   readonly #setbacks: Setbacks;
+  readonly #poolPace: PoolPace;
   readonly #settled = new Settled();
   readonly #wars = new WriteWars();
   #failures: unknown[] = [];
   #requestedAt: number | undefined;
-  #settleMillis = 2;
+  /** Before this time, by the monotonic clock, there is no other decision. */
+  #notBefore = Number.NEGATIVE_INFINITY;
   #warned: ReadonlySet<string> = new Set();
   #said = new Map<string, string>();
 
@@ -59,6 +62,7 @@ export class Controller {
     });
     this.#events = new EventRecorder({ store, component: COMPONENT, clock, log });
     this.#setbacks = new Setbacks(clock, () => this.#request());
+    this.#poolPace = new PoolPace(clock, () => this.#request());
     this.#work = new Work({
       store,
       records: new Records(store),
@@ -67,7 +71,7 @@ export class Controller {
       note: (event) => this.#events.note(event),
       onEnd: (end) => this.#ended(end),
     });
-    const settle = () => this.#settleMillis;
+    const settle = () => Math.max(0, this.#notBefore - clock.monotonic());
     this.#queue = new Queue(
       async () => this.#run(),
       (error, retryInMillis) => log.error({ err: String(error), retryInMillis }, "cannot decide; trying again"),
@@ -110,6 +114,7 @@ export class Controller {
     await this.#queue.stop();
     await this.#work.ended();
     this.#setbacks.stop();
+    this.#poolPace.stop();
     this.#events.stop();
     await this.#election.stop().catch((error) => {
       this.#options.log.warn({ err: String(error) }, "cannot give the lease back; it will expire");
@@ -150,8 +155,9 @@ export class Controller {
     this.#warn(plan.warnings);
     observePools(counts);
     const services = plan.services.filter((each) => !this.#isAtWar(each, snapshot));
-    this.#work.begin({ ...plan, services }, pools, (service) => this.#view.versionOf(service));
-    this.#settleMillis = Math.max(2, DECISION_SHARE * (clock.monotonic() - begun));
+    this.#work.begin({ ...plan, services }, this.#poolPace.due(pools), (service) => this.#view.versionOf(service));
+    const ended = clock.monotonic();
+    this.#notBefore = ended + DECISION_SHARE * (ended - begun);
   }
 
   #pending(): Snapshot["pending"] {

@@ -150,7 +150,7 @@ describe("Controller", () => {
   it("rests when there is nothing to do", async () => {
     deployment.world.service("a");
     deployment.start();
-    await deployment.clock.advance(1_000);
+    await deployment.clock.advance(5_000);
     const calls: string[] = [];
     deployment.replica(0).store.failBefore = ({ verb, ref }) => {
       if (ref.kind !== "Lease") calls.push(`${verb} ${ref.kind}`);

@@ -3,7 +3,7 @@ import type { Cancel, Clock, Millis } from "./ports.ts";
 
 /** How a {@link Queue} paces itself. */
 export interface QueueOptions {
-  /** Waits this long after a request, so that a burst of changes is one run. */
+  /** Waits this long after a request, so that a burst of changes is one run; looked at for each request. */
   readonly settle: Millis;
   /** Runs at least this often even if nobody asks: repairs what was changed behind our back. */
   readonly atLeastEvery: Millis;

@@ -73,5 +73,6 @@ function statusPlan(
   const sameGeneration = said?.observedGeneration === condition?.observedGeneration;
   const sameCounts = Object.entries(counts).every(([name, count]) => before[name] === count);
   if (sameWords && sameGeneration && sameCounts) return undefined;
+  if (sameWords && sameGeneration) return { ref, uid, patch: counts, condition: undefined };
   return { ref, uid, patch: { ...counts, conditions }, condition: sameWords ? undefined : condition };
 }

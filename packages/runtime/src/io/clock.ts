@@ -5,6 +5,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (delay, action) => {
+    // A timer takes a millisecond at least.
+    if (delay <= 0) {
+      const turn = setImmediate(action).unref();
+      return () => clearImmediate(turn);
+    }
     const timer = setTimeout(action, delay).unref();
     return () => clearTimeout(timer);
   },
