@@ -2,6 +2,7 @@
 import { benchAllocate } from "./allocate.ts";
 import { benchArp } from "./arp.ts";
 import { benchArpWhileRelisting } from "./arp-while-relisting.ts";
+import { benchColdStart } from "./cold-start.ts";
 import { benchFailover } from "./failover.ts";
 import { benchForwarding } from "./forwarding.ts";
 
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   forwarding: benchForwarding,
   arpWhileRelisting: benchArpWhileRelisting,
   allocate: benchAllocate,
+  coldStart: benchColdStart,
   failover: benchFailover,
 };
 
