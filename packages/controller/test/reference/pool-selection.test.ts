@@ -1,4 +1,5 @@
-import { aNamespace, aPool, aService, type Row, referenceTable, type Step } from "./table.ts";
+import { aNamespace } from "./steps.ts";
+import { aPool, aService, referenceTable, type Step } from "./table.ts";
 
 const ALL = aPool("all", ["192.0.2.0/30"]);
 const WEB = { matchLabels: { team: "web" } };
@@ -8,14 +9,6 @@ const own = (serviceAllocation: object, name = "own", block = "198.51.100.0/31")
 const labelled = (labels: Readonly<Record<string, string>>) => aService("a", {}, {}, labels);
 const FROM_ALL = { a: ["192.0.2.0"] };
 const FROM_OWN = { a: ["198.51.100.0"] };
-
-const faulty = (says: string, expression: object): Row => ({
-  id: "E-144",
-  says: `a selector ${says} is refused with its pool`,
-  steps: [ALL, own({ serviceSelectors: [{ matchExpressions: [expression] }] }), labelled({ team: "web" })],
-  holds: FROM_ALL,
-  pools: { own: "InvalidObject" },
-});
 
 referenceTable("reference 1.1: which pool a Service gets its address from", [
   {
@@ -152,27 +145,6 @@ referenceTable("reference 1.1: which pool a Service gets its address from", [
     holds: { a: [], b: [] },
     reasons: { a: "NotAllowedForService", b: "AddressNotInPool" },
     metallb: "gives it to those who ask",
-  },
-  faulty("without a key", { operator: "Exists" }),
-  faulty("without an operator", { key: "team" }),
-  faulty("of an unknown operator", { key: "team", operator: "Like", values: ["web"] }),
-  {
-    id: "E-145",
-    says: "a value that a selector names twice is one",
-    steps: [
-      ALL,
-      own({ serviceSelectors: [{ matchExpressions: [{ key: "team", operator: "In", values: ["web", "web"] }] }] }),
-      labelled({ team: "web" }),
-    ],
-    holds: FROM_OWN,
-    metallb: "refuses the pool",
-  },
-  {
-    id: "E-175",
-    says: "a selector that is there twice is one",
-    steps: [ALL, own({ serviceSelectors: [WEB, WEB] }), labelled({ team: "web" })],
-    holds: FROM_OWN,
-    metallb: "refuses the pool",
   },
   {
     id: "A-33",
