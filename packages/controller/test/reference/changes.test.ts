@@ -1,4 +1,4 @@
-import { aPool, aService, noPool, referenceTable } from "./table.ts";
+import { aPool, aService, noPool, referenceTable, type Step } from "./table.ts";
 
 const LAN = aPool("lan", ["192.0.2.0/30"]);
 const OTHER = aPool("other", ["198.51.100.0/30"]);
@@ -6,6 +6,13 @@ const FOR_WEB = { serviceAllocation: { serviceSelectors: [{ matchLabels: { team:
 const KEPT = { a: ["192.0.2.0"] };
 const MOVED = { a: ["198.51.100.0"] };
 const DRAINING = { a: "Draining" };
+const ADVERTISED: Step = ({ cluster }) =>
+  void cluster.apply({
+    apiVersion: "fairlead.dev/v1beta1",
+    kind: "L2Advertisement",
+    metadata: { name: "adv" },
+    spec: { ipAddressPools: ["lan"] },
+  });
 const REALLOCATE = { reallocate: "true" };
 
 referenceTable("reference 2.7: an address stays when the configuration changes", [
@@ -131,5 +138,20 @@ referenceTable("reference 2.7: an address stays when the configuration changes",
     steps: [LAN, OTHER, aService("a"), aPool("lan", ["nonsense"])],
     holds: KEPT,
     reasons: DRAINING,
+  },
+  {
+    id: "A-80",
+    says: "and drains no more when its pool is corrected, which serves those that waited, too",
+    steps: [LAN, aService("a"), aPool("lan", ["nonsense"]), aService("b"), LAN],
+    holds: { a: ["192.0.2.0"], b: ["192.0.2.1"] },
+    reasons: { a: "Allocated", b: "Allocated" },
+    pools: { lan: "Accepted" },
+  },
+  {
+    id: "A-81",
+    says: "when an advertisement goes, without a write",
+    steps: [LAN, aService("a"), ADVERTISED, ({ cluster }) => cluster.delete({ kind: "L2Advertisement", name: "adv" })],
+    holds: KEPT,
+    silent: true,
   },
 ]);

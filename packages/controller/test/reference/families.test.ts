@@ -31,6 +31,26 @@ referenceTable("reference 2.6: two families", [
     reasons: { a: "FamilyMissing" },
   },
   {
+    id: "A-61, E-094",
+    says: "RequireDualStack gets both from a pool that has both",
+    steps: [aPool("lan", [...FOUR, ...SIX]), aService("a", {}, REQUIRE)],
+    holds: { a: ["192.0.2.0", "2001:db8::"] },
+    reasons: { a: "Allocated" },
+  },
+  {
+    id: "A-62",
+    says: "PreferDualStack gets both from a pool that has both, though another is tried first",
+    steps: [aPool("a", ["198.51.100.0/30"]), aPool("b", [...FOUR, ...SIX]), aService("a", {}, PREFER)],
+    holds: { a: ["192.0.2.0", "2001:db8::"] },
+  },
+  {
+    id: "A-62, E-037",
+    says: "PreferDualStack gets the primary alone where that is all",
+    steps: [aPool("lan", FOUR), aService("a", {}, PREFER)],
+    holds: { a: ["192.0.2.0"] },
+    reasons: { a: "Allocated" },
+  },
+  {
     id: "A-62",
     says: "PreferDualStack gets the secondary alone where that is all",
     steps: [aPool("b", SIX), aService("a", {}, PREFER)],
@@ -49,6 +69,31 @@ referenceTable("reference 2.6: two families", [
     says: "PreferDualStack of one cluster address gets that family alone",
     steps: [aPool("lan", [...FOUR, ...SIX]), aService("a", {}, { ...V6, ipFamilyPolicy: "PreferDualStack" })],
     holds: { a: ["2001:db8::"] },
+  },
+  {
+    id: "A-64, E-100",
+    says: "PreferDualStack of one IPv4 cluster address gets IPv4 alone from a pool of both",
+    steps: [aPool("lan", [...FOUR, ...SIX]), aService("a", {}, { ipFamilyPolicy: "PreferDualStack" })],
+    holds: { a: ["192.0.2.0"] },
+  },
+  {
+    id: "A-64, E-097",
+    says: "PreferDualStack of one cluster address gets it from the first of the pools made for its namespace",
+    steps: [
+      aPool("all", [...FOUR, ...SIX]),
+      aPool("ten", ["198.51.100.10/32"], { serviceAllocation: { priority: 10, namespaces: ["default"] } }),
+      aPool("five", ["198.51.100.5/32"], { serviceAllocation: { priority: 5, namespaces: ["default"] } }),
+      aService("a", {}, { ipFamilyPolicy: "PreferDualStack" }),
+    ],
+    holds: { a: ["198.51.100.5"] },
+  },
+  {
+    id: "E-035",
+    says: "who holds IPv4 and asks for IPv6 instead keeps what it has",
+    steps: [aPool("lan", [...FOUR, ...SIX]), aService("a"), aService("a", { loadBalancerIPs: "2001:db8::1" })],
+    holds: { a: ["192.0.2.0"] },
+    reasons: { a: "InvalidRequest" },
+    messages: { a: "keeps 192.0.2.0" },
   },
   {
     id: "A-66",

@@ -12,7 +12,7 @@ const IP = "192.0.2.0";
 
 referenceTable("reference 2.5: Services that share an address", [
   {
-    id: "A-50, E-014",
+    id: "A-03, A-50, E-014",
     says: "share it with one key, backend and no common port, and say whom to",
     steps: [LAN, A, aService("b", key("k", IP), port(443))],
     holds: { a: [IP], b: [IP] },
@@ -61,7 +61,7 @@ referenceTable("reference 2.5: Services that share an address", [
     holds: { a: [IP], b: [IP], c: [IP] },
   },
   {
-    id: "A-51",
+    id: "A-08, A-09, A-51",
     says: "share with policy Local when their selectors are equal",
     steps: [
       LAN,
@@ -71,7 +71,7 @@ referenceTable("reference 2.5: Services that share an address", [
     holds: { a: [IP], b: [IP] },
   },
   {
-    id: "A-51",
+    id: "A-08, A-09, A-51",
     says: "do not with policy Local and other selectors, or with one of policy Cluster",
     steps: [
       LAN,
@@ -114,7 +114,7 @@ referenceTable("reference 2.5: Services that share an address", [
     reasons: { b: "Allocated" },
   },
   {
-    id: "A-54",
+    id: "A-36, A-54",
     says: "get the same address unasked",
     steps: [
       LAN,
@@ -155,7 +155,7 @@ referenceTable("reference 2.5: Services that share an address", [
     reasons: { b: "Allocated" },
   },
   {
-    id: "E-057",
+    id: "P-18, E-057",
     says: "count as one address until the last is gone",
     steps: [
       LAN,

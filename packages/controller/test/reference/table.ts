@@ -1,10 +1,32 @@
 import { ANNOTATIONS } from "@fairlead/kube";
 import { pool } from "@fairlead/kube/testing";
+import type { ClassFilter } from "@fairlead/model";
 import { expect } from "chai";
 import { Replica, World } from "../world.ts";
 
 /** Something that a user does; the controller then comes to rest. */
-export type Step = (world: World) => void;
+export type Step = (world: World, run: Run) => void | Promise<void>;
+
+/** The controller of a row, which can be stopped and started. */
+export class Run {
+  readonly world = new World();
+  replica: Replica;
+  readonly #classes: ClassFilter | undefined;
+
+  constructor(classes: ClassFilter | undefined) {
+    this.#classes = classes;
+    this.replica = new Replica(this.world.cluster, classes);
+  }
+
+  async stop(): Promise<void> {
+    await this.replica.store.stop();
+  }
+
+  /** Starts another one, which remembers nothing. */
+  start(): void {
+    this.replica = new Replica(this.world.cluster, this.#classes);
+  }
+}
 
 /** A row of the reference: what users do, and what every Service holds in the end. */
 export interface Row {
@@ -20,6 +42,14 @@ export interface Row {
   readonly messages?: Readonly<Record<string, string>>;
   /** Fields of a pool's status. */
   readonly counts?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Reasons of conditions Accepted of pools. */
+  readonly pools?: Readonly<Record<string, string>>;
+  /** Whether the last step makes the controller write nothing at all. */
+  readonly silent?: true;
+  /** Expects what else must hold. */
+  readonly also?: (world: World) => void;
+  /** Services that the controller serves; those without a class and those of Fairlead's unless told. */
+  readonly classes?: ClassFilter;
   /** What MetalLB does instead, where Fairlead differs on purpose. */
   readonly metallb?: string;
 }
@@ -29,24 +59,33 @@ export function referenceTable(title: string, rows: readonly Row[]): void {
   describe(title, () => {
     for (const row of rows) {
       const differs = row.metallb === undefined ? "" : ` (MetalLB: ${row.metallb})`;
-      it(`${row.id}: ${row.says}${differs}`, async () => {
-        const world = new World();
-        const replica = new Replica(world.cluster);
-        for (const step of row.steps) {
-          step(world);
-          await replica.settle();
-        }
-        expect(world.statuses).to.deep.equal(row.holds);
-        for (const [name, reason] of Object.entries(row.reasons ?? {})) expect(world.reason(name)).to.equal(reason);
-        for (const [name, text] of Object.entries(row.messages ?? {})) {
-          expect(world.condition(name)?.message).to.contain(text);
-        }
-        for (const [name, counts] of Object.entries(row.counts ?? {})) {
-          expect(world.poolStatus(name)).to.deep.include(counts);
-        }
-      });
+      it(`${row.id}: ${row.says}${differs}`, async () => expectRow(row));
     }
   });
+}
+
+async function expectRow(row: Row): Promise<void> {
+  const run = new Run(row.classes);
+  const { world } = run;
+  let version = world.cluster.version;
+  for (const step of row.steps) {
+    await step(world, run);
+    version = world.cluster.version;
+    await run.replica.settle();
+  }
+  expect(world.statuses).to.deep.equal(row.holds);
+  for (const [name, reason] of Object.entries(row.reasons ?? {})) expect(world.reason(name)).to.equal(reason);
+  for (const [name, text] of Object.entries(row.messages ?? {})) {
+    expect(world.condition(name)?.message).to.contain(text);
+  }
+  for (const [name, counts] of Object.entries(row.counts ?? {})) {
+    expect(world.poolStatus(name)).to.deep.include(counts);
+  }
+  for (const [name, reason] of Object.entries(row.pools ?? {})) {
+    expect(world.poolStatus(name).conditions, name).to.have.nested.property("[0].reason", reason);
+  }
+  if (row.silent) expect(world.cluster.version).to.equal(version);
+  row.also?.(world);
 }
 
 /** Both families, IPv4 first. */
