@@ -11,9 +11,11 @@ const ALLOCATIONS = "/apis/fairlead.dev/v1beta1/ipallocations";
  * Measures how many Services a second get their addresses when a controller starts and finds thousands without, beside a
  * client that does nothing but write the same objects over as many connections to the same API server, before and after.
  * No speaker runs. Prints a JSON line for each number of Services. Run it inside hack/sandbox.
+ *
+ * @param sizes - numbers of Services.
  */
-export async function benchColdStart(): Promise<void> {
-  for (const services of SIZES) {
+export async function benchColdStart(sizes: readonly number[] = SIZES): Promise<void> {
+  for (const services of sizes) {
     await withSite(async (site) => {
       const { store, product, cluster } = site;
       for (const object of MANY) await store.create(object);
@@ -102,4 +104,4 @@ async function rate(count: number, work: () => Promise<void>): Promise<number> {
   return Math.round((1000 * count) / (performance.now() - start));
 }
 
-if (import.meta.main) await benchColdStart();
+if (import.meta.main) await benchColdStart(process.argv.slice(2).map(Number));

@@ -146,7 +146,7 @@ export class Controller {
     const end = decisionSeconds.startTimer();
     const now = clock.now();
     const snapshot = this.#view.snapshot({ classes, pending: this.#pending(), wars: this.#wars.current(now), now });
-    const plan = decide(snapshot, this.#settled);
+    const plan = decide(snapshot, this.#settled, this.#work.room);
     const problems = this.#view.problems();
     const counts = countPools(snapshot);
     const pools = poolPlans(this.#view.cache, counts, problems, new Date(now).toISOString());

@@ -60,8 +60,10 @@ export interface AnnotationWarning extends UnknownAnnotation {
  * What the controller does about a state: adopts every address that a status or an IPAllocation says is held, keeps what
  * IPClaims reserve, then gives addresses to the Services that lack one, oldest first. Total; the same state gives the
  * same plan, with whatever is remembered of earlier ones.
+ *
+ * @param most - of the Services without an address, so many plans at most: what cannot be begun need not be planned.
  */
-export function decide(snapshot: Snapshot, memory = new Settled()): Plan {
+export function decide(snapshot: Snapshot, memory = new Settled(), most = Number.POSITIVE_INFINITY): Plan {
   const { services, index, surroundings, pending, classes } = snapshot;
   const settled = memory.within(surroundings);
   const open = services
@@ -80,16 +82,20 @@ export function decide(snapshot: Snapshot, memory = new Settled()): Plan {
     ...claims.filter(({ takes }) => takes.length > 0).map(({ claim }) => claim),
     ...snapshot.claims.filter(({ uid }) => pending.keys.has(workKey("IPClaim", uid))),
   ];
+  let newcomers = 0;
   const plans = open.flatMap((service): ServicePlan[] => {
     const own = index.ofService(service.uid);
+    const isNew = own.length === 0 && service.ingress.length === 0;
+    if (isNew && newcomers >= most) return [];
     if (!isServed(service, classes)) return remember(settled, own, released(service, own, surroundings));
     // What is being reserved for it is there in the next decision.
     if (own.length === 0 && awaited.some((claim) => isClaimFor(claim, service))) return [];
     const plan = served(service, own, adopted.get(service.uid) ?? [], context, snapshot.wars);
+    if (isNew && isWork(plan)) newcomers += 1;
     return remember(settled, own, plan);
   });
   return {
-    services: plans.sort((a, b) => Number(isNew(a)) - Number(isNew(b))),
+    services: plans.sort((a, b) => Number(lacksAddress(a)) - Number(lacksAddress(b))),
     claims,
     keeping: planKeeping(snapshot),
     warnings: services.flatMap((service) => {
@@ -125,7 +131,7 @@ function merged(taking: Allocation, known: Allocation | undefined): Allocation {
 
 // Addresses in the status that there is no record of: they become this Service's.
 function adopt(service: ServiceIntent, { pools, ledger }: AllocationContext): Allocation[] {
-  return service.ingress.flatMap((text) => {
+  const found = service.ingress.flatMap((text) => {
     const address = parseAddress(text);
     const standing = ledger.at(address);
     const pool = poolOf(pools, address) ?? (wroteStatus(service) ? poolAround(pools, address) : undefined);
@@ -133,6 +139,8 @@ function adopt(service: ServiceIntent, { pools, ledger }: AllocationContext): Al
     if (pool === undefined || !free) return [];
     return [ledger.take(address, pool.name, service)];
   });
+  // A host name beside it is another controller's work, and so is the address then: nobody gets it, nobody records it.
+  return service.otherIngress.length > 0 && !wroteStatus(service) ? [] : found;
 }
 
 function isFor(service: ServiceIntent, standing: Allocation, ledger: Ledger): boolean {
@@ -240,7 +248,7 @@ function isWork({ takes, status, releases, records }: ServicePlan): boolean {
   return takes.length > 0 || releases.length > 0 || records.length > 0 || status !== undefined;
 }
 
-function isNew({ service }: ServicePlan): boolean {
+function lacksAddress({ service }: ServicePlan): boolean {
   return service.ingress.length === 0;
 }
 

@@ -38,6 +38,11 @@ export class Work {
     return { keys: new Set(this.#jobs.keys()), takes: [...this.#jobs.values()].flatMap(({ takes }) => takes) };
   }
 
+  /** How many pieces of work could be begun now. */
+  get room(): number {
+    return MOST - this.#jobs.size;
+  }
+
   /** Whether so much is under way that a decision would begin little. */
   get busy(): boolean {
     return this.#jobs.size > MOST / 2;

@@ -1,5 +1,5 @@
 import { atOnce, written } from "./steps.ts";
-import { aPool, aService, noService, REQUIRE, referenceTable } from "./table.ts";
+import { aPool, aService, noService, REQUIRE, referenceTable, V6 } from "./table.ts";
 
 const LAN = aPool("lan", ["192.0.2.0/29", "2001:db8::/125"]);
 const FOREIGN = { a: "ForeignStatus" };
@@ -38,10 +38,10 @@ referenceTable("reference 2.9.2: what is in a status already", [
   },
   {
     id: "E-104",
-    says: "a host name beside an address of a pool goes, and the other family is added",
-    steps: [LAN, atOnce(aService("a", {}, REQUIRE), written("a", "lb.example", "2001:db8::3"))],
-    holds: { a: ["192.0.2.0", "2001:db8::3"] },
-    reasons: { a: "Allocated" },
+    says: "a host name beside an address of a pool is another controller's, and the address is given to nobody",
+    steps: [LAN, atOnce(aService("a", {}, REQUIRE), written("a", "lb.example", "2001:db8::")), aService("b", {}, V6)],
+    holds: { a: ["2001:db8::"], b: ["2001:db8::1"] },
+    reasons: { a: "ForeignStatus", b: "Allocated" },
     metallb: "gives two others",
   },
   {
