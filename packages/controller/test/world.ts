@@ -151,12 +151,13 @@ export class World {
     return status?.conditions?.find(({ type }) => type === ALLOCATED);
   }
 
-  /** The Service that holds each address, by the records. */
+  /** Who has each address, by the records: "web", "web for claim", "for claim", "(web)" while it cools down. */
   get records(): Record<string, string> {
     return Object.fromEntries(
       this.cluster.list("IPAllocation").map(({ metadata, spec }) => {
-        const { serviceRef } = spec as { serviceRef: { name: string } };
-        return [metadata.name, serviceRef.name];
+        const { serviceRef, claimRef, releasedAt } = spec as Record<string, { name: string } | undefined>;
+        const holder = releasedAt === undefined ? serviceRef?.name : `(${serviceRef?.name})`;
+        return [metadata.name, [holder, claimRef && `for ${claimRef.name}`].filter(Boolean).join(" ")];
       }),
     );
   }
