@@ -124,6 +124,15 @@ export class World {
     this.cluster.patchStatus(refOfService(name), metadata.uid ?? "", { loadBalancer: { ingress } });
   }
 
+  /** Notes this field manager as the last writer of a Service's status.loadBalancer. */
+  writtenBy(name: string, manager: string): void {
+    const held = this.get(name);
+    const managedFields = [
+      { manager, time: "2026-06-01T00:00:00Z", fieldsV1: { "f:status": { "f:loadBalancer": { "f:ingress": {} } } } },
+    ];
+    this.cluster.replace({ ...held, metadata: { ...held.metadata, managedFields } });
+  }
+
   deleteService(name: string): void {
     this.cluster.delete(refOfService(name));
   }
