@@ -1,4 +1,4 @@
-import { EventRecorder, LeaderElection, type LeaseTiming, type Store } from "@fairlead/kube";
+import { EventRecorder, LeaderElection, type LeaseTiming, type Reading, type Store } from "@fairlead/kube";
 import { type ClassFilter, describeProblems, FIELD_MANAGER, objectKey, type Problem } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { isOvertaken } from "./apply.ts";
@@ -21,6 +21,7 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly classes: ClassFilter;
+  readonly reading?: Reading;
   /** Differs from that of every other replica, past ones included. */
   readonly identity: string;
   /** Namespace of the Lease; undefined for fairlead-system, or kube-system where that does not exist. */
@@ -59,7 +60,7 @@ export class Controller {
     this.#view = new View((kind) => {
       if (kind === "Service" || kind === "IPAllocation") this.#setbacks.freshStart();
       this.#request();
-    });
+    }, options.reading);
     this.#events = new EventRecorder({ store, component: COMPONENT, clock, log });
     this.#setbacks = new Setbacks(clock, () => this.#request());
     this.#poolPace = new PoolPace(clock, () => this.#request());

@@ -17,6 +17,7 @@ interface Options extends CommonOptions {
   readonly namespace?: string;
   readonly loadBalancerClass: string;
   readonly unclassed: boolean;
+  readonly compat?: "metallb";
 }
 
 const program = createProgram(
@@ -36,7 +37,13 @@ const program = createProgram(
       "fairlead.dev/fairlead",
     ),
   )
-  .addOption(new Option("--no-unclassed", "leave Services without spec.loadBalancerClass to other controllers"));
+  .addOption(new Option("--no-unclassed", "leave Services without spec.loadBalancerClass to other controllers"))
+  .addOption(
+    new Option(
+      "--compat <product>",
+      "also read this product's annotations: loadBalancerIPs, address-pool and allow-shared-ip under metallb.io/ and metallb.universe.tf/",
+    ).choices(["metallb"]),
+  );
 
 await runProgram<Options>(program, async (options) => {
   const log = createLog(options.logLevel, options.logFormat, { component: "controller" });
@@ -46,6 +53,7 @@ await runProgram<Options>(program, async (options) => {
     clock: systemClock,
     log,
     classes: { loadBalancerClass: options.loadBalancerClass, unclassed: options.unclassed },
+    reading: { compat: options.compat },
     identity: `${hostname()}-${process.pid}-${Date.now()}`,
     namespace: options.namespace,
     leaseTiming: DEFAULT_LEASE_TIMING,

@@ -1,4 +1,4 @@
-import { type KindValues, ObjectCache } from "@fairlead/kube";
+import { type KindValues, ObjectCache, type Reading } from "@fairlead/kube";
 import type { KindName, ObjectIdentity, Problem, ServiceIntent } from "@fairlead/model";
 import { objectKey } from "@fairlead/model";
 import { AllocationIndex } from "./allocate/allocation-index.ts";
@@ -39,11 +39,11 @@ export class View {
   #overlaps: readonly Problem[] = [];
 
   /** @param onChange - called after every change. */
-  constructor(onChange: (kind: KindName, key: string | undefined) => void) {
+  constructor(onChange: (kind: KindName, key: string | undefined) => void, reading: Reading = {}) {
     this.cache = new ObjectCache((kind, key) => {
       this.#take(kind, key);
       onChange(kind, key);
-    });
+    }, reading);
   }
 
   /** Whether everything has been listed at least once. */

@@ -1,3 +1,4 @@
+import type { ClassFilter } from "@fairlead/model";
 import { expect } from "chai";
 import { Replica, World } from "./world.ts";
 
@@ -7,8 +8,8 @@ describe("decide", () => {
     world = new World();
     world.pool("lan", "192.0.2.0/30");
   });
-  const settle = async (classes?: ConstructorParameters<typeof Replica>[1]) => {
-    const replica = new Replica(world.cluster, classes);
+  const settle = async (classes?: ClassFilter) => {
+    const replica = new Replica(world.cluster, { classes });
     await replica.settle();
     return replica;
   };

@@ -1,4 +1,5 @@
 import { pool } from "@fairlead/kube/testing";
+import type { ClassFilter } from "@fairlead/model";
 import { expect } from "chai";
 import { Replica, record, World } from "./world.ts";
 
@@ -8,8 +9,8 @@ describe("decisions about what is held", () => {
     world = new World();
     world.pool("lan", "192.0.2.0/30");
   });
-  const settle = async (classes?: ConstructorParameters<typeof Replica>[1]) => {
-    const replica = new Replica(world.cluster, classes);
+  const settle = async (classes?: ClassFilter) => {
+    const replica = new Replica(world.cluster, { classes });
     await replica.settle();
     return replica;
   };

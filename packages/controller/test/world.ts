@@ -17,6 +17,12 @@ import { Work } from "../src/work.ts";
 const CLASSES: ClassFilter = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
 const NOW = "2026-06-01T00:00:00Z";
 
+/** How a {@link Replica} was started. */
+export interface ReplicaOptions {
+  readonly classes?: ClassFilter | undefined;
+  readonly compat?: "metallb" | undefined;
+}
+
 /** One controller's view of a cluster, moved by hand: no clock, no lease. Each of its plans equals one made from scratch. */
 export class Replica {
   readonly store: MemoryStore;
@@ -24,14 +30,15 @@ export class Replica {
   readonly events: string[] = [];
   /** RFC 3339. */
   now = NOW;
-  readonly #view = new View(() => {});
+  readonly #view: View;
   readonly #settled = new Settled();
   readonly #classes: ClassFilter;
   readonly #work: Work;
   #failures: Error[] = [];
 
-  constructor(cluster: MemoryCluster, classes = CLASSES) {
+  constructor(cluster: MemoryCluster, { classes = CLASSES, compat }: ReplicaOptions = {}) {
     this.#classes = classes;
+    this.#view = new View(() => {}, { compat });
     this.store = new MemoryStore(cluster);
     this.store.watch(CONTROLLER_KINDS, this.#view.cache);
     this.#work = new Work({

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type KindName, type ObjectRef, objectKey, type Problem } from "@fairlead/model";
 import { KINDS, type KindValues } from "./kinds.ts";
+import type { Reading } from "./parse/annotations.ts";
 import { check, type Read } from "./parse/read.ts";
 import type { ObjectSink, RawObject } from "./ports.ts";
 import { objectMeta } from "./schema/metadata.ts";
@@ -22,14 +23,17 @@ export interface CachedObject<T> {
  */
 export class ObjectCache implements ObjectSink {
   readonly #objects = new Map<KindName, Map<string, CachedObject<unknown>>>();
+  readonly #reading: Reading;
   readonly #onChange: (kind: KindName, key: string | undefined) => void;
 
   /**
    * @param onChange - called after every change of what is kept of an object, with its key; without one after a list. Must
    *   only note it, or ask for a decision.
+   * @param reading - how objects are read.
    */
-  constructor(onChange: (kind: KindName, key: string | undefined) => void) {
+  constructor(onChange: (kind: KindName, key: string | undefined) => void, reading: Reading = {}) {
     this.#onChange = onChange;
+    this.#reading = reading;
   }
 
   /** Whether each kind has been listed at least once. */
@@ -59,7 +63,7 @@ export class ObjectCache implements ObjectSink {
     const after = new Map<string, CachedObject<unknown>>();
     for (const raw of raws) {
       const held = before?.get(objectKey(raw.metadata));
-      const object = held === undefined || isNews(held, raw) ? read(kind, raw) : held;
+      const object = held === undefined || isNews(held, raw) ? read(kind, raw, this.#reading) : held;
       after.set(objectKey(object.ref), object);
     }
     for (const [key, object] of before ?? []) {
@@ -76,7 +80,7 @@ export class ObjectCache implements ObjectSink {
     const key = objectKey(raw.metadata);
     const held = objects.get(key);
     if (held !== undefined && !isNews(held, raw)) return;
-    const object = read(kind, raw);
+    const object = read(kind, raw, this.#reading);
     const same = held !== undefined && saysTheSame(held, object);
     // What is kept of it stays the same object: whoever remembers that one need not look again.
     objects.set(key, same ? { ...object, read: held.read, status: held.status } : object);
@@ -92,7 +96,7 @@ export class ObjectCache implements ObjectSink {
   }
 }
 
-function read(kind: KindName, raw: RawObject): CachedObject<unknown> {
+function read(kind: KindName, raw: RawObject, reading: Reading): CachedObject<unknown> {
   const { name, namespace } = raw.metadata;
   const ref: ObjectRef = { kind, ...(namespace !== undefined && { namespace }), name };
   const checked = check(ref, objectMeta, raw.metadata, "metadata");
@@ -103,7 +107,7 @@ function read(kind: KindName, raw: RawObject): CachedObject<unknown> {
     uid: meta.uid,
     resourceVersion: meta.resourceVersion,
     generation: meta.generation,
-    read: KINDS[kind].read(ref, meta, raw),
+    read: KINDS[kind].read(ref, meta, raw, reading),
     status: KINDS[kind].keepStatus ? raw.status : undefined,
   };
 }

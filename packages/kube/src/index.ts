@@ -17,7 +17,8 @@ export {
   DRAINING,
   readHold,
 } from "./parse/allocation.ts";
+export { ANNOTATIONS, type Reading } from "./parse/annotations.ts";
 export { RESERVED } from "./parse/claim.ts";
-export { ALLOCATED, ANNOTATIONS } from "./parse/service.ts";
+export { ALLOCATED } from "./parse/service.ts";
 export * from "./ports.ts";
 export * from "./schema/index.ts";

@@ -14,6 +14,7 @@ import type {
 } from "@fairlead/model";
 import type { z } from "zod";
 import { readAllocation } from "./parse/allocation.ts";
+import type { Reading } from "./parse/annotations.ts";
 import { readClaim } from "./parse/claim.ts";
 import { readEndpointSlice, readNode, readNodeNetworks, readServiceRange } from "./parse/node.ts";
 import { readL2Advertisement, readPool } from "./parse/pool.ts";
@@ -48,7 +49,7 @@ export interface KindDefinition<K extends KindName> {
   readonly keepStatus: boolean;
   /** Whether an API server without this kind is taken for one that has no object of it. */
   readonly optional?: boolean;
-  readonly read: (ref: ObjectRef, meta: ObjectMeta, raw: unknown) => Read<KindValues[K]>;
+  readonly read: (ref: ObjectRef, meta: ObjectMeta, raw: unknown, reading: Reading) => Read<KindValues[K]>;
 }
 
 const OWN = `${API_GROUP}/${API_VERSION}`;

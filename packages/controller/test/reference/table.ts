@@ -2,7 +2,7 @@ import { ANNOTATIONS } from "@fairlead/kube";
 import { pool } from "@fairlead/kube/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { expect } from "chai";
-import { Replica, World } from "../world.ts";
+import { Replica, type ReplicaOptions, World } from "../world.ts";
 
 /** Something that a user does; the controller then comes to rest. */
 export type Step = (world: World, run: Run) => void | Promise<void>;
@@ -11,11 +11,11 @@ export type Step = (world: World, run: Run) => void | Promise<void>;
 export class Run {
   readonly world = new World();
   replica: Replica;
-  readonly #classes: ClassFilter | undefined;
+  readonly #options: ReplicaOptions;
 
-  constructor(classes: ClassFilter | undefined) {
-    this.#classes = classes;
-    this.replica = new Replica(this.world.cluster, classes);
+  constructor(options: ReplicaOptions) {
+    this.#options = options;
+    this.replica = new Replica(this.world.cluster, options);
   }
 
   async stop(): Promise<void> {
@@ -24,7 +24,7 @@ export class Run {
 
   /** Starts another one, which remembers nothing. */
   start(): void {
-    this.replica = new Replica(this.world.cluster, this.#classes);
+    this.replica = new Replica(this.world.cluster, this.#options);
   }
 }
 
@@ -50,6 +50,8 @@ export interface Row {
   readonly also?: (world: World) => void;
   /** Services that the controller serves; those without a class and those of Fairlead's unless told. */
   readonly classes?: ClassFilter;
+  /** Whether MetalLB's annotations count: `--compat=metallb`. */
+  readonly compat?: "metallb";
   /** What MetalLB does instead, where Fairlead differs on purpose. */
   readonly metallb?: string;
 }
@@ -65,7 +67,7 @@ export function referenceTable(title: string, rows: readonly Row[]): void {
 }
 
 async function expectRow(row: Row): Promise<void> {
-  const run = new Run(row.classes);
+  const run = new Run(row);
   const { world } = run;
   let version = world.cluster.version;
   for (const step of row.steps) {

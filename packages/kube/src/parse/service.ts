@@ -2,29 +2,20 @@ import type { AddressRequest, ObjectRef, ServiceIntent, ServicePort } from "@fai
 import { type Family, formatAddress, type IpAddress, parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
 import type { z } from "zod";
 import { service as serviceSchema } from "../schema/builtin.ts";
-import { API_GROUP } from "../schema/custom-resource.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
+import { type Reading, readAnnotation, unknownAnnotations } from "./annotations.ts";
 import { check, parseEach, type Read } from "./read.ts";
-
-/** Annotations of a Service that Fairlead reads. */
-export const ANNOTATIONS = {
-  /** Addresses asked for: one, or two of different families with a comma between. */
-  loadBalancerIPs: "fairlead.dev/loadBalancerIPs",
-  /** Names of the IPAddressPools asked for, in order of preference, with commas between. */
-  addressPool: "fairlead.dev/address-pool",
-  /** How many addresses of each family; 1 unless told. */
-  addresses: "fairlead.dev/addresses",
-  /** Services of one value may share an address. */
-  allowSharedIP: "fairlead.dev/allow-shared-ip",
-  /** "true": let go of addresses that are draining. */
-  reallocate: "fairlead.dev/reallocate",
-} as const;
 
 /** Type of the condition that says whether a Service has its address. */
 export const ALLOCATED = "fairlead.dev/Allocated";
 
 /** Reads a Service of any type. */
-export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<ServiceIntent> {
+export function readService(
+  ref: ObjectRef,
+  meta: ObjectMeta,
+  raw: unknown,
+  reading: Reading = {},
+): Read<ServiceIntent> {
   const checked = check(ref, serviceSchema, raw);
   if ("problems" in checked) return checked;
   const { spec, status } = checked.value;
@@ -48,8 +39,8 @@ export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Rea
       ...(spec.loadBalancerClass === undefined ? {} : { loadBalancerClass: spec.loadBalancerClass }),
       families: families(spec),
       familyPolicy: spec.ipFamilyPolicy,
-      request: readRequest(meta, spec.loadBalancerIP),
-      addressesPerFamily: readCount(meta.annotations?.[ANNOTATIONS.addresses]) ?? 1,
+      request: readRequest(meta, spec.loadBalancerIP, reading),
+      addressesPerFamily: readCount(readAnnotation(meta, "addresses", reading)?.value) ?? 1,
       statusWriter: statusWriter(meta),
       ingress: ingress.flatMap(({ ip }) => canonical(ip)),
       otherIngress: ingress.flatMap(({ ip, hostname }) => (canonical(ip).length > 0 ? [] : [hostname ?? ip ?? ""])),
@@ -57,10 +48,10 @@ export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Rea
       sessionAffinity: spec.sessionAffinity,
       sourceRanges: ranges.values,
       ports: spec.ports.map(readPort),
-      sharingKey: meta.annotations?.[ANNOTATIONS.allowSharedIP] ?? "",
+      sharingKey: readAnnotation(meta, "allowSharedIP", reading)?.value ?? "",
       backend: spec.externalTrafficPolicy === "Local" ? canonicalSelector(spec.selector) : "",
       allocated: allocated && { status: allocated.status, reason: allocated.reason, message: allocated.message },
-      reallocate: meta.annotations?.[ANNOTATIONS.reallocate] === "true",
+      reallocate: readAnnotation(meta, "reallocate", reading)?.value === "true",
       unknownAnnotations: unknownAnnotations(meta),
     },
   };
@@ -77,25 +68,26 @@ function families(spec: ServiceSpec): Family[] {
   return asked.length > 0 ? asked : [4];
 }
 
-function readRequest(meta: ObjectMeta, loadBalancerIP: string | undefined): AddressRequest {
-  const annotations = meta.annotations ?? {};
-  const annotation = annotations[ANNOTATIONS.loadBalancerIPs];
+function readRequest(meta: ObjectMeta, loadBalancerIP: string | undefined, reading: Reading): AddressRequest {
+  const annotation = readAnnotation(meta, "loadBalancerIPs", reading);
   const field = loadBalancerIP === "" ? undefined : loadBalancerIP;
-  const count = annotations[ANNOTATIONS.addresses];
-  if (count !== undefined && readCount(count) === undefined) {
-    const source = `annotation ${ANNOTATIONS.addresses}`;
-    return { kind: "malformed", source, must: `be a whole number from 1 to ${MOST_ADDRESSES}`, value: count };
+  const count = readAnnotation(meta, "addresses", reading);
+  if (count !== undefined && readCount(count.value) === undefined) {
+    const must = `be a whole number from 1 to ${MOST_ADDRESSES}`;
+    return { kind: "malformed", source: `annotation ${count.key}`, must, value: count.value };
   }
-  const pools = annotations[ANNOTATIONS.addressPool]?.split(",").map((name) => name.trim());
-  const value = annotation ?? field;
+  const pools = readAnnotation(meta, "addressPool", reading)
+    ?.value.split(",")
+    .map((name) => name.trim());
+  const value = annotation?.value ?? field;
   if (value === undefined) return pools === undefined ? { kind: "any" } : { kind: "pools", pools };
-  if (annotation !== undefined && field !== undefined && !sameAddresses(annotation, field)) {
-    return { kind: "conflicting", annotation, field };
+  if (annotation !== undefined && field !== undefined && !sameAddresses(annotation.value, field)) {
+    return { kind: "conflicting", annotation: annotation.value, field };
   }
-  const source = annotation === undefined ? "spec.loadBalancerIP" : `annotation ${ANNOTATIONS.loadBalancerIPs}`;
+  const source = annotation === undefined ? "spec.loadBalancerIP" : `annotation ${annotation.key}`;
   const addresses = parseAddresses(value);
   const parsed = addresses.filter((address) => address !== undefined);
-  const most = readCount(count) ?? 1;
+  const most = readCount(count?.value) ?? 1;
   const tooMany = [4, 6].some((family) => parsed.filter((address) => address.family === family).length > most);
   const twice = new Set(parsed.map(formatAddress)).size < parsed.length;
   if (parsed.length < addresses.length || tooMany || twice) {
@@ -140,12 +132,6 @@ function sameAddresses(a: string, b: string): boolean {
 function canonicalSelector(selector: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
   return pairs.sort().join();
-}
-
-const KNOWN: ReadonlySet<string> = new Set(Object.values(ANNOTATIONS));
-
-function unknownAnnotations({ annotations }: ObjectMeta): string[] {
-  return Object.keys(annotations ?? {}).filter((key) => key.startsWith(`${API_GROUP}/`) && !KNOWN.has(key));
 }
 
 function readPort({ name, protocol, port, nodePort }: ServiceSpec["ports"][number]): ServicePort {

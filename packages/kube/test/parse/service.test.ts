@@ -50,6 +50,15 @@ const FULL: RawObject = {
 const intent = (spec: Record<string, unknown>, annotations?: Record<string, string>): ServiceIntent =>
   goodValue("Service", service("web", spec, { ...META, ...(annotations && { annotations }) }));
 
+const field = (manager: string, part: "spec" | "status", time: string) => ({
+  manager,
+  operation: "Update",
+  time: `2026-01-01T${time}:00Z`,
+  fieldsType: "FieldsV1",
+  fieldsV1:
+    part === "status" ? { "f:status": { "f:loadBalancer": { "f:ingress": {} } } } : { "f:spec": { "f:type": {} } },
+});
+
 describe("a Service", () => {
   it("is read whole", () =>
     expect(goodValue("Service", FULL)).to.deep.equal({
@@ -124,6 +133,45 @@ describe("a Service", () => {
     it(`is of the families of ${what}`, () => expect(intent(spec).families).to.deep.equal(families));
   }
 
+  for (const [what, managedFields, writer] of [
+    ["nobody, when nothing says so", undefined, undefined],
+    [
+      "the manager of status.loadBalancer",
+      [field("fairlead", "status", "10:00"), field("kubectl", "spec", "11:00")],
+      "fairlead",
+    ],
+    ["the later of two", [field("b", "status", "11:00"), field("a", "status", "10:00")], "b"],
+    [
+      "nobody, when the fields have another shape",
+      [{ manager: "a", fieldsV1: { "f:status": 7 } }, { fieldsV1: 7 }],
+      undefined,
+    ],
+    ["nobody, when there is no list", "x", undefined],
+  ] as const) {
+    it(`has a status written by ${what}`, () =>
+      expect(goodValue("Service", service("web", {}, { ...META, managedFields })).statusWriter).to.equal(writer));
+  }
+
+  for (const [text, count] of [
+    [undefined, 1],
+    ["1", 1],
+    ["8", 8],
+  ] as const) {
+    it(`asks for ${count} of each family by ${text}`, () => {
+      const { addressesPerFamily, request } = intent({}, text === undefined ? {} : { [ANNOTATIONS.addresses]: text });
+      expect([addressesPerFamily, request.kind]).to.deep.equal([count, "any"]);
+    });
+  }
+  for (const text of ["0", "9", "-1", "1.5", " 2", "", "two"]) {
+    it(`asks for nothing sensible by ${JSON.stringify(text)} addresses`, () =>
+      expect(intent({}, { [ANNOTATIONS.addresses]: text }).request).to.deep.equal({
+        kind: "malformed",
+        source: "annotation fairlead.dev/addresses",
+        must: "be a whole number from 1 to 8",
+        value: text,
+      }));
+  }
+
   const { loadBalancerIPs: IPS, addressPool: POOL } = ANNOTATIONS;
   const wanted = (...addresses: (typeof V4)[]) => ({ kind: "addresses", addresses });
   const ONE = "be one IP address of each family of the Service, separated by a comma";
@@ -133,6 +181,23 @@ describe("a Service", () => {
     ["A-01: an address", {}, { [IPS]: "192.0.2.1" }, wanted(V4)],
     ["A-01: two addresses with blanks", {}, { [IPS]: " 2001:db8::1 , 192.0.2.1" }, wanted(V6, V4)],
     ["A-02: a pool", {}, { [POOL]: "lan" }, { kind: "pools", pools: ["lan"] }],
+    ["several pools", {}, { [POOL]: "wan, lan" }, { kind: "pools", pools: ["wan", "lan"] }],
+    [
+      "two of a family, if it may",
+      {},
+      { [IPS]: "192.0.2.1,192.0.2.2", [ANNOTATIONS.addresses]: "2" },
+      { kind: "addresses", addresses: [V4, parseAddress("192.0.2.2")] },
+    ],
+    [
+      "one twice",
+      {},
+      { [IPS]: "192.0.2.1,192.0.2.1", [ANNOTATIONS.addresses]: "2" },
+      malformed(
+        `annotation ${IPS}`,
+        "192.0.2.1,192.0.2.1",
+        "be at most 2 different IP addresses of each family of the Service, separated by a comma",
+      ),
+    ],
     ["A-06: spec.loadBalancerIP", { loadBalancerIP: "192.0.2.1" }, {}, wanted(V4)],
     ["nothing by an empty spec.loadBalancerIP", { loadBalancerIP: "" }, {}, { kind: "any" }],
     ["E-077: what is no address", {}, { [IPS]: "192.0.2" }, malformed(`annotation ${IPS}`, "192.0.2")],

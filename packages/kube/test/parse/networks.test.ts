@@ -1,0 +1,48 @@
+import type { RawObject } from "@fairlead/kube";
+import { parseAddress, parsePrefix, parseRange } from "@fairlead/net";
+import { expect } from "chai";
+import { goodValue, problemsOf } from "./builders.ts";
+
+const LINK = { name: "eth0", mac: "02:00:00:00:00:01", up: true, responder: "kernel", neighbors: [] };
+const speaker = (status: unknown): RawObject => ({
+  apiVersion: "fairlead.dev/v1beta1",
+  kind: "SpeakerStatus",
+  metadata: { name: "n1" },
+  status,
+});
+const cidr = (spec: unknown): RawObject => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "ServiceCIDR",
+  metadata: { name: "kubernetes" },
+  spec,
+});
+
+describe("a SpeakerStatus", () => {
+  it("says which subnets its node is in and which routers it uses, whatever cannot be read", () => {
+    const links = [
+      { ...LINK, subnets: ["192.0.2.7/24", "nonsense"], gateways: ["192.0.2.1", "nonsense"] },
+      { ...LINK, name: "eth1", subnets: ["2001:db8::7/64"] },
+    ];
+    expect(goodValue("SpeakerStatus", speaker({ links }))).to.deep.equal({
+      name: "n1",
+      subnets: ["192.0.2.7/24", "2001:db8::7/64"].map(parsePrefix),
+      gateways: [parseAddress("192.0.2.1")],
+    });
+  });
+  for (const status of [undefined, {}, { links: 7 }, { links: [{ name: "eth0" }] }]) {
+    it(`says nothing with the status ${JSON.stringify(status)}`, () =>
+      expect(goodValue("SpeakerStatus", speaker(status))).to.deep.equal({ name: "n1", subnets: [], gateways: [] }));
+  }
+});
+
+describe("a ServiceCIDR", () => {
+  it("has the ranges of cluster addresses", () =>
+    expect(goodValue("ServiceCIDR", cidr({ cidrs: ["10.96.0.0/16", "fd00::/108"] }))).to.deep.equal({
+      name: "kubernetes",
+      ranges: ["10.96.0.0/16", "fd00::/108"].map(parseRange),
+    }));
+  it("has a problem with what is no block", () =>
+    expect(problemsOf("ServiceCIDR", cidr({ cidrs: ["10.96.0.0"] })).map(({ field }) => field)).to.deep.equal([
+      "spec.cidrs[0]",
+    ]));
+});
