@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { type Link, type Links, openLinkSocket, watchLinks } from "@fairlead/linux";
 import { linkCompliance } from "@fairlead/linux/testing";
-import { formatPrefix } from "@fairlead/net";
+import { formatAddress, formatPrefix } from "@fairlead/net";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 
@@ -89,6 +89,23 @@ describe("watchLinks", () => {
     expect(master).to.equal(find(links, "bridge")?.index);
   });
 
+  it("sees the routers that routes go by, each once, and that they are gone", async () => {
+    const routers = () => find(links, "one")?.gateways.map(formatAddress) ?? [];
+    await ip("link add one type veth peer name two");
+    await ip("address add 192.0.2.1/24 dev one");
+    await ip("address add 2001:db8::1/64 dev one nodad");
+    for (const end of ["one", "two"]) await ip(`link set ${end} up`);
+    await ip("route add default via 192.0.2.254");
+    await ip("route add 198.51.100.0/24 via 192.0.2.254");
+    await ip("route add 203.0.113.0/24 nexthop via 192.0.2.253 dev one nexthop via 192.0.2.252 dev one");
+    await ip("-6 route add default via 2001:db8::fe dev one");
+    await ip("route add 10.9.0.0/16 via 192.0.2.251 table 7");
+    const expected = ["192.0.2.252", "192.0.2.253", "192.0.2.254", "2001:db8::fe"];
+    await until("all routers are seen", () => routers().join() === expected.join());
+    await ip("route delete 203.0.113.0/24");
+    await until("two of them are gone", () => routers().join() === "192.0.2.254,2001:db8::fe");
+  });
+
   it("survives more events at once than its socket holds", async () => {
     await ip("link add one type veth peer name two");
     const flood = Array.from({ length: 1_000 }, (_, i) => `link set one mtu ${1_200 + (i % 2)}\n`).join("");
@@ -112,6 +129,7 @@ describe("openLinkSocket", () => {
       loopback: false,
       noArp: false,
       addresses: [],
+      gateways: [],
     };
     expect(() => openLinkSocket(link, [0x88b5], () => undefined)).to.throw(
       "Cannot open AF_PACKET socket for EtherType 0x88b5 on gone: bind failed with ENODEV",

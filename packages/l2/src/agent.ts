@@ -1,5 +1,12 @@
 import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
-import { type AddressRange, formatPrefix, parseAddress, prefixRange, rangesOverlap } from "@fairlead/net";
+import {
+  type AddressRange,
+  formatAddress,
+  formatPrefix,
+  parseAddress,
+  prefixRange,
+  rangesOverlap,
+} from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
 import { LinkAgent, type Move } from "./link-agent.ts";
@@ -40,6 +47,7 @@ export interface AgentReport {
     readonly mac: string;
     readonly up: boolean;
     readonly subnets: readonly string[];
+    readonly gateways: readonly string[];
     readonly responder: Responder["kind"];
     readonly neighbors: readonly string[];
   }[];
@@ -79,8 +87,9 @@ export class Agent {
     const agents = [...this.#agents.values()];
     return {
       links: agents.map(({ link, responder, neighbors }) => {
-        const { name, mac, up, addresses } = link;
-        return { name, mac, up, subnets: addresses.map(formatPrefix), responder, neighbors };
+        const { name, mac, up } = link;
+        const subnets = link.addresses.map(formatPrefix);
+        return { name, mac, up, subnets, gateways: link.gateways.map(formatAddress), responder, neighbors };
       }),
       owned: agents.flatMap(({ link, owned }) => {
         return [...owned].map(([address, holding]) => ({ address, link: link.name, holding }));

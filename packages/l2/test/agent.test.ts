@@ -88,6 +88,7 @@ describe("Agent", () => {
         mac: a.host.link().mac,
         up: true,
         subnets: ["192.0.2.1/24"],
+        gateways: [],
         responder: "userspace",
         neighbors: [],
       },

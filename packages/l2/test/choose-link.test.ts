@@ -12,6 +12,7 @@ const link = (index: number, name: string, prefix: string, rest: Partial<Link> =
   loopback: false,
   noArp: false,
   addresses: [parsePrefix(prefix)],
+  gateways: [],
   ...rest,
 });
 const ETH0 = link(2, "eth0", "192.0.2.1/24");

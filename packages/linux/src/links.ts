@@ -1,11 +1,10 @@
-import type { Mac } from "@fairlead/net";
-import { formatPrefix } from "@fairlead/net";
+import { compareAddresses, formatAddress, formatPrefix, type IpAddress, type Mac } from "@fairlead/net";
 import { IFF, type RouteMessage } from "./packet/rtnetlink.ts";
 import type { Link } from "./ports.ts";
 
 const NO_MAC: Mac = "00:00:00:00:00:00";
 
-/** The links that a complete dump of links and addresses tells of, in ascending order of index. */
+/** The links that a complete dump of links, addresses and routes tells of, in ascending order of index. */
 export function linksFromDump(messages: readonly RouteMessage[]): Link[] {
   const links: Link[] = [];
   for (const message of messages) {
@@ -24,9 +23,20 @@ export function linksFromDump(messages: readonly RouteMessage[]): Link[] {
       noArp: (flags & IFF.noArp) !== 0,
       ...(master !== undefined && { master }),
       addresses,
+      gateways: gatewaysOf(index, messages),
     });
   }
   return links.sort((a, b) => a.index - b.index);
+}
+
+// Thousands of routes may go by a few routers.
+function gatewaysOf(index: number, messages: readonly RouteMessage[]): IpAddress[] {
+  const gateways = new Map<string, IpAddress>();
+  for (const message of messages) {
+    if (message.kind !== "route") continue;
+    for (const hop of message.hops) if (hop.index === index) gateways.set(formatAddress(hop.gateway), hop.gateway);
+  }
+  return [...gateways.values()].sort(compareAddresses);
 }
 
 /** Whether two lists tell the same of the same links. */
@@ -35,5 +45,9 @@ export function sameLinks(a: readonly Link[], b: readonly Link[]): boolean {
 }
 
 function fingerprint(link: Link | undefined): string {
-  return JSON.stringify(link === undefined ? [] : { ...link, addresses: link.addresses.map(formatPrefix) });
+  return JSON.stringify(
+    link === undefined
+      ? []
+      : { ...link, addresses: link.addresses.map(formatPrefix), gateways: link.gateways.map(formatAddress) },
+  );
 }

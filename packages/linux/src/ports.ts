@@ -1,4 +1,4 @@
-import type { Mac, Prefix } from "@fairlead/net";
+import type { IpAddress, Mac, Prefix } from "@fairlead/net";
 import type { Cancel } from "@fairlead/runtime";
 
 /** A network interface of this node as the kernel has it. */
@@ -19,6 +19,8 @@ export interface Link {
   readonly master?: number;
   /** Its own addresses with their subnets, in the kernel's order. */
   readonly addresses: readonly Prefix[];
+  /** The routers that routes of the main table go by on this link, ascending; each once. */
+  readonly gateways: readonly IpAddress[];
 }
 
 /** The links of this node, kept up to date until closed. */

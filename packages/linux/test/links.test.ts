@@ -1,5 +1,5 @@
 import { type LinkMessage, linksFromDump, sameLinks } from "@fairlead/linux";
-import { parsePrefix } from "@fairlead/net";
+import { parseAddress, parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
 
 const ETH0: LinkMessage = {
@@ -20,6 +20,18 @@ describe("linksFromDump", () => {
       { name: "lo", addresses: [] },
       { name: "eth0", addresses: [PREFIX] },
     ]);
+  });
+
+  it("puts the routers of routes on their links, each once", () => {
+    const hop = (index: number, gateway: string) => ({ index, gateway: parseAddress(gateway) });
+    const links = linksFromDump([
+      ETH0,
+      LO,
+      { kind: "route", hops: [hop(2, "192.0.2.9"), hop(2, "192.0.2.1")] },
+      { kind: "route", hops: [hop(2, "192.0.2.9"), hop(7, "192.0.2.2")] },
+    ]);
+    expect(links[1]?.gateways).to.deep.equal(["192.0.2.1", "192.0.2.9"].map(parseAddress));
+    expect(links[0]?.gateways).to.deep.equal([]);
   });
 
   const flags = [

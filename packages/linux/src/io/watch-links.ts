@@ -7,6 +7,7 @@ import {
   linkDumpRequest,
   type RouteMessage,
   RTMGRP,
+  routeDumpRequest,
 } from "../packet/rtnetlink.ts";
 import type { Link, Links } from "../ports.ts";
 import { SystemCallError } from "../system-call-error.ts";
@@ -14,6 +15,8 @@ import { NETLINK, NetlinkSocket } from "./netlink-socket.ts";
 
 // Starting a hundred pods changes links a hundred times; a dump of a thousand links takes some milliseconds.
 const AT_MOST_EVERY_MILLIS = 20;
+// Routes matter less, and routing daemons change them all the time.
+const ROUTES_AT_MOST_EVERY_MILLIS = 1_000;
 const TRIES = 5;
 
 /**
@@ -25,23 +28,38 @@ const TRIES = 5;
 export async function watchLinks(): Promise<Links> {
   // Listening starts before the first dump, or a change in between would go unseen.
   const events = new NetlinkSocket(NETLINK.route, RTMGRP.link | RTMGRP.ipv4Address | RTMGRP.ipv6Address);
+  const routeEvents = new NetlinkSocket(NETLINK.route, RTMGRP.ipv4Route | RTMGRP.ipv6Route);
   const listeners = new Set<() => void>();
   let links = dumpLinks();
   let dumpedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
 
   const refresh = (): void => {
-    timer = undefined;
+    dueAt = Number.POSITIVE_INFINITY;
     dumpedAt = performance.now();
     const now = dumpLinks();
     if (sameLinks(links, now)) return;
     links = now;
     for (const listener of [...listeners]) listener();
   };
-  const stop = events.onReadable(() => {
-    discard(events);
-    timer ??= setTimeout(refresh, Math.max(0, AT_MOST_EVERY_MILLIS - (performance.now() - dumpedAt)));
-  });
+  const refreshOnce = (every: number): void => {
+    const at = Math.max(performance.now(), dumpedAt + every);
+    if (at >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(refresh, Math.max(0, at - performance.now()));
+  };
+  const stops = [
+    events.onReadable(() => {
+      discard(events);
+      refreshOnce(AT_MOST_EVERY_MILLIS);
+    }),
+    routeEvents.onReadable(() => {
+      discard(routeEvents);
+      refreshOnce(ROUTES_AT_MOST_EVERY_MILLIS);
+    }),
+  ];
   return {
     current: () => links,
     onChange(listener): Cancel {
@@ -50,10 +68,11 @@ export async function watchLinks(): Promise<Links> {
       return () => void listeners.delete(own);
     },
     close() {
-      stop();
+      for (const stop of stops) stop();
       clearTimeout(timer);
       listeners.clear();
       events.close();
+      routeEvents.close();
     },
   };
 }
@@ -70,7 +89,9 @@ function discard(events: NetlinkSocket): void {
 function dumpLinks(): Link[] {
   const socket = new NetlinkSocket(NETLINK.route);
   try {
-    return linksFromDump([...dump(socket, linkDumpRequest), ...dump(socket, addressDumpRequest)]);
+    return linksFromDump(
+      [linkDumpRequest, addressDumpRequest, routeDumpRequest].flatMap((request) => dump(socket, request)),
+    );
   } finally {
     socket.close();
   }

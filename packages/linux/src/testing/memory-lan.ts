@@ -84,7 +84,7 @@ function deliver(station: Station, frame: Uint8Array): void {
 
 function link(index: number, addresses: readonly Prefix[]): Link {
   const mac: Mac = `02:00:5e:00:54:${index.toString(16).padStart(2, "0")}`;
-  return { index, name: "eth0", mac, mtu: MTU, up: true, loopback: false, noArp: false, addresses };
+  return { index, name: "eth0", mac, mtu: MTU, up: true, loopback: false, noArp: false, addresses, gateways: [] };
 }
 
 function linksOf(station: Station): Links {

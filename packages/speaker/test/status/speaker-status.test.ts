@@ -12,6 +12,7 @@ const LINK = {
   mac: "02:00:5e:00:53:01",
   up: true,
   subnets: ["192.0.2.1/24"],
+  gateways: ["192.0.2.254"],
   responder: "kernel",
   neighbors: ["n2"],
 } as const;
