@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Cluster, until } from "@fairlead/testing";
 import { expect } from "chai";
+import { watchAddresses } from "./address-watch.ts";
 import { NAMESPACE, Product } from "./product.ts";
 import { Scene, say } from "./scene.ts";
 import { sharedCluster } from "./shared-cluster.ts";
@@ -8,13 +9,6 @@ import { sharedCluster } from "./shared-cluster.ts";
 const KILLS = 20;
 const SERVICES_PER_KILL = 5;
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/fairlead-controller`;
-
-/** What has been seen in the statuses of Services, from the first look on. */
-interface Seen {
-  readonly addresses: ReadonlyMap<string, string>;
-  readonly changes: readonly string[];
-  readonly twice: readonly string[];
-}
 
 describe("a controller that is killed", function () {
   this.timeout(300_000); // a lease must run out several times
@@ -31,40 +25,8 @@ describe("a controller that is killed", function () {
   after(() => product?.stop());
   afterEach(() => scene.clear());
 
-  /** Looks at all Services over and over until it is told to stop. */
-  function watchAddresses(): { stop(): Promise<Seen> } {
-    const addresses = new Map<string, string>();
-    const changes: string[] = [];
-    const twice: string[] = [];
-    let running = true;
-    const look = async () => {
-      const holders = new Map<string, string>();
-      for (const { metadata, status } of await scene.services()) {
-        const address = status.loadBalancer?.ingress?.[0]?.ip;
-        const before = addresses.get(metadata.uid);
-        if (before !== undefined && before !== address) changes.push(`${metadata.name}: ${before} to ${address}`);
-        if (address === undefined) continue;
-        addresses.set(metadata.uid, address);
-        const other = holders.get(address);
-        if (other !== undefined) twice.push(`${address}: ${other} and ${metadata.name}`);
-        holders.set(address, metadata.name);
-      }
-    };
-    const ended = (async () => {
-      for (; running; await delay(50)) await look();
-      await look();
-    })();
-    return {
-      async stop() {
-        running = false;
-        await ended;
-        return { addresses, changes, twice };
-      },
-    };
-  }
-
   it(`${KILLS} times with -9, whichever leads, changes no address, gives none twice, and leaves no Service without`, async () => {
-    const watch = watchAddresses();
+    const watch = watchAddresses(scene);
     const start = performance.now();
     for (let kill = 0; kill < KILLS; kill++) {
       const leader = await until("a replica leads", () => product.leader(), { withinMillis: 30_000 });

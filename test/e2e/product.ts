@@ -83,14 +83,25 @@ export class Product {
     return speaker;
   }
 
-  /** Starts replica number `replica`, which must not run, and waits until it is ready. */
-  async startController(replica: number): Promise<void> {
+  /** Path of the kubeconfig that the controllers use. */
+  get controllerKubeconfig(): string {
+    return this.#kubeconfigs.controller;
+  }
+
+  /**
+   * Starts replica number `replica`, which must not run, and waits until it is ready.
+   *
+   * @param more - further options, which count before the usual ones.
+   * @param wait - whether to wait; it does unless told.
+   */
+  async startController(replica: number, more: readonly string[] = [], wait = true): Promise<void> {
     const port = CONTROLLER_METRICS + 100 * replica;
     const args = [
       `--kubeconfig=${this.#kubeconfigs.controller}`,
       "--log-format=json",
       `--log-level=${this.#options.logLevel}`,
       `--metrics-port=${port}`,
+      ...more,
     ];
     const { control } = this.cluster.lab;
     if (control === undefined)
@@ -99,7 +110,7 @@ export class Product {
     const command = `${ROOT}bin/fairlead-controller`;
     const daemon = Daemon.start({ name, namespace: control, command, args, log: newLog(name) });
     this.#controllers[replica] = daemon;
-    await ready(daemon, `http://${LAB.control}:${port}/readyz`);
+    if (wait) await ready(daemon, `http://${LAB.control}:${port}/readyz`);
   }
 
   /** Starts the speaker of a node, which must not run, and waits until it is ready. */

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A TCP relay on loopback in front of another address, which can fall silent, refuse, or cut what is open. */
+/** A TCP relay in front of another address, which can be slow, fall silent, refuse, or cut what is open. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #refusing = false;
+  /** How much later everything arrives at either end. */
+  delayMillis = 0;
   /** Connections that were accepted so far. */
   accepted = 0;
 
@@ -19,20 +21,27 @@ export class TcpProxy {
         [far, near],
       ] as const) {
         this.#sockets.add(from);
-        from.on("data", (octets) => to.write(octets));
+        from.on("data", (octets) => {
+          if (this.delayMillis === 0) to.write(octets);
+          else setTimeout(() => to.writable && to.write(octets), this.delayMillis);
+        });
         from.on("error", () => to.destroy());
         from.on("close", () => {
           this.#sockets.delete(from);
-          to.destroy();
+          setTimeout(() => to.destroy(), this.delayMillis);
         });
       }
     });
   }
 
-  /** Listens on a free port. */
-  static async open(host: string, port: number): Promise<TcpProxy> {
+  /**
+   * Listens on a free port.
+   *
+   * @param on - own address to listen on; loopback unless told.
+   */
+  static async open(host: string, port: number, on = "127.0.0.1"): Promise<TcpProxy> {
     const proxy = new TcpProxy(host, port);
-    proxy.#server.listen(0, "127.0.0.1");
+    proxy.#server.listen(0, on);
     await once(proxy.#server, "listening");
     return proxy;
   }

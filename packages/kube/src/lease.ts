@@ -8,15 +8,16 @@ export interface LeaseTiming {
   readonly duration: Millis;
   /** A leader that could not renew for this long steps down; less than `duration`. */
   readonly renewDeadline: Millis;
-  /** Time between attempts. */
+  /** Time from one attempt to the next; one that takes longer is followed at once. */
   readonly retry: Millis;
 }
 
 /**
- * 5 s lease, 3 s deadline, 1 s between attempts: a leader that died is followed soon. Two that both take themselves for
- * leaders do no harm, since creating an IPAllocation is what claims an address.
+ * 8 s lease, 6 s deadline, 1 s between attempts: a leader that died is followed soon, and one whose every request takes
+ * two seconds goes on leading. Two that both take themselves for leaders do no harm, since creating an IPAllocation is
+ * what claims an address.
  */
-export const DEFAULT_LEASE_TIMING: LeaseTiming = { duration: 5_000, renewDeadline: 3_000, retry: 1_000 };
+export const DEFAULT_LEASE_TIMING: LeaseTiming = { duration: 8_000, renewDeadline: 6_000, retry: 1_000 };
 
 /** What a {@link LeaderElection} needs. */
 export interface LeaderElectionOptions {
@@ -50,6 +51,8 @@ export class LeaderElection {
   #attempt: Promise<void> = Promise.resolve();
   #stopped = false;
   #lease: ObjectRef | undefined;
+  /** The Lease as we wrote it last; undefined when it must be read first. */
+  #held: RawObject | undefined;
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
@@ -83,16 +86,13 @@ export class LeaderElection {
     const { clock, log, timing } = this.#options;
     const started = clock.monotonic();
     try {
-      if (await this.#tryAcquire()) {
-        this.#renewedAt = started;
-        this.#set(true);
-      } else this.#set(false);
+      this.#set(await this.#tryAcquire());
     } catch (error) {
       log.warn({ err: String(error) }, "cannot renew the lease; trying again");
       if (this.#leading && clock.monotonic() - this.#renewedAt >= timing.renewDeadline) this.#set(false);
     }
     if (this.#stopped) return;
-    this.#timer = clock.after(timing.retry, () => {
+    this.#timer = clock.after(Math.max(0, timing.retry - (clock.monotonic() - started)), () => {
       this.#attempt = this.#run();
     });
   }
@@ -101,10 +101,13 @@ export class LeaderElection {
     const { store, identity, clock, timing } = this.#options;
     this.#lease ??= await this.#options.lease();
     const lease = this.#lease;
-    const held = await store.get(lease);
+    const held = this.#held ?? (await store.get(lease));
+    this.#held = undefined;
     try {
       if (held === undefined) {
-        await store.create(this.#object(lease, {}, 0));
+        const began = clock.monotonic();
+        this.#held = await store.create(this.#object(lease, {}, 0));
+        this.#renewedAt = began;
         return true;
       }
       const version = held.metadata.resourceVersion ?? "";
@@ -113,7 +116,9 @@ export class LeaderElection {
       const expired = clock.monotonic() - this.#observed.at >= timing.duration;
       if (current !== identity && current !== "" && !expired) return false;
       const transitions = Number(spec(held).leaseTransitions ?? 0) + (current === identity ? 0 : 1);
-      await store.replace(this.#object(lease, { ...held, spec: spec(held) }, transitions));
+      const began = clock.monotonic();
+      this.#held = await store.replace(this.#object(lease, { ...held, spec: spec(held) }, transitions));
+      this.#renewedAt = began;
       return true;
     } catch (error) {
       // Another was faster.

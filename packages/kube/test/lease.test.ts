@@ -129,7 +129,7 @@ describe("LeaderElection", () => {
   });
 
   it("does not lead on while a request hangs", async () => {
-    contest.candidate("a").store.get = () => new Promise(() => {});
+    contest.candidate("a").store.replace = () => new Promise(() => {});
     await contest.run(TIMING.renewDeadline);
     expect(contest.leaders).to.deep.equal([]);
   });

@@ -9,6 +9,8 @@ import { ApiWatch } from "./api-watch.ts";
 
 /** Writes at once at most; the rest wait their turn. */
 const WRITE_CONNECTIONS = 32;
+/** Those for the Lease, which must not wait behind thousands of others: a leader that is at work would lose it. */
+const LEASE_CONNECTIONS = 2;
 /** Attempts at a change that others keep getting ahead of. */
 const PATCH_ATTEMPTS = 5;
 const SILENCE_MILLIS = 100_000;
@@ -36,6 +38,7 @@ export interface ApiStoreOptions {
 /** The Kubernetes API as a store. */
 export class ApiStore implements Store {
   readonly #writes: ApiConnection;
+  readonly #leases: ApiConnection;
   readonly #watches: ApiConnection;
   readonly #options: ApiStoreOptions;
   #running: ApiWatch[] = [];
@@ -45,13 +48,14 @@ export class ApiStore implements Store {
   private constructor(options: ApiStoreOptions) {
     this.#options = options;
     this.#writes = new ApiConnection(options.kubeconfig, WRITE_CONNECTIONS);
+    this.#leases = new ApiConnection(options.kubeconfig, LEASE_CONNECTIONS);
     this.#watches = new ApiConnection(options.kubeconfig, Number.POSITIVE_INFINITY);
   }
 
   /** @throws KubeConfigError when the credentials can't be used; an API server that does not answer is no error. */
   static async open(options: ApiStoreOptions): Promise<ApiStore> {
     const store = new ApiStore(options);
-    await Promise.all([store.#writes.prepare(), store.#watches.prepare()]);
+    await Promise.all([store.#writes, store.#leases, store.#watches].map((connection) => connection.prepare()));
     return store;
   }
 
@@ -65,7 +69,7 @@ export class ApiStore implements Store {
 
   async get(ref: ObjectRef): Promise<RawObject | undefined> {
     try {
-      return await this.#writes.send<RawObject>({ method: "GET", path: objectPath(ref) });
+      return await this.#for(ref.kind).send<RawObject>({ method: "GET", path: objectPath(ref) });
     } catch (error) {
       if (error instanceof StoreError && error.reason === "NotFound") return undefined;
       throw error;
@@ -73,14 +77,16 @@ export class ApiStore implements Store {
   }
 
   async create(object: RawObject): Promise<RawObject> {
-    const path = collectionPath(kindOfRaw(object), object.metadata.namespace);
-    return this.#written(await this.#writes.send<RawObject>({ method: "POST", path, body: object }));
+    const kind = kindOfRaw(object);
+    const path = collectionPath(kind, object.metadata.namespace);
+    return this.#written(await this.#for(kind).send<RawObject>({ method: "POST", path, body: object }));
   }
 
   async replace(object: RawObject): Promise<RawObject> {
     const { name, namespace } = object.metadata;
-    const path = objectPath({ kind: kindOfRaw(object), ...(namespace !== undefined && { namespace }), name });
-    return this.#written(await this.#writes.send<RawObject>({ method: "PUT", path, body: object }));
+    const kind = kindOfRaw(object);
+    const path = objectPath({ kind, ...(namespace !== undefined && { namespace }), name });
+    return this.#written(await this.#for(kind).send<RawObject>({ method: "PUT", path, body: object }));
   }
 
   async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
@@ -133,8 +139,13 @@ export class ApiStore implements Store {
     for (const watch of this.#running) watch.stop();
     this.#watches.close();
     this.#writes.close();
+    this.#leases.close();
     // A watch that waits out its back-off ends by itself; nothing waits for it.
     void Promise.allSettled(this.#ended);
+  }
+
+  #for(kind: KindName): ApiConnection {
+    return kind === "Lease" ? this.#leases : this.#writes;
   }
 
   #written(object: RawObject): RawObject {

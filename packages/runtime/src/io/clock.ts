@@ -5,9 +5,9 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (delay, action) => {
-    // A timer takes a millisecond at least.
+    // A timer takes a millisecond at least. (One that does not keep the process alive would wait for input first.)
     if (delay <= 0) {
-      const turn = setImmediate(action).unref();
+      const turn = setImmediate(action);
       return () => clearImmediate(turn);
     }
     const timer = setTimeout(action, delay).unref();
