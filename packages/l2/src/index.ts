@@ -8,5 +8,7 @@ export type { Move } from "./link-agent.ts";
 export * from "./ownership/types.ts";
 export * from "./packet/arp.ts";
 export * from "./packet/ethernet.ts";
+export * from "./packet/ipv6.ts";
+export * from "./packet/ndp.ts";
 export * from "./ports.ts";
 export * from "./userspace-responder.ts";
