@@ -2,7 +2,7 @@ import { setImmediate as breath } from "node:timers/promises";
 import { Controller } from "@fairlead/controller";
 import { DEFAULT_LEASE_TIMING, type RawObject, StoreError } from "@fairlead/kube";
 import { ingressOf, MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
-import { ArpClient } from "@fairlead/l2/testing";
+import { NeighborClient } from "@fairlead/l2/testing";
 import { MemoryLan } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
 import type { Clock, Millis } from "@fairlead/runtime";
@@ -30,7 +30,7 @@ export class Site {
   readonly clock = new FakeClock();
   readonly log = new MemoryLog();
   readonly cluster = new MemoryCluster();
-  readonly client: ArpClient;
+  readonly client: NeighborClient;
   readonly nodes: readonly SimulatedNode[];
   readonly #lan = new MemoryLan();
   readonly #stores: MemoryStore[] = [];
@@ -49,7 +49,7 @@ export class Site {
 
   private constructor() {
     const { clock } = this;
-    this.client = new ArpClient({ ...this.#lan.host("client", "192.0.2.100/24"), clock });
+    this.client = new NeighborClient({ ...this.#lan.host("client", "192.0.2.100/24"), clock });
     this.nodes = ["n1", "n2", "n3"].map((name, index) => {
       const host = this.#lan.host(name, `192.0.2.${11 + index}/24`);
       const log = this.log.child({ node: name });

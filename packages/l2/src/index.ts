@@ -1,5 +1,7 @@
 export * from "./agent.ts";
 export * from "./answer-arp.ts";
+export * from "./answer-ndp.ts";
+export type { AnycastOptions } from "./anycast-addresses.ts";
 export * from "./choose-link.ts";
 export * from "./drop-reason.ts";
 export * from "./kernel-responder.ts";
