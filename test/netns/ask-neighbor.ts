@@ -1,6 +1,7 @@
 // Asks once who has an IPv6 address, and prints the first advertisement of it as a JSON line, or nothing after 0.3 s:
-// node test/netns/ask-neighbor.ts --link eth0 --target 2001:db8::50 [--destination MAC] [--hop-limit 255] [--probe]
-// --probe asks as one who checks whether the address is free: from ::, without an option.
+// node test/netns/ask-neighbor.ts --link eth0 --target 2001:db8::50 [--destination MAC] [--hop-limit 255] [--probe] [--all]
+// --probe asks as one who checks whether the address is free: from ::, without an option. --all prints all that come in
+// 0.3 s.
 import { parseArgs } from "node:util";
 import {
   ALL_NODES,
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     destination: { type: "string" },
     "hop-limit": { type: "string", default: "255" },
     probe: { type: "boolean", default: false },
+    all: { type: "boolean", default: false },
   },
 });
 const target = parseAddress(values.target);
@@ -37,7 +39,7 @@ const receive = (octets: Uint8Array): void => {
   if (message.target.value !== target.value) return;
   const { hopLimit, destination } = packet;
   console.log(JSON.stringify({ ...message, target: values.target, hopLimit, destination: formatAddress(destination) }));
-  process.exit(0);
+  if (!values.all) process.exit(0);
 };
 const socket = openLinkSocket(link, [ETHERTYPE.ipv6], receive, [groupMac(ALL_NODES)]);
 const question = values.probe ? duplicateProbe(link.mac, target) : neighborSolicitation(link.mac, source, target);

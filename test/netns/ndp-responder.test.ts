@@ -138,6 +138,15 @@ describe("NDP", () => {
         expect(mac).to.equal(lan.link.mac);
       });
 
+      it("answers again when the link was down and is up again", async () => {
+        await answerBy(make(lan.link), VIP);
+        const { name } = lan.link;
+        // The kernel forgets the link's own addresses with it.
+        const own = `address add 2001:db8::1/64 dev ${name} nodad`;
+        await Namespace.own().ip(`link set ${name} down`, `link set ${name} up`, own);
+        await until("the address is answered for", () => askNeighbor(lan.client, VIP));
+      });
+
       it("leaves the link's own address to the kernel", async () => {
         await answerBy(make(lan.link), VIP);
         expect(await ndisc6(lan.client, "2001:db8::1")).to.equal(lan.link.mac);

@@ -128,7 +128,17 @@ export async function askNeighbor(
   address: string,
   ...options: string[]
 ): Promise<Advertised | undefined> {
+  return (await advertised(client, address, options))[0];
+}
+
+/** Asks once by NDP: the Ethernet addresses of all that answer within 0.3 s, not of those that tell unasked. */
+export async function answeringNeighbors(client: Namespace, address: string): Promise<Mac[]> {
+  const all = await advertised(client, address, ["--all"]);
+  return all.flatMap(({ mac, solicited }) => (solicited && mac !== undefined ? [mac] : []));
+}
+
+async function advertised(client: Namespace, address: string, options: readonly string[]): Promise<Advertised[]> {
   const script = fileURLToPath(new URL("ask-neighbor.ts", import.meta.url));
   const { stdout } = await client.run(process.execPath, script, "--target", address, ...options);
-  return stdout === "" ? undefined : (JSON.parse(stdout) as Advertised);
+  return stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Advertised]));
 }
