@@ -1,4 +1,4 @@
-// Bundles each process into one file in dist/: `make build`. Native parts (koffi) stay in node_modules.
+// Bundles each process into one file in dist/: `make build`. Native parts (koffi, raw-socket) stay in node_modules.
 import { build } from "esbuild";
 
 await build({
@@ -17,7 +17,7 @@ await build({
   keepNames: true,
   sourcemap: true,
   legalComments: "linked",
-  external: ["koffi"],
+  external: ["koffi", "raw-socket"],
   // CommonJS dependencies inside an ES module still ask for require().
   banner: {
     js: 'import { createRequire as fairleadRequire } from "node:module"; const require = fairleadRequire(import.meta.url);',

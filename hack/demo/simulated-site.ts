@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Controller } from "@fairlead/controller";
 import { DEFAULT_LEASE_TIMING, FolderStore } from "@fairlead/kube";
-import { ArpClient } from "@fairlead/l2/testing";
+import { NeighborClient } from "@fairlead/l2/testing";
 import { MemoryLan } from "@fairlead/linux/testing";
 import { type Clock, type Log, systemClock } from "@fairlead/runtime";
 import { MemoryLog } from "@fairlead/runtime/testing";
@@ -17,7 +17,7 @@ const CLASSES = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
 export class SimulatedSite {
   readonly folder = new DemoFolder(mkdtempSync(join(tmpdir(), "fairlead-demo-")));
   readonly nodes: readonly SimulatedNode[];
-  readonly client: ArpClient;
+  readonly client: NeighborClient;
   readonly #log = new MemoryLog();
   readonly #controller: Controller;
   readonly #pods = [1, 2].map((number) => ({ node: { name: `n${number}` }, address: podAddress(number, 10) }));
@@ -34,7 +34,7 @@ export class SimulatedSite {
       return new SimulatedNode({ host, clock: systemClock, log, classes: CLASSES, openStore });
     });
     this.folder.setEndpoints(this.#pods);
-    this.client = new ArpClient({ ...lan.host("client", `${LAB.client.ipv4}/${width}`), clock: systemClock });
+    this.client = new NeighborClient({ ...lan.host("client", `${LAB.client.ipv4}/${width}`), clock: systemClock });
     const log = this.#log.child({ who: "controller" });
     this.#controller = new Controller({
       store: this.#openStore(systemClock, log),

@@ -1,8 +1,8 @@
-import { arpRequest, ETHERTYPE, encodeEthernet } from "@fairlead/l2";
+import { arpRequest, ETHERTYPE, encodeEthernet, neighborSolicitation } from "@fairlead/l2";
 import { addressOctets, parseAddress } from "@fairlead/net";
 import koffi from "koffi";
 
-// Asks for each of the addresses, over and over, and measures each answer: send(2) and recv(2) block, so that
+// Asks for each of the addresses by ARP or NDP, over and over, and measures each answer: send(2) and recv(2) block, so that
 // no event loop is in the measured path. Arguments: interface index, own Ethernet address, rounds, own address, targets.
 // The environment's PAUSE_MILLIS is the time between two rounds, 0 unless told.
 
@@ -24,7 +24,11 @@ const recv: (fd: number, octets: Uint8Array, length: number, flags: number) => n
 const [ifindex = "", mac = "", rounds = "", own = "", ...targets] = process.argv.slice(2);
 const [AF_PACKET, SOCK_RAW, SOL_SOCKET, SO_RCVTIMEO] = [17, 3, 1, 20];
 const ONE_SECOND = BigInt64Array.of(1n, 0n);
-const SENDER_IP = 28;
+const ownAddress = parseAddress(own);
+const v6 = ownAddress.family === 6;
+const ETHER_TYPE = v6 ? ETHERTYPE.ipv6 : ETHERTYPE.arp;
+/** Where an answer has the address that was asked for. */
+const ANSWERED_IP = v6 ? 62 : 28;
 const WARM_UP_ROUNDS = 200;
 const PAUSE_MILLIS = Number(process.env.PAUSE_MILLIS ?? 0);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -33,7 +37,7 @@ const fd = socket(AF_PACKET, SOCK_RAW, 0);
 const address = new Uint8Array(20);
 const view = new DataView(address.buffer);
 view.setUint16(0, AF_PACKET, true);
-view.setUint16(2, ETHERTYPE.arp);
+view.setUint16(2, ETHER_TYPE);
 view.setInt32(4, Number(ifindex), true);
 if (fd < 0 || bind(fd, address, 20) < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, ONE_SECOND, 16) < 0) {
   throw new Error(`Cannot open AF_PACKET socket on interface ${ifindex}: errno ${koffi.errno()}`);
@@ -41,7 +45,9 @@ if (fd < 0 || bind(fd, address, 20) < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIME
 
 const questions = targets.map((target) => {
   const wanted = parseAddress(target);
-  const frame = encodeEthernet(arpRequest({ mac, ip: parseAddress(own) }, wanted));
+  const frame = encodeEthernet(
+    v6 ? neighborSolicitation(mac, ownAddress, wanted) : arpRequest({ mac, ip: ownAddress }, wanted),
+  );
   return { target, frame, octets: addressOctets(wanted), micros: new Float64Array(Number(rounds)), unanswered: 0 };
 });
 const answer = new Uint8Array(1_514);
@@ -56,7 +62,7 @@ for (let round = -WARM_UP_ROUNDS; round < Number(rounds); round++) {
     send(fd, frame, frame.length, 0);
     let received: number;
     do received = recv(fd, answer, answer.length, 0);
-    while (received >= 0 && octets.some((octet, i) => answer[SENDER_IP + i] !== octet));
+    while (received >= 0 && octets.some((octet, i) => answer[ANSWERED_IP + i] !== octet));
     const took = Number(process.hrtime.bigint() - start) / 1_000;
     if (round < 0) continue;
     if (received < 0) question.unanswered++;

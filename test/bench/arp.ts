@@ -1,17 +1,24 @@
 import { fileURLToPath } from "node:url";
-import { gateElement, kernelResponder, removeTable, replaceTable, userspaceResponder } from "@fairlead/l2";
-import { openLinkSocket } from "@fairlead/linux";
+import { gateElement, removeTable, replaceTable } from "@fairlead/l2";
 import { parseAddress } from "@fairlead/net";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables";
-import { systemClock } from "@fairlead/runtime";
-import { CLIENT_MAC, type ClientLink, openClientLink } from "../netns/arp-bench.ts";
+import {
+  CLIENT_MAC,
+  type ClientLink,
+  inKernel,
+  inUserSpace,
+  openClientLink,
+  TIMEOUT_MILLIS,
+} from "../netns/responder-bench.ts";
 import { report } from "./report.ts";
 
 const ROUNDS = 2_000;
-const TIMEOUT_MILLIS = 1_000;
-const KERNEL_OWN = "192.0.2.1";
-const KERNEL_RESPONDER = "192.0.2.50";
-const USERSPACE_RESPONDER = "192.0.2.51";
+
+/** One way to ask: from which address, and for those that the kernel, the kernel responder and the user-space one have. */
+const PROTOCOLS = [
+  { name: "arp", client: "192.0.2.2", targets: ["192.0.2.1", "192.0.2.50", "192.0.2.51"] },
+  { name: "ndp", client: "2001:db8::2", targets: ["2001:db8::1", "2001:db8::50", "2001:db8::51"] },
+] as const;
 
 interface Latency {
   readonly target: string;
@@ -21,27 +28,26 @@ interface Latency {
 }
 
 /**
- * Measures how long an ARP answer takes, in microseconds at a client on the other end of a veth pair: from the kernel for
+ * Measures how long an answer to ARP and NDP takes, in microseconds at a client on the other end of a veth pair: from the kernel for
  * the node's own address, from the kernel responder and from the user-space responder; and what refreshing the gate
  * costs, alone and while a large nftables transaction is loaded. Prints JSON lines. Run it inside hack/sandbox.
  */
 export async function benchArp(): Promise<void> {
   const lan = await openClientLink();
   try {
-    await benchAnswers(lan);
+    for (const protocol of PROTOCOLS) await benchAnswers(lan, protocol);
     await benchGate(lan);
   } finally {
     await lan.close();
   }
 }
 
-async function benchAnswers({ client, link }: ClientLink): Promise<void> {
-  const nft = new NftCommand();
-  const openGate = (element: ReturnType<typeof gateElement>) => new NetlinkGate(element, reportError);
-  const kernel = kernelResponder({ nft, openGate, link, timeoutMillis: TIMEOUT_MILLIS });
-  const userspace = userspaceResponder({ openLinkSocket, clock: systemClock, link, timeoutMillis: TIMEOUT_MILLIS });
-  await kernel.answer([parseAddress(KERNEL_RESPONDER)]);
-  await userspace.answer([parseAddress(USERSPACE_RESPONDER)]);
+async function benchAnswers({ client, link }: ClientLink, protocol: (typeof PROTOCOLS)[number]): Promise<void> {
+  const [own, kernelTarget, userspaceTarget] = protocol.targets;
+  const kernel = inKernel(link);
+  const userspace = inUserSpace(link);
+  await kernel.answer([parseAddress(kernelTarget)]);
+  await userspace.answer([parseAddress(userspaceTarget)]);
   const keepAlive = setInterval(() => {
     kernel.refresh();
     userspace.refresh();
@@ -50,19 +56,21 @@ async function benchAnswers({ client, link }: ClientLink): Promise<void> {
     const { stdout: shown } = await client.run("ip", "-json", "link", "show", "eth0");
     const index: number = JSON.parse(shown)[0].ifindex;
     const script = fileURLToPath(new URL("arp-client.ts", import.meta.url));
-    const targets = [KERNEL_OWN, KERNEL_RESPONDER, USERSPACE_RESPONDER];
-    const args = [script, String(index), CLIENT_MAC, String(ROUNDS), "192.0.2.2", ...targets];
+    const args = [script, String(index), CLIENT_MAC, String(ROUNDS), protocol.client, ...protocol.targets];
     const { stdout } = await client.run(process.execPath, ...args);
     const measured: Latency[] = stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    const own = measured.find(({ target }) => target === KERNEL_OWN);
+    const reference = measured.find(({ target }) => target === own);
     const names = ["kernel, own address", "kernel responder", "user-space responder"];
     for (const [i, { p50, p99, unanswered }] of measured.entries()) {
-      const ratio = { p50: round(p50 / (own?.p50 ?? Number.NaN)), p99: round(p99 / (own?.p99 ?? Number.NaN)) };
+      const ratio = {
+        p50: round(p50 / (reference?.p50 ?? Number.NaN)),
+        p99: round(p99 / (reference?.p99 ?? Number.NaN)),
+      };
       report({
-        bench: "arp answer",
+        bench: `${protocol.name} answer`,
         by: names[i],
         requests: ROUNDS,
         p50Micros: p50,

@@ -30,16 +30,24 @@ export function node(name: string, options: NodeOptions = {}): RawObject {
 /** State of an endpoint: "serving" is terminating, but still serving. */
 export type EndpointState = "ready" | "serving" | "gone";
 
-/** The endpoints of Service `service`, one on each of the nodes named; "" is an endpoint that runs on no node. */
-export function endpoints(service: string, byNode: Readonly<Record<string, EndpointState>>): RawObject {
+/** The endpoints of Service `service` in one family, one on each of the nodes named; "" is one that runs on no node. */
+export function endpoints(
+  service: string,
+  byNode: Readonly<Record<string, EndpointState>>,
+  family: 4 | 6 = 4,
+): RawObject {
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
-    metadata: { namespace: "default", name: `${service}-1`, labels: { "kubernetes.io/service-name": service } },
-    addressType: "IPv4",
+    metadata: {
+      namespace: "default",
+      name: `${service}-ipv${family}`,
+      labels: { "kubernetes.io/service-name": service },
+    },
+    addressType: `IPv${family}`,
     ports: [{ name: "http", protocol: "TCP", port: 8080 }],
     endpoints: Object.entries(byNode).map(([nodeName, state], index) => ({
-      addresses: [`10.244.0.${index + 1}`],
+      addresses: [`${family === 4 ? "10.244.0." : "fd44::"}${index + 1}`],
       ...(nodeName !== "" && { nodeName }),
       conditions: { ready: state === "ready", serving: state !== "gone", terminating: state !== "ready" },
     })),

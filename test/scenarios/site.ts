@@ -2,7 +2,7 @@ import { setImmediate as breath } from "node:timers/promises";
 import { Controller } from "@fairlead/controller";
 import { DEFAULT_LEASE_TIMING, type RawObject, StoreError } from "@fairlead/kube";
 import { ingressOf, MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
-import { ArpClient } from "@fairlead/l2/testing";
+import { NeighborClient } from "@fairlead/l2/testing";
 import { MemoryLan } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
 import type { Clock, Millis } from "@fairlead/runtime";
@@ -12,6 +12,12 @@ import { type EndpointState, endpoints, type NodeOptions, node } from "./manifes
 
 /** The first address of the pool of every site, and so that of its first Service. */
 export const VIP = "192.0.2.200";
+
+/** The first IPv6 address of the pool of a dual-stack site. */
+export const VIP6 = "2001:db8::200";
+
+/** What {@link Site.create} takes for a pool of both families. */
+export const DUAL_STACK = { addresses: ["192.0.2.200-192.0.2.220", "2001:db8::200-2001:db8::220"] } as const;
 
 /** Time between two requests of the client: a gap is known to that. */
 export const ASK_EVERY: Millis = 10;
@@ -24,13 +30,13 @@ const FRAME_DELAY: Millis = 5;
 
 /**
  * A controller, three nodes and a client on one LAN, all in this process, on a clock that moves by {@link pass} alone.
- * The pool holds 192.0.2.200 to .220, in the subnet of the LAN.
+ * The pool holds 192.0.2.200 to .220, in the subnet of the LAN, unless told.
  */
 export class Site {
   readonly clock = new FakeClock();
   readonly log = new MemoryLog();
   readonly cluster = new MemoryCluster();
-  readonly client: ArpClient;
+  readonly client: NeighborClient;
   readonly nodes: readonly SimulatedNode[];
   readonly #lan = new MemoryLan();
   readonly #stores: MemoryStore[] = [];
@@ -49,9 +55,9 @@ export class Site {
 
   private constructor() {
     const { clock } = this;
-    this.client = new ArpClient({ ...this.#lan.host("client", "192.0.2.100/24"), clock });
+    this.client = new NeighborClient({ ...this.#lan.host("client", "192.0.2.100/24", "2001:db8::100/64"), clock });
     this.nodes = ["n1", "n2", "n3"].map((name, index) => {
-      const host = this.#lan.host(name, `192.0.2.${11 + index}/24`);
+      const host = this.#lan.host(name, `192.0.2.${11 + index}/24`, `2001:db8::${11 + index}/64`);
       const log = this.log.child({ node: name });
       return new SimulatedNode({ host, clock, log, classes: CLASSES, openStore: () => this.#openStore() });
     });

@@ -1,8 +1,11 @@
-import { type Mac, parseAddress } from "@fairlead/net";
+import type { Link } from "@fairlead/linux";
+import { parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Millis } from "@fairlead/runtime";
 import { announcementDue } from "./gratuitous.ts";
 import { gratuitousReply, gratuitousRequest } from "./packet/arp.ts";
 import { encodeEthernet } from "./packet/ethernet.ts";
+import { unsolicitedAdvertisement } from "./packet/ndp.ts";
+import { ipv6Source } from "./source.ts";
 
 /** A rival's frames may come many times; neighbours need telling only so often. */
 const REANNOUNCE_PAUSE: Millis = 500;
@@ -13,8 +16,8 @@ const ANNOUNCED_AT_ONCE = 100;
 /** What an {@link Announcer} needs. */
 export interface AnnouncerOptions {
   readonly clock: Clock;
-  /** The Ethernet address to announce, as it is now. */
-  readonly mac: () => Mac;
+  /** The link to announce on, as it is now. */
+  readonly link: () => Link;
   /** Whether the address may be announced now: what is not answered for is not. */
   readonly mayAnnounce: (address: string) => boolean;
   readonly send: (frame: Uint8Array) => void;
@@ -27,7 +30,10 @@ interface Announcing {
   readonly due: Millis;
 }
 
-/** Tells a link who has the addresses of this node, unasked (gratuitous ARP): in a burst, then from time to time. */
+/**
+ * Tells a link who has the addresses of this node, unasked (gratuitous ARP, unsolicited advertisements): in a burst, then
+ * from time to time.
+ */
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #announcing = new Map<string, Announcing>();
@@ -92,10 +98,14 @@ export class Announcer {
   }
 
   #announce(address: string): void {
+    const { link, send } = this.#options;
+    const { mac, addresses } = link();
     const ip = parseAddress(address);
-    if (ip.family !== 4) return;
-    const own = { mac: this.#options.mac(), ip };
-    this.#options.send(encodeEthernet(gratuitousRequest(own)));
-    this.#options.send(encodeEthernet(gratuitousReply(own)));
+    if (ip.family === 6) {
+      send(encodeEthernet(unsolicitedAdvertisement(mac, ipv6Source(addresses) ?? ip, ip)));
+      return;
+    }
+    send(encodeEthernet(gratuitousRequest({ mac, ip })));
+    send(encodeEthernet(gratuitousReply({ mac, ip })));
   }
 }

@@ -1,5 +1,5 @@
 import type { Link } from "@fairlead/linux";
-import { formatAddress, type IpAddress, prefixRange, rangeContains } from "@fairlead/net";
+import { type Family, formatAddress, type IpAddress, prefixRange, rangeContains } from "@fairlead/net";
 
 /** Why a node has no link to announce an address on. */
 export type LinkRefusal =
@@ -18,7 +18,9 @@ export function chooseLink(
   links: readonly Link[],
 ): { readonly link: Link } | { readonly refusal: LinkRefusal } {
   const usable = links.filter((link) => {
-    return canAnnounce(link) && (interfaces.length === 0 || interfaces.includes(link.name));
+    return (
+      canAnnounce(link) && speaks(address.family, link) && (interfaces.length === 0 || interfaces.includes(link.name))
+    );
   });
   const holds = usable.filter(({ addresses }) =>
     addresses.some((prefix) => rangeContains(prefixRange(prefix), address)),
@@ -32,7 +34,12 @@ export function chooseLink(
   return { refusal: { code: "NoInterface", address: text, interfaces } };
 }
 
-/** Whether a link is of a kind that addresses can be announced on: it does ARP, and its frames are its own. */
+// A link without any IPv6 address has IPv6 disabled: there is no NDP on it.
+function speaks(family: Family, { addresses }: Link): boolean {
+  return family === 4 || addresses.some(({ address }) => address.family === 6);
+}
+
+/** Whether a link is of a kind that addresses can be announced on: it does ARP or NDP, and its frames are its own. */
 export function canAnnounce({ loopback, noArp, master }: Link): boolean {
   return !loopback && !noArp && master === undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * Why a received ARP frame gets no answer. `Malformed`: no IPv4-over-Ethernet ARP packet. `NotRequest`: a reply.
- * `OtherDestination`: the frame was neither for us nor for all. `NotAnsweredFor`: another's address. `Expired`: we have
- * it, but have not been told for too long that we still may answer.
+ * Why a received ARP frame or NDP message gets no answer. `Malformed`: no IPv4-over-Ethernet ARP packet, no Neighbor
+ * Discovery message. `NotRequest`: no question. `OtherDestination`: the frame was neither for us nor for all.
+ * `NotAnsweredFor`: another's address. `Expired`: we have it, but have not been told for too long that we still may answer.
  */
 export type DropReason = "Malformed" | "NotRequest" | "OtherDestination" | "NotAnsweredFor" | "Expired";
 

@@ -1,5 +1,7 @@
 export * from "./agent.ts";
 export * from "./answer-arp.ts";
+export * from "./answer-ndp.ts";
+export type { AnycastOptions } from "./anycast-addresses.ts";
 export * from "./choose-link.ts";
 export * from "./drop-reason.ts";
 export * from "./kernel-responder.ts";
@@ -8,5 +10,7 @@ export type { Move } from "./link-agent.ts";
 export * from "./ownership/types.ts";
 export * from "./packet/arp.ts";
 export * from "./packet/ethernet.ts";
+export * from "./packet/ipv6.ts";
+export * from "./packet/ndp.ts";
 export * from "./ports.ts";
 export * from "./userspace-responder.ts";

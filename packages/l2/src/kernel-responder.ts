@@ -1,12 +1,13 @@
 import type { Link } from "@fairlead/linux";
 import type { IpAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import { ipv4Only } from "./answered-addresses.ts";
+import { distinct } from "./answered-addresses.ts";
+import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
 import { changeTable, type GateElement, gateElement, removeTable, replaceTable } from "./kernel-table.ts";
 import type { Gate, Nft, Responder } from "./ports.ts";
 
 /** What {@link kernelResponder} works with. */
-export interface KernelResponderOptions {
+export interface KernelResponderOptions extends AnycastOptions {
   readonly nft: Nft;
   /** `onLost` is to be called when a refresh fails because the table is gone: the responder then makes it anew. */
   readonly openGate: (element: GateElement, onLost: () => void) => Gate;
@@ -16,11 +17,13 @@ export interface KernelResponderOptions {
 }
 
 /**
- * Answers ARP in the kernel (nftables, netdev family): no user space is in the path of an answer, and a pause of this
- * process shorter than the timeout harms nothing. The link must keep its name and Ethernet address; make another
- * responder when they change. Nothing touches the kernel before the first {@link Responder.answer}.
+ * Answers ARP and NDP in the kernel (nftables, netdev family; anycast addresses): no user space is in the path of an
+ * answer, and a pause of this process shorter than the timeout harms nothing. The link must keep its name and Ethernet
+ * address; make another responder when they change. Nothing touches the kernel before the first {@link Responder.answer}.
  */
-export function kernelResponder({ nft, openGate, link, timeoutMillis }: KernelResponderOptions): Responder {
+export function kernelResponder(options: KernelResponderOptions): Responder {
+  const { nft, openGate, link, timeoutMillis } = options;
+  const anycast = new AnycastAddresses(options);
   let wanted: readonly IpAddress[] = [];
   let loaded: readonly IpAddress[] | undefined;
   let repairing = false;
@@ -33,16 +36,20 @@ export function kernelResponder({ nft, openGate, link, timeoutMillis }: KernelRe
     last = done.catch(() => undefined);
     return done;
   };
+  // The kernel must never have an address that the gate does not know of.
   const apply = async (): Promise<void> => {
     if (closed) return;
     const goal = wanted;
+    anycast.leaveAllBut(goal);
     const script = loaded === undefined ? replaceTable(link, goal, timeoutMillis) : changeTable(link, loaded, goal);
-    if (script === undefined) return;
-    // Whatever a failed load leaves behind is replaced as a whole by the next one.
-    loaded = undefined;
-    await nft.load(script);
-    loaded = goal;
-    gate ??= openGate(gateElement(link, timeoutMillis), repair);
+    if (script !== undefined) {
+      // Whatever a failed load leaves behind is replaced as a whole by the next one.
+      loaded = undefined;
+      await nft.load(script);
+      loaded = goal;
+      gate ??= openGate(gateElement(link, timeoutMillis), repair);
+    }
+    await anycast.join(goal);
   };
   // Somebody has flushed the whole rule set, as firewalls do when they restart.
   const repair = (): void => {
@@ -63,16 +70,23 @@ export function kernelResponder({ nft, openGate, link, timeoutMillis }: KernelRe
     kind: "kernel",
     answer: (addresses) =>
       inOrder(() => {
-        wanted = ipv4Only(addresses);
+        wanted = distinct(addresses);
         return apply();
       }),
-    refresh: () => gate?.refresh(),
+    refresh() {
+      gate?.refresh();
+      anycast.refresh();
+    },
     close: () =>
       inOrder(async () => {
         closed = true;
         gate?.close();
         gate = undefined;
-        await nft.load(removeTable(link));
+        try {
+          await anycast.close();
+        } finally {
+          await nft.load(removeTable(link));
+        }
       }),
   };
 }

@@ -77,7 +77,7 @@ export class LinkAgent {
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
     this.#announcer = new Announcer({
       clock,
-      mac: () => this.#link.mac,
+      link: () => this.#link,
       // Nothing is announced that is not answered for: not yet, or not while another may have taken it over.
       mayAnnounce: (address) => this.#mayAnswer() && this.#answered.has(address),
       send: (frame) => this.#socket.send(frame),

@@ -1,11 +1,11 @@
 import type { IpAddress } from "@fairlead/net";
 
-/** Answers ARP on one link for the addresses it is told, and only while it is told that it may. */
+/** Answers ARP and NDP on one link for the addresses it is told, and only while it is told that it may. */
 export interface Responder {
   readonly kind: "kernel" | "userspace";
   /**
-   * Answers for exactly these addresses from the time the promise resolves; IPv6 addresses are ignored. Calls take
-   * effect in order, and the last one counts. The first call is a {@link refresh} too.
+   * Answers for exactly these addresses from the time the promise resolves. Calls take effect in order, and the last one
+   * counts. The first call is a {@link refresh} too.
    *
    * @throws what the port below throws; the same call may be made again.
    */

@@ -1,56 +1,89 @@
-import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
-import { formatAddress } from "@fairlead/net";
+import type { Link, LinkSocket, NdpSocket, OpenLinkSocket, OpenNdpSocket } from "@fairlead/linux";
+import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
 import { answerArp } from "./answer-arp.ts";
-import { ipv4Only } from "./answered-addresses.ts";
+import { answerNdp } from "./answer-ndp.ts";
+import { distinct, ofFamily, without } from "./answered-addresses.ts";
 import type { DropReason } from "./drop-reason.ts";
 import { ETHERTYPE } from "./packet/ethernet.ts";
+import { solicitedNodeGroup } from "./packet/ndp.ts";
 import type { Responder } from "./ports.ts";
 
 /** What {@link userspaceResponder} works with. */
 export interface UserspaceResponderOptions {
   readonly openLinkSocket: OpenLinkSocket;
+  /** Called with the first IPv6 address: nodes without IPv6 need not have it. */
+  readonly openNdpSocket: OpenNdpSocket;
   readonly clock: Clock;
   readonly link: Link;
   /** Silence after the last refresh, in milliseconds. */
   readonly timeoutMillis: Millis;
-  /** Told of every ARP frame that was answered, or why not. */
+  /** Told of every ARP frame and every solicitation that was answered, or why not. */
   readonly onOutcome?: (outcome: "Answered" | DropReason) => void;
 }
 
 /**
- * Answers ARP from this process, where the kernel or nft cannot. The kernel's own answers go on beside it.
+ * Answers ARP and NDP from this process, where the kernel or nft cannot. The kernel's own answers go on beside it.
  *
- * @throws SystemCallError when the socket cannot be opened.
+ * @throws SystemCallError when the socket for ARP cannot be opened.
  */
 export function userspaceResponder(options: UserspaceResponderOptions): Responder {
-  const { openLinkSocket, clock, link, timeoutMillis, onOutcome } = options;
+  const { openLinkSocket, openNdpSocket, clock, link, timeoutMillis, onOutcome } = options;
   let answered: ReadonlySet<string> = new Set();
+  let groups: readonly IpAddress[] = [];
   let refreshedAt: Millis | undefined;
+  let ndp: NdpSocket | undefined;
 
-  const respond = (frame: Uint8Array): "Answered" | DropReason => {
+  const expired = (): boolean => refreshedAt === undefined || clock.monotonic() - refreshedAt >= timeoutMillis;
+  const respondToArp = (frame: Uint8Array): "Answered" | DropReason => {
     const answer = answerArp(answered, link.mac, frame);
     if ("drop" in answer) return answer.drop;
-    if (refreshedAt === undefined || clock.monotonic() - refreshedAt >= timeoutMillis) return "Expired";
-    socket.send(answer.reply);
+    if (expired()) return "Expired";
+    arp.send(answer.reply);
     return "Answered";
   };
-  const socket: LinkSocket = openLinkSocket(link, [ETHERTYPE.arp], (frame) => {
-    const outcome = respond(frame);
+  const respondToNdp = (message: Uint8Array, source: IpAddress): "Answered" | DropReason => {
+    const answer = answerNdp(answered, link.mac, message, source);
+    if ("drop" in answer) return answer.drop;
+    if (expired()) return "Expired";
+    ndp?.send(answer.reply, answer.destination);
+    return "Answered";
+  };
+  // Several addresses may have one group.
+  const follow = (wanted: readonly IpAddress[]): void => {
+    if (wanted.length > 0) {
+      ndp ??= openNdpSocket(link, (message, source) => {
+        const outcome = respondToNdp(message, source);
+        onOutcome?.(outcome);
+      });
+    }
+    for (const group of without(groups, wanted)) {
+      groups = without(groups, [group]);
+      ndp?.leave(group);
+    }
+    for (const group of without(wanted, groups)) {
+      ndp?.join(group);
+      groups = [...groups, group];
+    }
+  };
+  const arp: LinkSocket = openLinkSocket(link, [ETHERTYPE.arp], (frame) => {
+    const outcome = respondToArp(frame);
     onOutcome?.(outcome);
   });
   return {
     kind: "userspace",
     async answer(addresses) {
-      answered = new Set(ipv4Only(addresses).map(formatAddress));
+      answered = new Set(addresses.map(formatAddress));
       refreshedAt ??= clock.monotonic();
+      follow(distinct(ofFamily(6, addresses).map(solicitedNodeGroup)));
     },
     refresh() {
       if (refreshedAt !== undefined) refreshedAt = clock.monotonic();
     },
     async close() {
       answered = new Set();
-      socket.close();
+      arp.close();
+      ndp?.close();
     },
   };
 }

@@ -21,8 +21,12 @@ const DOWN = { up: false };
 const none = (...interfaces: string[]) => ({ code: "NoInterface", address: "192.0.2.50", interfaces });
 const down = (name: string) => ({ code: "LinkDown", address: "192.0.2.50", link: name });
 
+const LAN6 = link(5, "lan6", "2001:db8::1/64");
+
 const ROWS: readonly {
   name: string;
+  /** 192.0.2.50 unless told. */
+  address?: string;
   links: readonly Link[];
   interfaces?: readonly string[];
   chosen?: string;
@@ -52,12 +56,32 @@ const ROWS: readonly {
   { name: "no loopback", links: [{ ...ETH0, loopback: true }], refusal: none() },
   { name: "no link without ARP", links: [{ ...ETH0, noArp: true }], refusal: none() },
   { name: "no port of a bridge or bond", links: [{ ...ETH0, master: 9 }], refusal: none() },
+  {
+    name: "for IPv6 the link whose subnet holds the address",
+    address: "2001:db8::50",
+    links: [ETH0, LAN6],
+    chosen: "lan6",
+  },
+  {
+    name: "for IPv6 a named link that has any IPv6 address, though not the subnet",
+    address: "2001:db8:1::50",
+    links: [ETH0, LAN6],
+    interfaces: ["eth0", "lan6"],
+    chosen: "lan6",
+  },
+  {
+    name: "for IPv6 no named link that has no IPv6",
+    address: "2001:db8::50",
+    links: [ETH0],
+    interfaces: ["eth0"],
+    refusal: { ...none("eth0"), address: "2001:db8::50" },
+  },
 ];
 
 describe("chooseLink", () => {
-  for (const { name, links, interfaces, chosen, refusal } of ROWS) {
+  for (const { name, address = "192.0.2.50", links, interfaces, chosen, refusal } of ROWS) {
     it(`chooses ${name}`, () => {
-      const choice = chooseLink(parseAddress("192.0.2.50"), interfaces ?? [], links);
+      const choice = chooseLink(parseAddress(address), interfaces ?? [], links);
       if ("link" in choice) expect(choice.link.name).to.equal(chosen);
       else expect(choice.refusal).to.deep.equal(refusal);
     });

@@ -9,7 +9,9 @@ import { type Candidates, DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { decodeArp } from "../src/packet/arp.ts";
 import { decodeEthernet, ETHERTYPE } from "../src/packet/ethernet.ts";
 import { decodeHeartbeat, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../src/packet/heartbeat.ts";
+import { ALL_NODES, groupMac } from "../src/packet/ndp.ts";
 import type { Responder } from "../src/ports.ts";
+import { ndpIn } from "../src/testing/ndp-in.ts";
 
 /** What happened on a bench, in order: "a answers 192.0.2.50", "a announces 192.0.2.50 by request". */
 export type Journal = string[];
@@ -128,12 +130,14 @@ export class Bench {
 
   constructor() {
     const ear = this.lan.host("ear", "192.0.2.254/24");
-    const types = [HEARTBEAT_ETHERTYPE, ETHERTYPE.arp];
-    ear.openLinkSocket(ear.link(), types, (frame) => this.#overhear(frame), [HEARTBEAT_GROUP]);
+    const types = [HEARTBEAT_ETHERTYPE, ETHERTYPE.arp, ETHERTYPE.ipv6];
+    const groups = [HEARTBEAT_GROUP, groupMac(ALL_NODES)];
+    ear.openLinkSocket(ear.link(), types, (frame) => this.#overhear(frame), groups);
   }
 
   node(name: string, responder = new RecordingResponder(name, this.journal)): BenchNode {
-    const host = this.lan.host(name, `192.0.2.${this.#agents.length + 1}/24`);
+    const number = this.#agents.length + 1;
+    const host = this.lan.host(name, `192.0.2.${number}/24`, `2001:db8::${number}/64`, `fe80::${number}/64`);
     this.#names.set(host.link().mac, name);
     const clock = new StoppedClock(this.clock);
     const log = new MemoryLog();
@@ -173,8 +177,16 @@ export class Bench {
       this.heartbeats.push(decodeHeartbeat(payload));
       return;
     }
-    const { operation, sender } = decodeArp(payload);
-    this.journal.push(`${this.#names.get(source) ?? source} announces ${formatAddress(sender.ip)} by ${operation}`);
+    const who = this.#names.get(source) ?? source;
+    if (etherType === ETHERTYPE.arp) {
+      const { operation, sender } = decodeArp(payload);
+      this.journal.push(`${who} announces ${formatAddress(sender.ip)} by ${operation}`);
+      return;
+    }
+    const ndp = ndpIn(octets);
+    if (ndp?.message.kind !== "advertisement" || !ndp.message.override || ndp.message.solicited) return;
+    const from = formatAddress(ndp.packet.source);
+    this.journal.push(`${who} announces ${formatAddress(ndp.message.target)} as ${ndp.message.mac} from ${from}`);
   }
 }
 

@@ -1,15 +1,23 @@
 import { type GateElement, kernelResponder, kernelResponderSupported } from "@fairlead/l2";
 import { MemoryLan } from "@fairlead/linux/testing";
-import { parseAddress } from "@fairlead/net";
+import { formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
 import { expect } from "chai";
 
 const LINK = { ...new MemoryLan().host("n1", "192.0.2.11/24").link(), index: 7 };
 const FIRST = parseAddress("192.0.2.50");
 const SECOND = parseAddress("192.0.2.51");
+const FIRST6 = parseAddress("2001:db8::50");
+const SECOND6 = parseAddress("2001:db8::51");
 
 /** Remembers scripts, and refuses the next ones when told to. */
 class RecordingNft {
   readonly scripts: string[] = [];
+  /** What happened beside, in order. */
+  readonly journal: string[];
+
+  constructor(journal: string[]) {
+    this.journal = journal;
+  }
   refusals = 0;
 
   async load(script: string): Promise<void> {
@@ -18,19 +26,57 @@ class RecordingNft {
       throw new Error("refused");
     }
     this.scripts.push(script);
+    this.journal.push("load");
   }
 }
 
+/** Memberships that refuse the addresses in `refused`, all in one journal. */
+class Kernel {
+  readonly journal: string[] = [];
+  readonly refused = new Set<string>();
+  /** Whether no membership can be had at all. */
+  absent = false;
+  readonly refusals: string[] = [];
+
+  readonly openAnycast = () => {
+    if (this.absent) throw new Error("no IPv6");
+    this.journal.push("open");
+    return {
+      join: (address: IpAddress) => {
+        const text = formatAddress(address);
+        if (this.refused.has(text)) throw new Error("it is mine");
+        this.journal.push(`join ${text}`);
+      },
+      leave: (address: IpAddress) => void this.journal.push(`leave ${formatAddress(address)}`),
+      close: () => void this.journal.push("close"),
+    };
+  };
+
+  readonly openSubstitute = () => ({
+    kind: "userspace" as const,
+    answer: async (addresses: readonly IpAddress[]) => {
+      this.journal.push(["substitute", ...addresses.map(formatAddress)].join(" "));
+    },
+    refresh: () => void this.journal.push("refresh substitute"),
+    close: async () => void this.journal.push("close substitute"),
+  });
+
+  readonly onRefused = (address: IpAddress, error: unknown) => {
+    this.refusals.push(`${formatAddress(address)}: ${error}`);
+  };
+}
+
 function setUp() {
-  const nft = new RecordingNft();
+  const kernel = new Kernel();
+  const nft = new RecordingNft(kernel.journal);
   const gates: { element: GateElement; onLost: () => void; refreshes: number; closed: boolean }[] = [];
   const openGate = (element: GateElement, onLost: () => void) => {
     const gate = { element, onLost, refreshes: 0, closed: false };
     gates.push(gate);
     return { refresh: () => void gate.refreshes++, close: () => void Object.assign(gate, { closed: true }) };
   };
-  const responder = kernelResponder({ nft, openGate, link: LINK, timeoutMillis: 700 });
-  return { nft, gates, responder };
+  const responder = kernelResponder({ nft, openGate, link: LINK, timeoutMillis: 700, ...kernel });
+  return { nft, gates, responder, kernel };
 }
 
 async function fails(promise: Promise<void>): Promise<boolean> {
@@ -48,28 +94,32 @@ describe("kernelResponder", () => {
     const [script = ""] = nft.scripts;
     expect(script).to.match(/^add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\ntable netdev /);
     expect(script).to.contain("set answer { type ipv4_addr; elements = { 192.0.2.50, 192.0.2.51 } }");
-    expect(script).to.contain("elements = { arp timeout 700ms }");
+    expect(script).to.contain('elements = { "eth0" timeout 700ms }');
     expect(script).to.contain(`ether daddr { ff:ff:ff:ff:ff:ff, ${LINK.mac} }`);
     expect(gates.map(({ element }) => element)).to.deep.equal([
-      { table: "fairlead-l2-7", set: "gate", key: Uint8Array.of(8, 6), timeoutMillis: 700 },
+      { table: "fairlead-l2-7", set: "gate", key: Uint8Array.of(7, 0, 0, 0), timeoutMillis: 700 },
     ]);
   });
 
   it("declares no elements for no address", async () => {
     const { nft, responder } = setUp();
     await responder.answer([]);
-    expect(nft.scripts[0]).to.contain("set answer { type ipv4_addr; }");
+    expect(nft.scripts[0])
+      .to.contain("set answer { type ipv4_addr; }")
+      .and.to.contain("set answer6 { typeof @th,64,128; }");
   });
 
   it("loads only what changes", async () => {
     const { nft, responder } = setUp();
     await responder.answer([FIRST]);
     await responder.answer([SECOND]);
-    await responder.answer([SECOND, parseAddress("2001:db8::1")]);
+    await responder.answer([SECOND, FIRST6]);
+    await responder.answer([SECOND, FIRST6]);
     await responder.answer([]);
     expect(nft.scripts.slice(1)).to.deep.equal([
       "delete element netdev fairlead-l2-7 answer { 192.0.2.50 }\nadd element netdev fairlead-l2-7 answer { 192.0.2.51 }\n",
-      "delete element netdev fairlead-l2-7 answer { 192.0.2.51 }\n",
+      "add element netdev fairlead-l2-7 answer6 { 0x20010db8000000000000000000000050 }\n",
+      "delete element netdev fairlead-l2-7 answer { 192.0.2.51 }\ndelete element netdev fairlead-l2-7 answer6 { 0x20010db8000000000000000000000050 }\n",
     ]);
   });
 
@@ -123,6 +173,57 @@ describe("kernelResponder", () => {
     gates[0]?.onLost();
     expect(gates[0]?.closed).to.equal(true);
     expect(nft.scripts.slice(1)).to.deep.equal(["add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n"]);
+  });
+
+  it("has the kernel take IPv6 addresses after the gate knows them, and lose them before it does", async () => {
+    const { kernel, responder } = setUp();
+    await responder.answer([FIRST]);
+    await responder.answer([FIRST, SECOND6, FIRST6]);
+    await responder.answer([FIRST, SECOND6]);
+    await responder.close();
+    expect(kernel.journal).to.deep.equal([
+      ...["load", "load", "open", "join 2001:db8::50", "join 2001:db8::51"],
+      ...["leave 2001:db8::50", "load", "close", "load"],
+    ]);
+  });
+
+  it("does not join again when a lost table is made anew", async () => {
+    const { kernel, gates, responder } = setUp();
+    await responder.answer([FIRST6]);
+    gates[0]?.onLost();
+    await responder.answer([FIRST6]);
+    expect(kernel.journal).to.deep.equal(["load", "open", "join 2001:db8::50", "load"]);
+  });
+
+  it("does not join what the gate does not know", async () => {
+    const { kernel, nft, responder } = setUp();
+    nft.refusals = 1;
+    expect(await fails(responder.answer([FIRST6]))).to.equal(true);
+    expect(kernel.journal).to.deep.equal([]);
+  });
+
+  it("has a substitute answer for what the kernel refuses, tells so once, and tries again", async () => {
+    const { kernel, responder } = setUp();
+    kernel.refused.add("2001:db8::50");
+    await responder.answer([FIRST, FIRST6, SECOND6]);
+    responder.refresh();
+    await responder.answer([FIRST6]);
+    kernel.refused.clear();
+    await responder.answer([FIRST6]);
+    await responder.close();
+    expect(kernel.refusals).to.deep.equal(["2001:db8::50: Error: it is mine"]);
+    expect(kernel.journal).to.deep.equal([
+      ...["load", "open", "join 2001:db8::51", "substitute 2001:db8::50", "refresh substitute"],
+      ...["leave 2001:db8::51", "load", "substitute 2001:db8::50"],
+      ...["join 2001:db8::50", "substitute", "close substitute", "close", "load"],
+    ]);
+  });
+
+  it("has a substitute answer for all IPv6 addresses where the kernel takes none", async () => {
+    const { kernel, responder } = setUp();
+    kernel.absent = true;
+    await responder.answer([FIRST, FIRST6, SECOND6]);
+    expect(kernel.journal).to.deep.equal(["load", "substitute 2001:db8::50 2001:db8::51"]);
   });
 
   for (const name of ['quo"te', "back\\slash", "star*", "", "sixteen-letters-"]) {

@@ -58,6 +58,17 @@ describe("LinkAgent", () => {
     expect(announcements()).to.have.length(16);
   });
 
+  it("announces an IPv6 address from the link-local one, overriding what neighbours know, in the same rhythm", async () => {
+    const a = bench.node("a");
+    a.agent.want(wanted(["2001:db8::50"], "a"));
+    await bench.pass(detection + claim + interval + 5_000);
+    const [first, ...others] = announcements();
+    expect(first).to.equal(`a announces 2001:db8::50 as ${a.host.link().mac} from fe80::1`);
+    expect(others).to.deep.equal(new Array(6).fill(first));
+    await bench.pass(60_000);
+    expect(announcements()).to.have.length(8);
+  });
+
   it("refreshes the gate at every heartbeat while it owns something, and not otherwise", async () => {
     const a = await owner();
     const before = a.responder.refreshes;

@@ -1,8 +1,12 @@
+export { openAnycast } from "./io/memberships.ts";
+export { openNdpSocket } from "./io/ndp-socket.ts";
 export * from "./io/netlink-socket.ts";
 export { openLinkSocket } from "./io/packet-socket.ts";
+export { restoreProxyDelay } from "./io/proxy-delay.ts";
 export { onReadable } from "./io/readable.ts";
 export { watchLinks } from "./io/watch-links.ts";
 export * from "./links.ts";
+export * from "./packet/neighbor-table.ts";
 export * from "./packet/netlink.ts";
 export * from "./packet/rtnetlink.ts";
 export * from "./ports.ts";

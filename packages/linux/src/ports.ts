@@ -58,3 +58,45 @@ export type OpenLinkSocket = (
   onFrame: (frame: Uint8Array) => void,
   groups?: readonly Mac[],
 ) => LinkSocket;
+
+/**
+ * IPv6 addresses that this node shares with others (anycast, RFC 4291 §2.6), joined on one link: the kernel is in their
+ * solicited-node groups, tells switches so (MLD), and answers solicitations for them with Override clear. All ends with
+ * the process.
+ */
+export interface AnycastMemberships {
+  /**
+   * Joining twice does nothing.
+   *
+   * @throws SystemCallError when the kernel refuses, as for an address of this node's own, or one outside of the link's
+   * subnets on a node that does not forward.
+   */
+  join(address: IpAddress): void;
+  /** Leaving what is not joined does nothing. @throws SystemCallError */
+  leave(address: IpAddress): void;
+  /** Leaves all. @throws SystemCallError */
+  close(): void;
+}
+
+/** Opens memberships on a link. @throws SystemCallError without the right to (CAP_NET_ADMIN, CAP_NET_RAW). */
+export type OpenAnycast = (link: Link) => AnycastMemberships;
+
+/** Neighbor Discovery (RFC 4861) from this process, on one link. Groups are left when it is closed. */
+export interface NdpSocket {
+  /** Hears what is sent to a multicast group from now on, and has the switches told (MLD). @throws SystemCallError */
+  join(group: IpAddress): void;
+  /** @throws SystemCallError */
+  leave(group: IpAddress): void;
+  /** Sends an ICMPv6 message with hop limit 255 and the right checksum; it may be lost without a word. */
+  send(message: Uint8Array, destination: IpAddress): void;
+  /** Closing twice does nothing. */
+  close(): void;
+}
+
+/**
+ * Opens a socket on `link` that hands `onSolicitation` each Neighbor Solicitation that came with hop limit 255 and a right
+ * checksum: the ICMPv6 message, and where it came from.
+ *
+ * @throws SystemCallError without the right to (CAP_NET_RAW) or when the link is gone.
+ */
+export type OpenNdpSocket = (link: Link, onSolicitation: (message: Uint8Array, source: IpAddress) => void) => NdpSocket;

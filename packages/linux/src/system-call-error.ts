@@ -1,4 +1,7 @@
-/** A system call failed; `code` is the name of the error: "EPERM", "ENODEV". */
+/**
+ * A system call failed; `code` is the name of the error, "EPERM", or its meaning, where a library tells no more:
+ * "Operation not permitted".
+ */
 export class SystemCallError extends Error {
   override readonly name = "SystemCallError";
   readonly code: string;

@@ -4,7 +4,6 @@
  */
 export type AnnouncementRefusal =
   | { readonly code: "NoAnnouncement"; readonly pool: string }
-  | { readonly code: "FamilyNotAnnounced"; readonly family: 6 }
   | { readonly code: "NodeUnknown"; readonly node: string }
   | { readonly code: "NodeNotSelected"; readonly advertisements: readonly string[] }
   | { readonly code: "NodeNotReady" }
@@ -20,7 +19,6 @@ export type AnnouncementRefusalCode = AnnouncementRefusal["code"];
 /** Every {@link AnnouncementRefusalCode}; docs/troubleshooting.md has a heading for each. */
 export const ANNOUNCEMENT_REFUSAL_CODES = [
   "NoAnnouncement",
-  "FamilyNotAnnounced",
   "NodeUnknown",
   "NodeNotSelected",
   "NodeNotReady",
@@ -36,8 +34,6 @@ export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): strin
   switch (refusal.code) {
     case "NoAnnouncement":
       return `No L2Advertisement announces this Service's addresses of IPAddressPool ${refusal.pool}: one must select both the pool and the Service; spec.advertise: Auto announces only a pool that none selects`;
-    case "FamilyNotAnnounced":
-      return `IPv${refusal.family} addresses are given out and forwarded, but this version does not announce them on Layer 2`;
     case "NodeUnknown":
       return `There is no Node object called ${refusal.node}: --node-name must be the name of the Node`;
     case "NodeNotSelected":
@@ -55,7 +51,7 @@ export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): strin
     case "NoInterface":
       return refusal.interfaces.length === 0
         ? "No link of this node has a subnet that holds the address"
-        : `No link of this node is called ${refusal.interfaces.join(" or ")}, as the advertisement wants`;
+        : `No link of this node that can announce the address is called ${refusal.interfaces.join(" or ")}, as the advertisement wants`;
     case "LinkDown":
       return `Link ${refusal.link} is down or has no carrier`;
   }

@@ -51,7 +51,6 @@ const DRAINING: { readonly [Code in DrainingCode]: Extract<Draining, { code: Cod
 
 const ANNOUNCEMENT: { readonly [Code in AnnouncementRefusalCode]: Extract<AnnouncementRefusal, { code: Code }> } = {
   NoAnnouncement: { code: "NoAnnouncement", pool: "lan" },
-  FamilyNotAnnounced: { code: "FamilyNotAnnounced", family: 6 },
   NodeUnknown: { code: "NodeUnknown", node: "n1" },
   NodeNotSelected: { code: "NodeNotSelected", advertisements: ["edge"] },
   NodeNotReady: { code: "NodeNotReady" },

@@ -115,8 +115,6 @@ function planAddress(
   const planned = { address, service: `${service.namespace}/${service.name}`, serviceUid: service.uid };
   const { node: self, nodes, advertisements } = snapshot;
   const { family } = parseAddress(address);
-  if (family === 6)
-    return wish({ ...planned, nodes: new Set(), interfaces: [], refusal: { code: "FamilyNotAnnounced", family } });
   const reach = reachOf(pool, service, advertisements, nodes, self);
   if ("code" in reach) return wish({ ...planned, nodes: new Set(), interfaces: [], refusal: reach });
   const local = service.externalTrafficPolicy === "Local" ? endpoints.localNodes(family) : undefined;

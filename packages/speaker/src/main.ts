@@ -44,7 +44,10 @@ const program = createProgram(
       .default("direct"),
   )
   .addOption(
-    new Option("--responder <kind>", "what answers ARP; auto takes the kernel where it can, and says which it took")
+    new Option(
+      "--responder <kind>",
+      "what answers ARP and NDP; auto takes the kernel where it can, and says which it took",
+    )
       .choices(["auto", "kernel", "userspace"])
       .default("auto"),
   )

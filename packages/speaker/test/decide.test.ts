@@ -38,14 +38,6 @@ const REFUSALS: Record<Exclude<AnnouncementRefusalCode, "NoInterface" | "LinkDow
     nodes: [],
     refusal: { code: "NoAnnouncement", pool: "lan" },
   },
-  FamilyNotAnnounced: {
-    snapshot: {
-      services: [aService({ ingress: ["2001:db8::10"] })],
-      pools: [aPool({ total: [parseRange("2001:db8::/64")] })],
-    },
-    nodes: [],
-    refusal: { code: "FamilyNotAnnounced", family: 6 },
-  },
   NodeUnknown: {
     snapshot: { nodes: [aNode("n2"), aNode("n3")] },
     nodes: ["n2", "n3"],
@@ -84,6 +76,11 @@ const REFUSALS: Record<Exclude<AnnouncementRefusalCode, "NoInterface" | "LinkDow
     nodes: ["n2", "n3"],
     refusal: { code: "NoLocalEndpoints", nodes: ["n2", "n3"] },
   },
+};
+
+const IPV6: Partial<Snapshot> = {
+  services: [aService({ ingress: ["2001:db8::10"] })],
+  pools: [aPool({ total: [parseRange("2001:db8::/64")] })],
 };
 
 const planned = (snapshot: Partial<Snapshot>) => decide(aSnapshot(snapshot)).addresses;
@@ -131,6 +128,16 @@ describe("an address that is announced from", () => {
         nodes: [aNode("n1", { ready: false }), aNode("n2", { labels: { [EXCLUDE_LABEL]: "" } })],
       },
       nodes: ["n1"],
+    },
+    { name: "all nodes when it is of IPv6, too", snapshot: IPV6, nodes: NODES },
+    {
+      name: "nodes with an endpoint of its own family (policy Local)",
+      snapshot: {
+        ...IPV6,
+        services: [aService({ ingress: ["2001:db8::10"], externalTrafficPolicy: "Local" })],
+        endpoints: [endpointsOf([anEndpoint("10.0.0.1", "n1"), anEndpoint("fd00::2", "n2")])],
+      },
+      nodes: ["n2"],
     },
     { name: "all nodes without any endpoint (policy Cluster)", snapshot: { endpoints: [] }, nodes: NODES },
     {

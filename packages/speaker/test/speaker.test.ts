@@ -1,7 +1,7 @@
 import { setImmediate as breath } from "node:timers/promises";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import { DEFAULT_TIMING, userspaceResponder } from "@fairlead/l2";
-import { ArpClient } from "@fairlead/l2/testing";
+import { NeighborClient, ndpOverFrames } from "@fairlead/l2/testing";
 import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
@@ -22,7 +22,7 @@ class Bench {
   readonly clock = new FakeClock();
   readonly log = new MemoryLog();
   readonly host: MemoryHost;
-  readonly client: ArpClient;
+  readonly client: NeighborClient;
   readonly tables: ForwardingTable[] = [];
   readonly notes: EventNote[] = [];
   readonly speaker: Speaker;
@@ -34,14 +34,17 @@ class Bench {
     const { clock, log } = this;
     const lan = new MemoryLan();
     this.host = lan.host("n1", "192.0.2.1/24");
-    this.client = new ArpClient({ ...lan.host("client", "192.0.2.100/24"), clock });
+    this.client = new NeighborClient({ ...lan.host("client", "192.0.2.100/24"), clock });
     const { links, openLinkSocket } = this.host;
     this.speaker = new Speaker({
       node: "n1",
       ports: {
         links,
         openLinkSocket,
-        makeResponder: async (link) => userspaceResponder({ openLinkSocket, clock, link, timeoutMillis: 500 }),
+        makeResponder: async (link) => {
+          const openNdpSocket = ndpOverFrames(openLinkSocket);
+          return userspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis: 500 });
+        },
         forwarding: {
           apply: (table) => {
             this.tables.push(table);

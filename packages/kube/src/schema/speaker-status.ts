@@ -20,7 +20,7 @@ export const speakerStatus = {
           up: z.boolean().describe("Up, with carrier."),
           subnets: z.array(z.string()).describe("Its addresses with their prefix lengths."),
           gateways: z.array(z.string()).optional().describe("Routers that its routes go by."),
-          responder: z.enum(["kernel", "userspace"]).describe("What answers ARP on it."),
+          responder: z.enum(["kernel", "userspace"]).describe("What answers ARP and NDP on it."),
           neighbors: z.array(z.string()).describe("Speakers heard on it."),
         }),
       )

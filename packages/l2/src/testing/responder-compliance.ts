@@ -1,4 +1,4 @@
-import { type IpAddress, type Mac, parseAddress } from "@fairlead/net";
+import { type Family, type IpAddress, type Mac, parseAddress } from "@fairlead/net";
 import { expect } from "chai";
 import type { Responder } from "../ports.ts";
 
@@ -9,7 +9,7 @@ export interface ResponderBench {
   readonly mac: Mac;
   /**
    * Asks who has `address` until an answer comes or the client gives up, which it does soon. `destination` is where the
-   * frame goes, to all unless told. Returns the Ethernet address in the answer.
+   * frame goes, to all, or to the solicited-node group, unless told. Returns the Ethernet address in the answer.
    */
   ask(address: IpAddress, destination?: Mac): Promise<Mac | undefined>;
   /** Lets more than the responder's timeout go by without a refresh. */
@@ -17,23 +17,36 @@ export interface ResponderBench {
   close(): Promise<void>;
 }
 
-const FIRST = parseAddress("192.0.2.50");
-const SECOND = parseAddress("192.0.2.51");
+const ADDRESSES = {
+  4: [parseAddress("192.0.2.50"), parseAddress("192.0.2.51")],
+  6: [parseAddress("2001:db8::50"), parseAddress("2001:db8::51")],
+} as const;
 const OTHER_MAC: Mac = "02:00:5e:00:53:99";
 
 /** Tests that every {@link Responder} passes; `open` gives a fresh one that was told nothing yet. */
 export function responderCompliance(name: string, open: () => Promise<ResponderBench>): void {
-  describe(`Responder: ${name}`, () => {
+  for (const family of [4, 6] as const) suite(name, family, open);
+}
+
+function suite(name: string, family: Family, open: () => Promise<ResponderBench>): void {
+  const [FIRST, SECOND] = ADDRESSES[family];
+  const [OTHER_FAMILY] = ADDRESSES[family === 4 ? 6 : 4];
+  describe(`Responder: ${name}, IPv${family}`, () => {
     let bench: ResponderBench;
     beforeEach(async () => {
       bench = await open();
     });
     afterEach(() => bench.close());
 
-    /** Asks with a fresh timeout, so that a slow client is not taken for a silent responder. */
-    const ask = (address: IpAddress, destination?: Mac) => {
+    /** Asks while the responder is refreshed, so that a slow client is not taken for a silent responder. */
+    const ask = async (address: IpAddress, destination?: Mac) => {
       bench.responder.refresh();
-      return bench.ask(address, destination);
+      const keepAlive = setInterval(() => bench.responder.refresh(), 50);
+      try {
+        return await bench.ask(address, destination);
+      } finally {
+        clearInterval(keepAlive);
+      }
     };
 
     it("answers for its addresses and for no other", async () => {
@@ -76,9 +89,11 @@ export function responderCompliance(name: string, open: () => Promise<ResponderB
       expect(await ask(FIRST)).to.equal(undefined);
     });
 
-    it("ignores IPv6 addresses and repeated ones", async () => {
-      await bench.responder.answer([parseAddress("2001:db8::50"), FIRST, FIRST]);
+    it("takes an address again that is there, twice, and beside one of the other family", async () => {
+      await bench.responder.answer([OTHER_FAMILY, FIRST, FIRST]);
+      await bench.responder.answer([FIRST, OTHER_FAMILY]);
       expect(await ask(FIRST)).to.equal(bench.mac);
+      expect(await ask(OTHER_FAMILY)).to.equal(bench.mac);
     });
 
     it("answers nothing once closed", async () => {

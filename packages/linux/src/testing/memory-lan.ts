@@ -34,10 +34,10 @@ interface Receiver {
 export class MemoryLan {
   readonly #stations: Station[] = [];
 
-  /** Adds a host with a fresh Ethernet address. `prefix` is its own address with the subnet: "192.0.2.11/24". */
-  host(name: string, prefix: string): MemoryHost {
+  /** Adds a host with a fresh Ethernet address. `prefixes` are its own addresses with their subnets: "192.0.2.11/24". */
+  host(name: string, ...prefixes: string[]): MemoryHost {
     const index = this.#stations.length + 1;
-    const station: Station = { link: link(index, [parsePrefix(prefix)]), listeners: new Set(), sockets: new Set() };
+    const station: Station = { link: link(index, prefixes.map(parsePrefix)), listeners: new Set(), sockets: new Set() };
     this.#stations.push(station);
     return {
       name,

@@ -3,16 +3,18 @@ import {
   kernelResponderSupported,
   type OwnershipTiming,
   type Responder,
+  removeTable,
   userspaceResponder,
 } from "@fairlead/l2";
-import { type Link, openLinkSocket, watchLinks } from "@fairlead/linux";
+import { type Link, openAnycast, openLinkSocket, openNdpSocket, restoreProxyDelay, watchLinks } from "@fairlead/linux";
+import { formatAddress, type IpAddress } from "@fairlead/net";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables";
 import { type Clock, type Log, UsageError } from "@fairlead/runtime";
 import { Forwarding } from "../forwarding/index.ts";
 import type { NodePorts } from "../ports.ts";
 import { ConntrackCommand } from "./conntrack.ts";
 
-/** What answers ARP: the kernel where it can, or one of the two. */
+/** What answers ARP and NDP: the kernel where it can, or one of the two. */
 export type ResponderChoice = "auto" | Responder["kind"];
 
 /** What {@link openNode} needs. */
@@ -32,6 +34,9 @@ export async function openNode({ responder, timing, clock, log }: NodeOptions): 
   const nft = new NftCommand();
   // The answers must have ended before anybody may take the owner for gone.
   const timeoutMillis = timing.detection - timing.interval;
+  const inUserSpace = (link: Link): Responder => {
+    return userspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis });
+  };
   const makeResponder = async (link: Link): Promise<Responder> => {
     if (responder !== "userspace" && (await kernelResponderSupported(nft, link))) {
       const openGate = (element: ConstructorParameters<typeof NetlinkGate>[0], onLost: () => void) =>
@@ -39,11 +44,16 @@ export async function openNode({ responder, timing, clock, log }: NodeOptions): 
           log.warn({ link: link.name, err: error.message }, "cannot keep the responder alive");
           if (error.code === "ENOENT") onLost();
         });
-      return kernelResponder({ nft, openGate, link, timeoutMillis });
+      const openSubstitute = () => inUserSpace(link);
+      const onRefused = (address: IpAddress, error: unknown) => {
+        const fields = { address: formatAddress(address), link: link.name, err: String(error) };
+        log.warn(fields, "the kernel cannot answer for this address; answering from user space");
+      };
+      return kernelResponder({ nft, openGate, openAnycast, openSubstitute, onRefused, link, timeoutMillis });
     }
     if (responder === "kernel")
       throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);
-    return userspaceResponder({ openLinkSocket, clock, link, timeoutMillis });
+    return inUserSpace(link);
   };
   try {
     const links = await watchLinks();
@@ -55,15 +65,15 @@ export async function openNode({ responder, timing, clock, log }: NodeOptions): 
   }
 }
 
-/** Removes everything that speakers have left in this node's kernel. @throws NftError */
+/** Removes everything that speakers have left in this node's kernel. @throws NftError, SystemCallError */
 export async function cleanUpNode(): Promise<void> {
   const nft = new NftCommand();
   await new Forwarding({ nft, conntrack: { forget: async () => {} } }).remove();
   const links = await watchLinks();
   for (const link of links.current()) {
-    if (!link.loopback) await kernelResponder({ nft, openGate: noGate, link, timeoutMillis: 1_000 }).close();
+    if (link.loopback) continue;
+    await nft.load(removeTable(link));
+    restoreProxyDelay(link);
   }
   links.close();
 }
-
-const noGate = () => ({ refresh: () => {}, close: () => {} });

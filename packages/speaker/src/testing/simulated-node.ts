@@ -1,5 +1,6 @@
 import type { Store } from "@fairlead/kube";
 import { DEFAULT_TIMING, userspaceResponder } from "@fairlead/l2";
+import { ndpOverFrames } from "@fairlead/l2/testing";
 import type { MemoryHost } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { SimulatedNft } from "@fairlead/nftables/testing";
@@ -61,7 +62,14 @@ export class SimulatedNode {
     const ports: NodePorts = {
       links,
       openLinkSocket,
-      makeResponder: async (link) => userspaceResponder({ openLinkSocket, clock: own, link, timeoutMillis }),
+      makeResponder: async (link) =>
+        userspaceResponder({
+          openLinkSocket,
+          openNdpSocket: ndpOverFrames(openLinkSocket),
+          clock: own,
+          link,
+          timeoutMillis,
+        }),
       forwarding: new Forwarding({ nft: this.nft, conntrack: new RecordedConntrack() }),
     };
     const store = openStore(own);

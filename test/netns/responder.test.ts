@@ -1,24 +1,26 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { kernelResponder, kernelResponderSupported, type Responder, userspaceResponder } from "@fairlead/l2";
+import { kernelResponderSupported, type Responder } from "@fairlead/l2";
 import { responderCompliance } from "@fairlead/l2/testing";
-import { type Link, openLinkSocket } from "@fairlead/linux";
 import { BROADCAST_MAC, parseAddress } from "@fairlead/net";
 import { NftCommand } from "@fairlead/nftables";
-import { systemClock } from "@fairlead/runtime";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
-import { arping, type ClientLink, openClientLink, openGate, openResponderBench, TIMEOUT_MILLIS } from "./arp-bench.ts";
+import {
+  arping,
+  type ClientLink,
+  inKernel,
+  inUserSpace,
+  openClientLink,
+  openResponderBench,
+  TIMEOUT_MILLIS,
+} from "./responder-bench.ts";
 
 const execute = promisify(execFile);
 const nft = new NftCommand();
 const VIP = "192.0.2.50";
 
-const inKernel = (link: Link) => kernelResponder({ nft, openGate, link, timeoutMillis: TIMEOUT_MILLIS });
-const inUserSpace = (link: Link) =>
-  userspaceResponder({ openLinkSocket, clock: systemClock, link, timeoutMillis: TIMEOUT_MILLIS });
-
-responderCompliance("kernel", () => openResponderBench(inKernel));
+responderCompliance("kernel", () => openResponderBench((link) => inKernel(link)));
 responderCompliance("userspace", () => openResponderBench(inUserSpace));
 
 for (const make of [inKernel, inUserSpace]) {
