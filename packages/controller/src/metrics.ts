@@ -34,5 +34,13 @@ export const decisionSeconds = histogram({
   buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
 });
 
+/** Time of a piece of work. */
+export const workSeconds = histogram<"kind">({
+  name: "fairlead_work_seconds",
+  help: "Time from the decision about one object until all of it was written, by kind of the object.",
+  labelNames: ["kind"],
+  buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+});
+
 /** Whether this replica leads. */
 export const leading = gauge({ name: "fairlead_leading", help: "1 while this replica of the controller leads." });

@@ -1,6 +1,7 @@
 import type { Allocation } from "@fairlead/model";
 import { type ApplyContext, applyClaim, applyKeeping, applyPool, applyService } from "./apply.ts";
 import type { Plan } from "./decide.ts";
+import { workSeconds } from "./metrics.ts";
 import { type Pending, workKey } from "./snapshot.ts";
 import type { PoolPlan } from "./status/pool-plan.ts";
 
@@ -80,10 +81,12 @@ export class Work {
   #start(key: string, takes: readonly Allocation[], action: () => Promise<void>): void {
     if (this.#jobs.has(key) || this.#jobs.size >= MOST) return;
     const run = async () => {
+      const end = workSeconds.startTimer({ kind: key.slice(0, key.indexOf(" ")) });
       const outcome = await action().then(
         () => ({}),
         (error: unknown) => ({ error }),
       );
+      end();
       this.#jobs.delete(key);
       this.#options.onEnd({ key, ...outcome });
     };

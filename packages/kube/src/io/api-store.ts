@@ -2,8 +2,9 @@ import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import type { Clock, Log } from "@fairlead/runtime";
 import { KINDS, kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
+import { apiWrites } from "../metrics.ts";
 import { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
-import { ApiConnection } from "./api-connection.ts";
+import { ApiConnection, type ApiRequest } from "./api-connection.ts";
 import { collectionPath, objectPath } from "./api-path.ts";
 import { ApiWatch } from "./api-watch.ts";
 
@@ -79,14 +80,14 @@ export class ApiStore implements Store {
   async create(object: RawObject): Promise<RawObject> {
     const kind = kindOfRaw(object);
     const path = collectionPath(kind, object.metadata.namespace);
-    return this.#written(await this.#for(kind).send<RawObject>({ method: "POST", path, body: object }));
+    return this.#written(await this.#write(kind, "create", { method: "POST", path, body: object }));
   }
 
   async replace(object: RawObject): Promise<RawObject> {
     const { name, namespace } = object.metadata;
     const kind = kindOfRaw(object);
     const path = objectPath({ kind, ...(namespace !== undefined && { namespace }), name });
-    return this.#written(await this.#for(kind).send<RawObject>({ method: "PUT", path, body: object }));
+    return this.#written(await this.#write(kind, "update", { method: "PUT", path, body: object }));
   }
 
   async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
@@ -120,13 +121,13 @@ export class ApiStore implements Store {
   async #patch(ref: ObjectRef, contentType: string, metadata: Precondition, status: StatusPatch): Promise<RawObject> {
     const path = `${objectPath(ref)}/status?fieldManager=fairlead`;
     const body = { metadata, status };
-    return this.#written(await this.#writes.send<RawObject>({ method: "PATCH", path, contentType, body }));
+    return this.#written(await this.#write(ref.kind, "patch", { method: "PATCH", path, contentType, body }));
   }
 
   async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
     const preconditions = { uid, ...(version !== undefined && { resourceVersion: version }) };
     try {
-      await this.#writes.send({ method: "DELETE", path: objectPath(ref), body: { preconditions } });
+      await this.#write(ref.kind, "delete", { method: "DELETE", path: objectPath(ref), body: { preconditions } });
     } catch (error) {
       const isGone = (reason: string) => reason === "NotFound" || (reason === "Conflict" && version === undefined);
       const gone = error instanceof StoreError && isGone(error.reason);
@@ -142,6 +143,17 @@ export class ApiStore implements Store {
     this.#leases.close();
     // A watch that waits out its back-off ends by itself; nothing waits for it.
     void Promise.allSettled(this.#ended);
+  }
+
+  async #write(kind: KindName, verb: string, request: ApiRequest): Promise<RawObject> {
+    try {
+      const answer = await this.#for(kind).send<RawObject>(request);
+      apiWrites.inc({ kind, verb, outcome: "ok" });
+      return answer;
+    } catch (error) {
+      apiWrites.inc({ kind, verb, outcome: error instanceof StoreError ? error.reason : "Unavailable" });
+      throw error;
+    }
   }
 
   #for(kind: KindName): ApiConnection {
