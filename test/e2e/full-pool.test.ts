@@ -55,20 +55,20 @@ describe("a full pool, and a controller that is killed while the API is slow", f
     const before = await holders();
     expect(before).to.have.length(10);
     const watch = watchAddresses(scene);
-    slow.proxy.delayMillis = SLOW_MILLIS / 2;
+    slow.proxy.slowDown(SLOW_MILLIS / 2);
     for (let i = 0; i < SLOW_KILLS; i++) {
       await kill(`slow-${i}`);
       // A handshake, a list and a lease take three round trips; the next two are those of a claim and a status.
       await delay(SLOW_MILLIS * (2.5 + 2.5 * Math.random()));
     }
-    slow.proxy.delayMillis = QUICK_MILLIS / 2;
+    slow.proxy.slowDown(QUICK_MILLIS / 2);
     for (let i = 0; i < QUICK_KILLS; i++) {
       await kill(`quick-${i}`);
       await delay(500 + QUICK_MILLIS * 8 * Math.random());
     }
     expect(await holders(), "the ten holders are the same").to.deep.equal(before);
 
-    slow.proxy.delayMillis = SLOW_MILLIS / 2;
+    slow.proxy.slowDown(SLOW_MILLIS / 2);
     await kill("last");
     await until("it leads", async () => (await product.leader()) !== undefined, { withinMillis: 60_000 });
     // A claim and a status for who waits need two round trips, and so does the release before them.
@@ -90,7 +90,7 @@ describe("a full pool, and a controller that is killed while the API is slow", f
     });
     say(`freed address given again after ${millis} ms, with ${SLOW_MILLIS} ms for each request`);
     expect(now.filter((one) => !before.includes(one))).to.deep.equal([`${freed} s10`]);
-    slow.proxy.delayMillis = 0;
+    slow.proxy.slowDown(0);
     const { changes, twice } = await watch.stop();
     say(
       `${SLOW_KILLS} kills at ${SLOW_MILLIS} ms and ${QUICK_KILLS} at ${QUICK_MILLIS} ms a request: ${changes.length} changes, ${twice.length} twice`,

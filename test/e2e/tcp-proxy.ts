@@ -6,8 +6,7 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #refusing = false;
-  /** How much later everything arrives at either end. */
-  delayMillis = 0;
+  #delayMillis = 0;
   /** Connections that were accepted so far. */
   accepted = 0;
 
@@ -22,13 +21,13 @@ export class TcpProxy {
       ] as const) {
         this.#sockets.add(from);
         from.on("data", (octets) => {
-          if (this.delayMillis === 0) to.write(octets);
-          else setTimeout(() => to.writable && to.write(octets), this.delayMillis);
+          if (this.#delayMillis === 0) to.write(octets);
+          else setTimeout(() => to.writable && to.write(octets), this.#delayMillis);
         });
         from.on("error", () => to.destroy());
         from.on("close", () => {
           this.#sockets.delete(from);
-          setTimeout(() => to.destroy(), this.delayMillis);
+          setTimeout(() => to.destroy(), this.#delayMillis);
         });
       }
     });
@@ -56,6 +55,12 @@ export class TcpProxy {
       socket.removeAllListeners("data");
       socket.resume();
     }
+  }
+
+  /** How much later everything arrives at either end. Cuts all connections, or what was sent before would come after. */
+  slowDown(delayMillis: number): void {
+    this.cut();
+    this.#delayMillis = delayMillis;
   }
 
   /** Cuts all connections, and takes no new ones until {@link allow}. */

@@ -88,7 +88,9 @@ export async function applyKeeping(plan: KeepPlan, { store, records, log, now }:
   const { record } = plan;
   const gone = await Promise.all(
     plan.leave.map(async (holder) => {
-      const held = await store.get({ kind: "Service", namespace: holder.namespace, name: holder.name });
+      const held = plan.sure
+        ? undefined
+        : await store.get({ kind: "Service", namespace: holder.namespace, name: holder.name });
       return held?.metadata.uid === holder.uid ? [] : [holder];
     }),
   );

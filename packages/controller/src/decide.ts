@@ -14,7 +14,7 @@ import type { AllocationContext, Surroundings } from "./allocate/context.ts";
 import { cools, drainingOf } from "./allocate/draining.ts";
 import { Ledger, poolOf } from "./allocate/ledger.ts";
 import { compareText } from "./allocate/pools.ts";
-import { type KeepPlan, planKeeping } from "./keeping.ts";
+import { type KeepPlan, planKeeping, vacant } from "./keeping.ts";
 import { nearestAnnotation, type UnknownAnnotation } from "./nearest-annotation.ts";
 import { Settled } from "./settled.ts";
 import { type Snapshot, workKey } from "./snapshot.ts";
@@ -71,6 +71,7 @@ export function decide(snapshot: Snapshot, memory = new Settled(), most = Number
     .filter(({ uid }) => !pending.keys.has(workKey("Service", uid)))
     .sort(byAge);
   const ledger = new Ledger(index, snapshot);
+  for (const record of vacant(snapshot)) ledger.vacate(record);
   for (const allocation of pending.takes) ledger.put(merged(allocation, ledger.at(allocation.ip)));
   const context: AllocationContext = { ...surroundings, ledger };
   const adopted = new Map<string, readonly Allocation[]>();
@@ -97,7 +98,7 @@ export function decide(snapshot: Snapshot, memory = new Settled(), most = Number
   return {
     services: plans.sort((a, b) => Number(lacksAddress(a)) - Number(lacksAddress(b))),
     claims,
-    keeping: planKeeping(snapshot),
+    keeping: planKeeping(snapshot).filter(({ record }) => !ledger.isTakenAnew(record)),
     warnings: services.flatMap((service) => {
       if (service.unknownAnnotations.length === 0 || !isServed(service, classes)) return [];
       return service.unknownAnnotations.map((key) => ({ service, ...nearestAnnotation(key) }));

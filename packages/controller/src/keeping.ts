@@ -14,6 +14,16 @@ export interface KeepPlan {
   readonly coolDown: boolean;
   /** Whether it has cooled down. */
   readonly expired: boolean;
+  /** Whether all of that was seen: else the store is asked, since what is not there may not have been heard of yet. */
+  readonly sure: boolean;
+}
+
+/** The records whose only holders were seen to go: another Service may have the address at once, by a replacement. */
+export function* vacant({ index, isDeleted, pending, surroundings }: Snapshot): Generator<Allocation> {
+  for (const record of index.records()) {
+    if (record.holders.length === 0 || record.claim !== undefined || cools(record, surroundings)) continue;
+    if (!pending.keys.has(workKey("IPAllocation", record.uid)) && record.holders.every(isDeleted)) yield record;
+  }
 }
 
 /** The records whose Service or IPClaim is gone, and those that have cooled down. */
@@ -31,7 +41,8 @@ export function planKeeping(snapshot: Snapshot): KeepPlan[] {
     const unreserve = claim !== undefined && !claims.has(claim.uid) && isGone("IPClaim", claim);
     const expired = record.released !== undefined && hasCooled(record, snapshot);
     if (leave.length === 0 && !unreserve && !expired) continue;
-    plans.push({ record, leave, unreserve, coolDown: cools(record, surroundings), expired });
+    const sure = !unreserve && leave.every(snapshot.isDeleted);
+    plans.push({ record, leave, unreserve, coolDown: cools(record, surroundings), expired, sure });
   }
   return plans;
 }

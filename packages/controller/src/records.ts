@@ -33,7 +33,7 @@ export class Records {
    */
   async take(standing: Allocation, service: ObjectIdentity): Promise<void> {
     const fresh = { ...standing, holders: [service] };
-    if (standing.uid === "" && standing.holders.length === 1) return this.#create(fresh);
+    if (standing.holders.length === 1) return standing.uid === "" ? this.#create(fresh) : this.#replace(standing);
     await this.#edit(standing, fresh, (now) => {
       if (has(now.holders, service)) return now;
       expectKnown(now, standing);
@@ -88,6 +88,17 @@ export class Records {
       kind: "IPAllocation",
       metadata: { name: hold.name },
       spec: allocationSpec(hold),
+    });
+  }
+
+  // At the version that was decided on: nobody came or went since.
+  async #replace(standing: Allocation): Promise<void> {
+    const { name, uid, version: resourceVersion } = standing;
+    await this.#store.replace({
+      apiVersion: `${API_GROUP}/${API_VERSION}`,
+      kind: "IPAllocation",
+      metadata: { name, uid, resourceVersion },
+      spec: allocationSpec(standing),
     });
   }
 

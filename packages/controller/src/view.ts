@@ -35,6 +35,11 @@ export class View {
   readonly cache: ObjectCache;
   readonly index = new AllocationIndex();
   readonly #problems = new Map<KindName, Map<string, readonly Problem[]>>();
+  readonly #recorded = new Set<string>();
+  /** Uid of each Service, by its key. */
+  readonly #uids = new Map<string, string>();
+  /** Uids of Services that were seen to go, and that still have records. */
+  readonly #deleted = new Set<string>();
   #surroundings: Surroundings | undefined;
   #overlaps: readonly Problem[] = [];
 
@@ -65,6 +70,7 @@ export class View {
   /** What decide() looks at. */
   snapshot(rest: Pick<Snapshot, "classes" | "pending" | "wars" | "now">): Snapshot {
     const services = this.cache.all("Service");
+    for (const uid of this.#deleted) if (this.index.ofService(uid).length === 0) this.#deleted.delete(uid);
     const serviceOf = (identity: ObjectIdentity) => {
       const found = services.get(objectKey(identity));
       return found?.uid === identity.uid && "value" in found.read ? found.read.value : undefined;
@@ -72,6 +78,7 @@ export class View {
     return {
       services: this.cache.values("Service"),
       serviceOf,
+      isDeleted: ({ uid }) => this.#deleted.has(uid),
       unreadable: new Set(["Service", "IPClaim"].flatMap((kind) => [...this.#unreadable(kind as KindName)])),
       index: this.index,
       claims: this.cache.values("IPClaim"),
@@ -103,12 +110,11 @@ export class View {
     const objects = this.cache.all(kind as keyof KindValues);
     if (key === undefined) {
       this.#problems.set(kind, new Map());
+      if (kind === "Service") for (const each of [...this.#uids.keys()]) this.#noteUid(each);
       if (kind === "IPAllocation") for (const name of this.#recorded) if (!objects.has(name)) this.#takeRecord(name);
       for (const each of objects.keys()) this.#takeOne(kind, each);
     } else this.#takeOne(kind, key);
   }
-
-  readonly #recorded = new Set<string>();
 
   #takeOne(kind: KindName, key: string): void {
     const object = this.cache.all(kind as keyof KindValues).get(key);
@@ -117,6 +123,15 @@ export class View {
     if (object !== undefined && "problems" in object.read) ofKind.set(key, object.read.problems);
     else ofKind.delete(key);
     if (kind === "IPAllocation") this.#takeRecord(key);
+    if (kind === "Service") this.#noteUid(key);
+  }
+
+  #noteUid(key: string): void {
+    const before = this.#uids.get(key);
+    const now = this.cache.all("Service").get(key)?.uid;
+    if (before !== undefined && before !== now) this.#deleted.add(before);
+    if (now === undefined) this.#uids.delete(key);
+    else this.#uids.set(key, now);
   }
 
   #takeRecord(name: string): void {

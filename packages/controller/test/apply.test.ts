@@ -81,6 +81,21 @@ describe("apply", () => {
     ]);
   });
 
+  it("hands the address of a Service that was deleted over to one that waits, by one replacement", async () => {
+    world.pool("lan", "192.0.2.0/31");
+    await replica.settle();
+    expect(world.statuses).to.deep.equal({ a: ["192.0.2.0"], b: ["192.0.2.1"], c: [] });
+    world.deleteService("a");
+    const calls: string[] = [];
+    replica.store.failBefore = ({ verb, ref }) => {
+      if (ref.kind !== "IPAddressPool") calls.push(`${verb} ${ref.name}`);
+      return undefined;
+    };
+    await replica.step();
+    expect(calls).to.deep.equal(["replace 192.0.2.0", "patchStatus c"]);
+    expect(world.records).to.deep.equal({ "192.0.2.0": "c", "192.0.2.1": "b" });
+  });
+
   it("writes in the order claim, status, release", async () => {
     await replica.settle();
     world.service("a", {}, { annotations: { "fairlead.dev/loadBalancerIPs": "192.0.2.7" } });

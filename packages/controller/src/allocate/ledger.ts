@@ -43,6 +43,7 @@ export class Ledger {
   readonly #takenSets: Readonly<Record<Family, AddressSet>> = { 4: new AddressSet(), 6: new AddressSet() };
   readonly #counts = new Map<string, number>();
   readonly #undo: Undo[] = [];
+  readonly #vacant = new Map<string, Allocation>();
   readonly #claims: ReadonlyMap<string, IPClaim>;
   #shared: Map<string, Set<string>> | undefined;
 
@@ -92,6 +93,17 @@ export class Ledger {
     const allocation = { ...before, pool, holders: [...before.holders, identityOf(service)] };
     this.put(allocation);
     return allocation;
+  }
+
+  /** Notes that an address can be had from its holders, which are gone, though it is not free yet. */
+  vacate(record: Allocation): void {
+    this.#vacant.set(record.name, record);
+    this.put({ ...record, holders: [] });
+  }
+
+  /** Whether an address that was vacated was given to another. */
+  isTakenAnew({ name }: Allocation): boolean {
+    return this.#vacant.has(name) && (this.#taken.get(name)?.holders.length ?? 0) > 0;
   }
 
   /** Reserves an address for an IPClaim, whoever holds it. */
@@ -173,9 +185,13 @@ export class Ledger {
     return pool.avoidBuggyIPs && isBuggy({ family, value: free }) ? free + 1n : free;
   }
 
-  /** The address of a family in a pool that has cooled down for the longest. */
+  /** The address of a family in a pool that is vacant, or else the one that has cooled down for the longest. */
   longestCooling(pool: Pool, family: Family): IpAddress | undefined {
     let found: Allocation | undefined;
+    for (const { name, ip } of this.#vacant.values()) {
+      const isVacant = this.#taken.get(name)?.holders.length === 0;
+      if (isVacant && ip.family === family && poolHas(pool, ip)) return ip;
+    }
     for (const one of this.#coolingIn(pool, family)) {
       if (found === undefined || releasedAt(one) < releasedAt(found)) found = one;
     }

@@ -28,7 +28,7 @@ referenceTable("the quota of a namespace", [
     id: "room",
     says: "has room again when one is deleted",
     steps: [LAN, aService("a"), aService("b"), noService("a")],
-    holds: { b: ["192.0.2.0"] },
+    holds: { b: ["192.0.2.1"] },
   },
   {
     id: "lowered",
