@@ -19,11 +19,14 @@ export interface KeepPlan {
 }
 
 /** The records whose only holders were seen to go: another Service may have the address at once, by a replacement. */
-export function* vacant({ index, isDeleted, pending, surroundings }: Snapshot): Generator<Allocation> {
-  for (const record of index.records()) {
-    if (record.holders.length === 0 || record.claim !== undefined || cools(record, surroundings)) continue;
-    if (!pending.keys.has(workKey("IPAllocation", record.uid)) && record.holders.every(isDeleted)) yield record;
-  }
+export function vacant({ index, deleted, pending, surroundings }: Snapshot): Allocation[] {
+  const records = new Set([...deleted].flatMap((uid) => index.ofService(uid)));
+  return [...records].filter((record) => {
+    if (record.claim !== undefined || cools(record, surroundings)) return false;
+    return (
+      !pending.keys.has(workKey("IPAllocation", record.uid)) && record.holders.every(({ uid }) => deleted.has(uid))
+    );
+  });
 }
 
 /** The records whose Service or IPClaim is gone, and those that have cooled down. */
@@ -41,7 +44,7 @@ export function planKeeping(snapshot: Snapshot): KeepPlan[] {
     const unreserve = claim !== undefined && !claims.has(claim.uid) && isGone("IPClaim", claim);
     const expired = record.released !== undefined && hasCooled(record, snapshot);
     if (leave.length === 0 && !unreserve && !expired) continue;
-    const sure = !unreserve && leave.every(snapshot.isDeleted);
+    const sure = !unreserve && leave.every(({ uid }) => snapshot.deleted.has(uid));
     plans.push({ record, leave, unreserve, coolDown: cools(record, surroundings), expired, sure });
   }
   return plans;

@@ -7,8 +7,8 @@ export interface Snapshot {
   readonly services: readonly ServiceIntent[];
   /** The Service of an identity; undefined if it is gone or cannot be read. */
   readonly serviceOf: (identity: ObjectIdentity) => ServiceIntent | undefined;
-  /** Whether a Service was seen to go. One that is not there may only not have been heard of yet. */
-  readonly isDeleted: (identity: ObjectIdentity) => boolean;
+  /** Uids of Services that were seen to go and have records. One that is not there may only not have been heard of yet. */
+  readonly deleted: ReadonlySet<string>;
   /** "Service namespace/name" and "IPClaim namespace/name" of those that could not be read: what they have stays theirs. */
   readonly unreadable: ReadonlySet<string>;
   readonly index: AllocationIndex;

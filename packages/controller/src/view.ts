@@ -78,7 +78,7 @@ export class View {
     return {
       services: this.cache.values("Service"),
       serviceOf,
-      isDeleted: ({ uid }) => this.#deleted.has(uid),
+      deleted: this.#deleted,
       unreadable: new Set(["Service", "IPClaim"].flatMap((kind) => [...this.#unreadable(kind as KindName)])),
       index: this.index,
       claims: this.cache.values("IPClaim"),
