@@ -14,6 +14,8 @@ export interface WantedAddress {
   readonly nodes: ReadonlySet<string>;
   /** Links of this node to announce on, by name; empty for those whose subnet holds the address. */
   readonly interfaces: readonly string[];
+  /** Groups that the address is in: on one link, those of one group go to different nodes while there are nodes enough. */
+  readonly groups?: readonly string[];
 }
 
 /** What an {@link Agent} needs. */
@@ -103,14 +105,14 @@ export class Agent {
     const links = this.#options.links.current();
     const byLink = new Map<number, Map<string, Candidates>>();
     const refusals: LinkRefusal[] = [];
-    for (const { address, nodes, interfaces } of this.#wanted) {
+    for (const { address, nodes, interfaces, groups = [] } of this.#wanted) {
       const choice = chooseLink(parseAddress(address), interfaces, links);
       if ("refusal" in choice) {
         refusals.push(choice.refusal);
         continue;
       }
       const onLink = byLink.get(choice.link.index) ?? new Map<string, Candidates>();
-      byLink.set(choice.link.index, onLink.set(address, { nodes, needsSubnet: interfaces.length === 0 }));
+      byLink.set(choice.link.index, onLink.set(address, { nodes, needsSubnet: interfaces.length === 0, groups }));
     }
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);

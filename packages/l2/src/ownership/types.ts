@@ -21,6 +21,8 @@ export interface Candidates {
   readonly nodes: ReadonlySet<string>;
   /** Whether a node also needs a subnet on the link that holds the address. */
   readonly needsSubnet: boolean;
+  /** Groups that the address is in: addresses of one group go to different nodes while there are nodes enough. */
+  readonly groups?: readonly string[];
 }
 
 /** This node's end of the link. */

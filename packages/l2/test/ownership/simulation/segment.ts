@@ -51,6 +51,8 @@ export class Segment {
   #lossyUntil = Number.NEGATIVE_INFINITY;
   #incarnations = 0n;
   now: Millis = 0;
+  /** Addresses that are to be apart, with their groups. */
+  groups: ReadonlyMap<string, readonly string[]> = new Map();
 
   constructor(size: number, seed: number) {
     this.#random = seededRandom(seed);
@@ -113,8 +115,11 @@ export class Segment {
 
   want(host: Host, addresses: ReadonlySet<string>): void {
     host.wanted = addresses;
-    const candidates = { nodes: this.#names, needsSubnet: true };
-    host.events.push({ kind: "wanted", wanted: new Map([...addresses].map((address) => [address, candidates])) });
+    const candidates = (address: string) => {
+      return { nodes: this.#names, needsSubnet: true, groups: this.groups.get(address) ?? [] };
+    };
+    const wanted = new Map([...addresses].map((address) => [address, candidates(address)]));
+    host.events.push({ kind: "wanted", wanted });
   }
 
   setCarrier(host: Host, up: boolean): void {
