@@ -21,8 +21,6 @@ export interface WantedAddress {
 /** What an {@link Agent} needs. */
 export interface AgentOptions {
   readonly node: string;
-  /** Grows with each start of the speaker. */
-  readonly incarnation: bigint;
   readonly timing: OwnershipTiming;
   readonly links: Links;
   readonly openLinkSocket: OpenLinkSocket;

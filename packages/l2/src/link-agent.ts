@@ -2,7 +2,8 @@ import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { DecodeError, parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
-import { begin, lacksTable, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
+import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
+import { say, tableParts } from "./ownership/say.ts";
 import type {
   Candidates,
   Holding,
@@ -15,7 +16,6 @@ import type {
 import { decodeEthernet, encodeEthernet } from "./packet/ethernet.ts";
 import {
   decodeHeartbeat,
-  ENTRIES_PER_PART,
   encodeHeartbeat,
   HEARTBEAT_ETHERTYPE,
   HEARTBEAT_GROUP,
@@ -38,8 +38,6 @@ export type Move =
 /** What a {@link LinkAgent} needs. */
 export interface LinkAgentOptions {
   readonly node: string;
-  /** Grows with each start of the speaker. */
-  readonly incarnation: bigint;
   readonly link: Link;
   readonly timing: OwnershipTiming;
   readonly openLinkSocket: OpenLinkSocket;
@@ -59,6 +57,7 @@ export class LinkAgent {
   readonly #options: LinkAgentOptions;
   readonly #socket: LinkSocket;
   readonly #announcer: Announcer;
+  readonly #incarnation: bigint;
   #link: Link;
   #state: OwnershipState;
   #sequence = 0;
@@ -73,7 +72,9 @@ export class LinkAgent {
     this.#options = options;
     this.#link = options.link;
     const { node, timing, link, clock, openLinkSocket } = options;
-    this.#state = begin(node, timing, { up: link.up, prefixes: link.addresses }, clock.monotonic());
+    this.#incarnation = incarnationOf(link, clock);
+    const end = { up: link.up, prefixes: link.addresses };
+    this.#state = begin(node, timing, end, clock.monotonic(), firstChallenge(clock));
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
     this.#announcer = new Announcer({
       clock,
@@ -208,6 +209,9 @@ export class LinkAgent {
         log.warn({ link, peer: effect.node }, "speaker silent");
         onChange();
         return;
+      case "ignored":
+        log.debug({ link, peer: effect.node, cause: effect.cause }, "heartbeat ignored");
+        return;
       case "sendTable":
         return;
     }
@@ -236,36 +240,29 @@ export class LinkAgent {
   }
 
   #sendTable(): void {
-    const entries = [...this.#state.holdings].map(([address, { epoch, state }]) => ({ address, epoch, state }));
-    const parts = Math.max(1, Math.ceil(entries.length / ENTRIES_PER_PART));
-    for (let part = 0; part < parts; part++) {
-      const from = part * ENTRIES_PER_PART;
-      this.#sendHeartbeat({ part, parts, entries: entries.slice(from, from + ENTRIES_PER_PART) });
-    }
+    for (const part of tableParts(this.#state)) this.#sendHeartbeat(part);
   }
 
   #sendHeartbeat(table: TablePart | undefined): void {
     this.#sequence += 1;
-    const payload = encodeHeartbeat({
-      node: this.#options.node,
-      incarnation: this.#options.incarnation,
-      sequence: this.#sequence,
-      leaving: this.#state.leaving,
-      listening: !this.#mayAnswer(),
-      // Not in each part of a table: every one would be answered with a table.
-      wantsTables: table === undefined && lacksTable(this.#state),
-      highestEpoch: this.#state.highestEpoch,
-      tableVersion: this.#state.tableVersion,
-      prefixes: this.#state.link.prefixes,
-      ...(table !== undefined && { table }),
-    });
+    const serial = { incarnation: this.#incarnation, sequence: this.#sequence };
     this.#socket.send(
       encodeEthernet({
         destination: HEARTBEAT_GROUP,
         source: this.#link.mac,
         etherType: HEARTBEAT_ETHERTYPE,
-        payload,
+        payload: encodeHeartbeat(say(this.#state, serial, table, this.#options.clock.monotonic())),
       }),
     );
   }
+}
+
+// It differs between the links of a node too: what was recorded on one of them must mean nothing on another.
+function incarnationOf({ index }: Link, clock: Clock): bigint {
+  return (BigInt(clock.now()) << 16n) | BigInt(index & 0xffff);
+}
+
+// 53 bits of chance, and not 0: no start chooses one twice.
+function firstChallenge(clock: Clock): bigint {
+  return 1n + BigInt(Math.floor(clock.random() * Number.MAX_SAFE_INTEGER));
 }

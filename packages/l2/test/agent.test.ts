@@ -29,7 +29,6 @@ class Subject {
     this.links = new FakeLinks([this.host.link()]);
     this.agent = new Agent({
       node: name,
-      incarnation: 1n,
       timing: DEFAULT_TIMING,
       links: this.links,
       openLinkSocket: this.host.openLinkSocket,

@@ -140,7 +140,6 @@ export class Bench {
     const moves: Move[] = [];
     const agent = new LinkAgent({
       node: name,
-      incarnation: BigInt(this.clock.now()),
       link: host.link(),
       timing: DEFAULT_TIMING,
       openLinkSocket: host.openLinkSocket,

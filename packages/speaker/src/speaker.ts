@@ -48,7 +48,6 @@ export class Speaker {
     this.#startedAt = new Date(clock.now()).toISOString();
     this.#agent = new Agent({
       node,
-      incarnation: BigInt(clock.now()),
       timing,
       ...ports,
       clock,

@@ -6,6 +6,7 @@ import {
   ENTRIES_PER_PART,
   encodeHeartbeat,
   type Heartbeat,
+  MOST_ECHOES,
   MOST_PREFIXES,
 } from "../../src/packet/heartbeat.ts";
 
@@ -16,14 +17,17 @@ const PLAIN: Heartbeat = {
   leaving: false,
   listening: false,
   wantsTables: false,
+  challenge: 0n,
+  echoes: [],
   highestEpoch: 5,
   tableVersion: 3,
   prefixes: [],
 };
-const START = "464c4842 01";
-const COUNTERS = "0000019900000001 00000007 00000005 00000003";
+const START = "464c4842 02";
+const NUMBERS = "0000019900000001 00000007 00000005 00000003";
+const COUNTERS = `${NUMBERS} 0000000000000000 00`;
 const NAME = "02 6e31";
-const NO_TABLE = "00 00 00";
+const NO_TABLE = "0000 0000 00";
 const IPV4_PREFIX = "04 18 c0000201";
 const IPV6_PREFIX = "06 40 20010db8000000000000000000000001";
 
@@ -50,13 +54,18 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
     heartbeat: { ...PLAIN, prefixes: [parsePrefix("192.0.2.1/24"), parsePrefix("2001:db8::1/64")] },
   },
   {
+    name: "a challenge, and those of others repeated",
+    hex: `${START} 00 ${NUMBERS} 00000000000000ff 02 0000000000000001 ffffffffffffffff ${NAME} 00 ${NO_TABLE}`,
+    heartbeat: { ...PLAIN, challenge: 255n, echoes: [1n, 0xffff_ffff_ffff_ffffn] },
+  },
+  {
     name: "an empty table",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 00 01 00`,
+    hex: `${START} 00 ${COUNTERS} ${NAME} 00 0000 0001 00`,
     heartbeat: { ...PLAIN, table: { part: 0, parts: 1, entries: [] } },
   },
   {
     name: "the last part of a table",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 01 02 02
+    hex: `${START} 00 ${COUNTERS} ${NAME} 00 0001 0002 02
       04 01 00000005 c0000232  06 02 ffffffff 20010db8000000000000000000000050`,
     heartbeat: {
       ...PLAIN,
@@ -77,11 +86,16 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
   },
 ];
 
-const entries = (hex: string) => `${START} 00 ${COUNTERS} ${NAME} 00 00 01 01 ${hex}`;
+const entries = (hex: string) => `${START} 00 ${COUNTERS} ${NAME} 00 0000 0001 01 ${hex}`;
 const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
-  { name: "another protocol", hex: "464c4843 01", error: "magic must be 1179404354, got 1179404355" },
-  { name: "another version", hex: "464c4842 02", error: "version must be 1, got 2" },
+  { name: "another protocol", hex: "464c4843 02", error: "magic must be 1179404354, got 1179404355" },
+  { name: "another version", hex: "464c4842 01", error: "version must be 2, got 1" },
   { name: "unknown flags", hex: `${START} 08`, error: "flags must be 0 to 7, got 8" },
+  {
+    name: "too many echoes",
+    hex: `${START} 00 ${NUMBERS} 0000000000000000 65`,
+    error: "echo count must be at most 100, got 101",
+  },
   { name: "no name", hex: `${START} 00 ${COUNTERS} 00`, error: "name length must be 1 to 253, got 0" },
   {
     name: "a name that is too long",
@@ -106,12 +120,12 @@ const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
   },
   {
     name: "a part of no table",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 01 00 00`,
+    hex: `${START} 00 ${COUNTERS} ${NAME} 00 0001 0000 00`,
     error: "part and entry count must be 0 without a table, got 1 and 0",
   },
   {
     name: "a part beyond the last",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 02 02 00`,
+    hex: `${START} 00 ${COUNTERS} ${NAME} 00 0002 0002 00`,
     error: "part must be below 2, got 2",
   },
   { name: "an entry of no family", hex: entries("07"), error: "entry family must be one of 4, 6, got 7" },
@@ -147,6 +161,18 @@ describe("heartbeat", () => {
           state: "owned",
         })),
       },
+    };
+    const octets = encodeHeartbeat(heartbeat);
+    expect(octets.length).to.be.at.most(1_500);
+    expect(decodeHeartbeat(octets)).to.deep.equal(heartbeat);
+  });
+
+  it("fits into one frame with the longest name, all prefixes and all echoes", () => {
+    const heartbeat: Heartbeat = {
+      ...PLAIN,
+      node: "n".repeat(253),
+      prefixes: Array.from({ length: MOST_PREFIXES }, () => parsePrefix("2001:db8::1/64")),
+      echoes: Array.from({ length: MOST_ECHOES }, (_, i) => BigInt(i)),
     };
     const octets = encodeHeartbeat(heartbeat);
     expect(octets.length).to.be.at.most(1_500);

@@ -9,6 +9,7 @@ export const STEP: Millis = 5;
 /** Heartbeats take up to this long, so they overtake one another. */
 export const LONGEST_DELAY: Millis = 40;
 
+const RECORDED: Millis = 10_000;
 const LEAVING_TIME: Millis = 2_000;
 const LOSS = 0.4;
 const REPETITION = 0.2;
@@ -17,6 +18,7 @@ interface Frame {
   readonly at: Millis;
   readonly to: number;
   readonly heartbeat: Heartbeat;
+  readonly isReplayed?: boolean;
 }
 
 /** A place in the segment and the speaker that runs there, if any. */
@@ -47,6 +49,8 @@ export class Segment {
   readonly #cuts = new Set<string>();
   readonly #names: ReadonlySet<string>;
   #frames: Frame[] = [];
+  /** What has arrived in the last {@link RECORDED}, as somebody who listens has it. */
+  #recorded: Frame[] = [];
   #observer: Observer = () => undefined;
   #lossyUntil = Number.NEGATIVE_INFINITY;
   #incarnations = 0n;
@@ -144,11 +148,22 @@ export class Segment {
     this.#lossyUntil = this.now + millis;
   }
 
+  /** From now on, everybody hears again what it heard of the host in that time up to now, once more in the same time. */
+  replay(from: Host, millis: Millis): void {
+    const start = this.now - millis;
+    this.#recorded = this.#recorded.filter(({ at }) => at >= this.now - RECORDED);
+    for (const frame of this.#recorded) {
+      if (frame.heartbeat.node !== from.name || frame.at < start) continue;
+      this.#frames.push({ ...frame, at: frame.at + millis, isReplayed: true });
+    }
+  }
+
   /** Moves the clock on by one {@link STEP}. */
   advance(): void {
     this.now += STEP;
     const due = this.#frames.filter(({ at }) => at <= this.now).sort((a, b) => a.at - b.at);
     this.#frames = this.#frames.filter(({ at }) => at > this.now);
+    this.#recorded.push(...due.filter(({ isReplayed }) => !isReplayed));
     for (const { to, heartbeat } of due) {
       const host = this.hosts[to];
       if (host?.running) host.backlog.push(heartbeat);
