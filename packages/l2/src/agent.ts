@@ -2,6 +2,7 @@ import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
 import { type AddressRange, formatPrefix, parseAddress, prefixRange, rangesOverlap } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
+import type { HeartbeatKeys } from "./heartbeat-keys.ts";
 import { LinkAgent, type Move } from "./link-agent.ts";
 import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
 import type { Responder } from "./ports.ts";
@@ -22,6 +23,7 @@ export interface WantedAddress {
 export interface AgentOptions {
   readonly node: string;
   readonly timing: OwnershipTiming;
+  readonly keys: HeartbeatKeys;
   readonly links: Links;
   readonly openLinkSocket: OpenLinkSocket;
   /** Makes the best responder that the link allows. */

@@ -1,7 +1,10 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
-import { DecodeError, parseAddress } from "@fairlead/net";
+import { parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
+import { HeartbeatFrames } from "./heartbeat-frames.ts";
+import type { HeartbeatKeys } from "./heartbeat-keys.ts";
+import { heartbeatsIgnored } from "./metrics.ts";
 import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
 import type {
@@ -13,14 +16,7 @@ import type {
   OwnershipTiming,
   ReleaseCause,
 } from "./ownership/types.ts";
-import { decodeEthernet, encodeEthernet } from "./packet/ethernet.ts";
-import {
-  decodeHeartbeat,
-  encodeHeartbeat,
-  HEARTBEAT_ETHERTYPE,
-  HEARTBEAT_GROUP,
-  type TablePart,
-} from "./packet/heartbeat.ts";
+import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type TablePart } from "./packet/heartbeat.ts";
 import type { Responder } from "./ports.ts";
 
 /** An address changed hands, as far as this node is concerned. */
@@ -40,6 +36,7 @@ export interface LinkAgentOptions {
   readonly node: string;
   readonly link: Link;
   readonly timing: OwnershipTiming;
+  readonly keys: HeartbeatKeys;
   readonly openLinkSocket: OpenLinkSocket;
   readonly responder: Responder;
   readonly clock: Clock;
@@ -58,6 +55,7 @@ export class LinkAgent {
   readonly #socket: LinkSocket;
   readonly #announcer: Announcer;
   readonly #incarnation: bigint;
+  readonly #frames: HeartbeatFrames;
   #link: Link;
   #state: OwnershipState;
   #sequence = 0;
@@ -71,7 +69,8 @@ export class LinkAgent {
   constructor(options: LinkAgentOptions) {
     this.#options = options;
     this.#link = options.link;
-    const { node, timing, link, clock, openLinkSocket } = options;
+    const { node, timing, keys, link, clock, openLinkSocket } = options;
+    this.#frames = new HeartbeatFrames({ keys, clock, log: options.log.child({ link: link.name }) });
     this.#incarnation = incarnationOf(link, clock);
     const end = { up: link.up, prefixes: link.addresses };
     this.#state = begin(node, timing, end, clock.monotonic(), firstChallenge(clock));
@@ -153,13 +152,8 @@ export class LinkAgent {
   }
 
   #hear(frame: Uint8Array): void {
-    try {
-      const heartbeat = decodeHeartbeat(decodeEthernet(frame).payload);
-      this.#take({ kind: "heard", heartbeat });
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#options.log.debug({ link: this.#link.name, why: error.message }, "not a heartbeat");
-    }
+    const heartbeat = this.#frames.decode(frame);
+    if (heartbeat !== undefined) this.#take({ kind: "heard", heartbeat });
   }
 
   #take(event: OwnershipEvent): void {
@@ -210,6 +204,7 @@ export class LinkAgent {
         onChange();
         return;
       case "ignored":
+        heartbeatsIgnored.inc({ cause: effect.cause });
         log.debug({ link, peer: effect.node, cause: effect.cause }, "heartbeat ignored");
         return;
       case "sendTable":
@@ -246,14 +241,8 @@ export class LinkAgent {
   #sendHeartbeat(table: TablePart | undefined): void {
     this.#sequence += 1;
     const serial = { incarnation: this.#incarnation, sequence: this.#sequence };
-    this.#socket.send(
-      encodeEthernet({
-        destination: HEARTBEAT_GROUP,
-        source: this.#link.mac,
-        etherType: HEARTBEAT_ETHERTYPE,
-        payload: encodeHeartbeat(say(this.#state, serial, table, this.#options.clock.monotonic())),
-      }),
-    );
+    const heartbeat = say(this.#state, serial, table, this.#options.clock.monotonic());
+    this.#socket.send(this.#frames.encode(heartbeat, this.#link.mac));
   }
 }
 

@@ -4,6 +4,7 @@ import { parseRange } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Agent, type AgentOptions } from "../src/agent.ts";
+import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
 import type { Move } from "../src/link-agent.ts";
 import { DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { Bench, FakeLinks, RecordingResponder } from "./driver-bench.ts";
@@ -30,6 +31,7 @@ class Subject {
     this.agent = new Agent({
       node: name,
       timing: DEFAULT_TIMING,
+      keys: new HeartbeatKeys(),
       links: this.links,
       openLinkSocket: this.host.openLinkSocket,
       makeResponder: async () => {

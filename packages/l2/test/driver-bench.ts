@@ -4,9 +4,11 @@ import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
+import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
 import { LinkAgent, type Move } from "../src/link-agent.ts";
 import { type Candidates, DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { decodeArp } from "../src/packet/arp.ts";
+import { decodeEnvelope } from "../src/packet/envelope.ts";
 import { decodeEthernet, ETHERTYPE } from "../src/packet/ethernet.ts";
 import { decodeHeartbeat, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../src/packet/heartbeat.ts";
 import type { Responder } from "../src/ports.ts";
@@ -132,7 +134,7 @@ export class Bench {
     ear.openLinkSocket(ear.link(), types, (frame) => this.#overhear(frame), [HEARTBEAT_GROUP]);
   }
 
-  node(name: string, responder = new RecordingResponder(name, this.journal)): BenchNode {
+  node(name: string, responder = new RecordingResponder(name, this.journal), keys = new HeartbeatKeys()): BenchNode {
     const host = this.lan.host(name, `192.0.2.${this.#agents.length + 1}/24`);
     this.#names.set(host.link().mac, name);
     const clock = new StoppedClock(this.clock);
@@ -142,6 +144,7 @@ export class Bench {
       node: name,
       link: host.link(),
       timing: DEFAULT_TIMING,
+      keys,
       openLinkSocket: host.openLinkSocket,
       responder,
       clock,
@@ -169,7 +172,7 @@ export class Bench {
   #overhear(octets: Uint8Array): void {
     const { source, etherType, payload } = decodeEthernet(octets);
     if (etherType === HEARTBEAT_ETHERTYPE) {
-      this.heartbeats.push(decodeHeartbeat(payload));
+      this.heartbeats.push(decodeHeartbeat(decodeEnvelope(payload).body));
       return;
     }
     const { operation, sender } = decodeArp(payload);

@@ -14,8 +14,6 @@ export const HEARTBEAT_ETHERTYPE = 0x88b5;
 /** The group that speakers of one link listen to: a locally administered multicast address. */
 export const HEARTBEAT_GROUP = "03:66:6c:64:00:01";
 
-const MAGIC = 0x464c4842;
-const VERSION = 2;
 const LEAVING = 1;
 const WANTS_TABLES = 2;
 const LISTENING = 4;
@@ -66,7 +64,7 @@ export interface TablePart {
  * What a speaker tells the others on a link, a few times a second: that it lives, which subnets it has there, and the
  * version of its table; the table itself, in parts, when it changed or somebody asks.
  *
- *     magic "FLHB" (4) | version (1) | flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
+ *     flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
  *     challenge (8) | echo count (1) | echoes (8 each)
  *     name length (1) | node name | prefix count (1) | prefixes: family (1) length (1) address
  *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state (1) epoch (4) address
@@ -100,11 +98,10 @@ export interface Heartbeat {
   readonly table?: TablePart;
 }
 
-/** The payload of a heartbeat frame. */
+/** The body of a heartbeat, as an Envelope has it. */
 export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   const node = new TextEncoder().encode(heartbeat.node);
-  const w = new ByteWriter().u32(MAGIC).u8(VERSION);
-  w.u8(
+  const w = new ByteWriter().u8(
     (heartbeat.leaving ? LEAVING : 0) |
       (heartbeat.wantsTables ? WANTS_TABLES : 0) |
       (heartbeat.listening ? LISTENING : 0),
@@ -126,11 +123,9 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   return w.finish();
 }
 
-/** @throws DecodeError for anything but a heartbeat of this version; Ethernet padding after it is allowed. */
+/** @throws DecodeError for anything but the body of a heartbeat. */
 export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const r = new ByteReader("heartbeat", octets);
-  r.expectU32("magic", MAGIC);
-  r.expectU8("version", VERSION);
   const flags = r.u8("flags");
   if ((flags & ~(LEAVING | WANTS_TABLES | LISTENING)) !== 0) r.fail("flags", "0 to 7", String(flags));
   const incarnation = r.u64("incarnation");
@@ -154,6 +149,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     r.fail("part and entry count", "0 without a table", `${part} and ${entries.length}`);
   }
   if (parts > 0 && part >= parts) r.fail("part", `below ${parts}`, String(part));
+  r.end();
   return {
     node,
     incarnation,
