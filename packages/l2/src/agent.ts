@@ -9,6 +9,7 @@ import {
 } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
+import type { HeartbeatKeys } from "./heartbeat-keys.ts";
 import { LinkAgent, type Move } from "./link-agent.ts";
 import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
 import type { Responder } from "./ports.ts";
@@ -21,14 +22,15 @@ export interface WantedAddress {
   readonly nodes: ReadonlySet<string>;
   /** Links of this node to announce on, by name; empty for those whose subnet holds the address. */
   readonly interfaces: readonly string[];
+  /** Groups that the address is in: on one link, those of one group go to different nodes while there are nodes enough. */
+  readonly groups?: readonly string[];
 }
 
 /** What an {@link Agent} needs. */
 export interface AgentOptions {
   readonly node: string;
-  /** Grows with each start of the speaker. */
-  readonly incarnation: bigint;
   readonly timing: OwnershipTiming;
+  readonly keys: HeartbeatKeys;
   readonly links: Links;
   readonly openLinkSocket: OpenLinkSocket;
   /** Makes the best responder that the link allows. */
@@ -112,14 +114,14 @@ export class Agent {
     const links = this.#options.links.current();
     const byLink = new Map<number, Map<string, Candidates>>();
     const refusals: LinkRefusal[] = [];
-    for (const { address, nodes, interfaces } of this.#wanted) {
+    for (const { address, nodes, interfaces, groups = [] } of this.#wanted) {
       const choice = chooseLink(parseAddress(address), interfaces, links);
       if ("refusal" in choice) {
         refusals.push(choice.refusal);
         continue;
       }
       const onLink = byLink.get(choice.link.index) ?? new Map<string, Candidates>();
-      byLink.set(choice.link.index, onLink.set(address, { nodes, needsSubnet: interfaces.length === 0 }));
+      byLink.set(choice.link.index, onLink.set(address, { nodes, needsSubnet: interfaces.length === 0, groups }));
     }
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);

@@ -1,8 +1,12 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
-import { DecodeError, parseAddress } from "@fairlead/net";
+import { parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
-import { begin, lacksTable, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
+import { HeartbeatFrames } from "./heartbeat-frames.ts";
+import type { HeartbeatKeys } from "./heartbeat-keys.ts";
+import { heartbeatsIgnored } from "./metrics.ts";
+import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
+import { say, tableParts } from "./ownership/say.ts";
 import type {
   Candidates,
   Holding,
@@ -12,15 +16,7 @@ import type {
   OwnershipTiming,
   ReleaseCause,
 } from "./ownership/types.ts";
-import { decodeEthernet, encodeEthernet } from "./packet/ethernet.ts";
-import {
-  decodeHeartbeat,
-  ENTRIES_PER_PART,
-  encodeHeartbeat,
-  HEARTBEAT_ETHERTYPE,
-  HEARTBEAT_GROUP,
-  type TablePart,
-} from "./packet/heartbeat.ts";
+import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type TablePart } from "./packet/heartbeat.ts";
 import type { Responder } from "./ports.ts";
 
 /** An address changed hands, as far as this node is concerned. */
@@ -38,10 +34,9 @@ export type Move =
 /** What a {@link LinkAgent} needs. */
 export interface LinkAgentOptions {
   readonly node: string;
-  /** Grows with each start of the speaker. */
-  readonly incarnation: bigint;
   readonly link: Link;
   readonly timing: OwnershipTiming;
+  readonly keys: HeartbeatKeys;
   readonly openLinkSocket: OpenLinkSocket;
   readonly responder: Responder;
   readonly clock: Clock;
@@ -59,6 +54,8 @@ export class LinkAgent {
   readonly #options: LinkAgentOptions;
   readonly #socket: LinkSocket;
   readonly #announcer: Announcer;
+  readonly #incarnation: bigint;
+  readonly #frames: HeartbeatFrames;
   #link: Link;
   #state: OwnershipState;
   #sequence = 0;
@@ -72,8 +69,11 @@ export class LinkAgent {
   constructor(options: LinkAgentOptions) {
     this.#options = options;
     this.#link = options.link;
-    const { node, timing, link, clock, openLinkSocket } = options;
-    this.#state = begin(node, timing, { up: link.up, prefixes: link.addresses }, clock.monotonic());
+    const { node, timing, keys, link, clock, openLinkSocket } = options;
+    this.#frames = new HeartbeatFrames({ keys, clock, log: options.log.child({ link: link.name }) });
+    this.#incarnation = incarnationOf(link, clock);
+    const end = { up: link.up, prefixes: link.addresses };
+    this.#state = begin(node, timing, end, clock.monotonic(), firstChallenge(clock));
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
     this.#announcer = new Announcer({
       clock,
@@ -152,13 +152,8 @@ export class LinkAgent {
   }
 
   #hear(frame: Uint8Array): void {
-    try {
-      const heartbeat = decodeHeartbeat(decodeEthernet(frame).payload);
-      this.#take({ kind: "heard", heartbeat });
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#options.log.debug({ link: this.#link.name, why: error.message }, "not a heartbeat");
-    }
+    const heartbeat = this.#frames.decode(frame);
+    if (heartbeat !== undefined) this.#take({ kind: "heard", heartbeat });
   }
 
   #take(event: OwnershipEvent): void {
@@ -208,6 +203,10 @@ export class LinkAgent {
         log.warn({ link, peer: effect.node }, "speaker silent");
         onChange();
         return;
+      case "ignored":
+        heartbeatsIgnored.inc({ cause: effect.cause });
+        log.debug({ link, peer: effect.node, cause: effect.cause }, "heartbeat ignored");
+        return;
       case "sendTable":
         return;
     }
@@ -236,36 +235,23 @@ export class LinkAgent {
   }
 
   #sendTable(): void {
-    const entries = [...this.#state.holdings].map(([address, { epoch, state }]) => ({ address, epoch, state }));
-    const parts = Math.max(1, Math.ceil(entries.length / ENTRIES_PER_PART));
-    for (let part = 0; part < parts; part++) {
-      const from = part * ENTRIES_PER_PART;
-      this.#sendHeartbeat({ part, parts, entries: entries.slice(from, from + ENTRIES_PER_PART) });
-    }
+    for (const part of tableParts(this.#state)) this.#sendHeartbeat(part);
   }
 
   #sendHeartbeat(table: TablePart | undefined): void {
     this.#sequence += 1;
-    const payload = encodeHeartbeat({
-      node: this.#options.node,
-      incarnation: this.#options.incarnation,
-      sequence: this.#sequence,
-      leaving: this.#state.leaving,
-      listening: !this.#mayAnswer(),
-      // Not in each part of a table: every one would be answered with a table.
-      wantsTables: table === undefined && lacksTable(this.#state),
-      highestEpoch: this.#state.highestEpoch,
-      tableVersion: this.#state.tableVersion,
-      prefixes: this.#state.link.prefixes,
-      ...(table !== undefined && { table }),
-    });
-    this.#socket.send(
-      encodeEthernet({
-        destination: HEARTBEAT_GROUP,
-        source: this.#link.mac,
-        etherType: HEARTBEAT_ETHERTYPE,
-        payload,
-      }),
-    );
+    const serial = { incarnation: this.#incarnation, sequence: this.#sequence };
+    const heartbeat = say(this.#state, serial, table, this.#options.clock.monotonic());
+    this.#socket.send(this.#frames.encode(heartbeat, this.#link.mac));
   }
+}
+
+// It differs between the links of a node too: what was recorded on one of them must mean nothing on another.
+function incarnationOf({ index }: Link, clock: Clock): bigint {
+  return (BigInt(clock.now()) << 16n) | BigInt(index & 0xffff);
+}
+
+// 53 bits of chance, and not 0: no start chooses one twice.
+function firstChallenge(clock: Clock): bigint {
+  return 1n + BigInt(Math.floor(clock.random() * Number.MAX_SAFE_INTEGER));
 }

@@ -4,6 +4,7 @@ import { parseRange } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Agent, type AgentOptions } from "../src/agent.ts";
+import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
 import type { Move } from "../src/link-agent.ts";
 import { DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { Bench, FakeLinks, RecordingResponder } from "./driver-bench.ts";
@@ -29,8 +30,8 @@ class Subject {
     this.links = new FakeLinks([this.host.link()]);
     this.agent = new Agent({
       node: name,
-      incarnation: 1n,
       timing: DEFAULT_TIMING,
+      keys: new HeartbeatKeys(),
       links: this.links,
       openLinkSocket: this.host.openLinkSocket,
       makeResponder: async () => {

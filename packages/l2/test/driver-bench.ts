@@ -4,9 +4,11 @@ import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
+import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
 import { LinkAgent, type Move } from "../src/link-agent.ts";
 import { type Candidates, DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { decodeArp } from "../src/packet/arp.ts";
+import { decodeEnvelope } from "../src/packet/envelope.ts";
 import { decodeEthernet, ETHERTYPE } from "../src/packet/ethernet.ts";
 import { decodeHeartbeat, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../src/packet/heartbeat.ts";
 import { ALL_NODES, groupMac } from "../src/packet/ndp.ts";
@@ -135,7 +137,7 @@ export class Bench {
     ear.openLinkSocket(ear.link(), types, (frame) => this.#overhear(frame), groups);
   }
 
-  node(name: string, responder = new RecordingResponder(name, this.journal)): BenchNode {
+  node(name: string, responder = new RecordingResponder(name, this.journal), keys = new HeartbeatKeys()): BenchNode {
     const number = this.#agents.length + 1;
     const host = this.lan.host(name, `192.0.2.${number}/24`, `2001:db8::${number}/64`, `fe80::${number}/64`);
     this.#names.set(host.link().mac, name);
@@ -144,9 +146,9 @@ export class Bench {
     const moves: Move[] = [];
     const agent = new LinkAgent({
       node: name,
-      incarnation: BigInt(this.clock.now()),
       link: host.link(),
       timing: DEFAULT_TIMING,
+      keys,
       openLinkSocket: host.openLinkSocket,
       responder,
       clock,
@@ -174,7 +176,7 @@ export class Bench {
   #overhear(octets: Uint8Array): void {
     const { source, etherType, payload } = decodeEthernet(octets);
     if (etherType === HEARTBEAT_ETHERTYPE) {
-      this.heartbeats.push(decodeHeartbeat(payload));
+      this.heartbeats.push(decodeHeartbeat(decodeEnvelope(payload).body));
       return;
     }
     const who = this.#names.get(source) ?? source;

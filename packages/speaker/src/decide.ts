@@ -45,11 +45,13 @@ export function decide(snapshot: Snapshot): Plan {
       else others.push({ service, pool, endpoints: own });
     }
   }
+  const groups = groupsByAddress(claims);
   const addresses: PlannedAddress[] = [];
   const ports: ForwardedPort[] = [];
   for (const [address, unordered] of claims) {
     const sharers = inOrder(unordered, holders.get(address)?.uids ?? []);
-    addresses.push(planShared(address, sharers, context));
+    const apart = groups.get(address);
+    addresses.push({ ...planShared(address, sharers, context), ...(apart !== undefined && { groups: apart }) });
     const vip = parseAddress(address);
     for (const { service, endpoints: own } of sharers) ports.push(...forwardedPorts(service, vip, own, snapshot.node));
   }
@@ -68,6 +70,25 @@ interface Claim {
   readonly service: ServiceIntent;
   readonly pool: Pool;
   readonly endpoints: ServiceEndpoints;
+}
+
+// The addresses of one family that one Service has are of more use on different nodes. IPv4 and IPv6 stand in for each
+// other as it is: clients try both.
+function groupsByAddress(claims: ReadonlyMap<string, readonly Claim[]>): ReadonlyMap<string, readonly string[]> {
+  const members = new Map<string, string[]>();
+  for (const [address, sharers] of claims) {
+    for (const { service } of sharers) {
+      if (service.ingress.length < 2) continue;
+      const group = `${service.uid}/${parseAddress(address).family}`;
+      members.set(group, [...(members.get(group) ?? []), address]);
+    }
+  }
+  const groups = new Map<string, string[]>();
+  for (const [group, addresses] of members) {
+    if (addresses.length < 2) continue;
+    for (const address of addresses) groups.set(address, [...(groups.get(address) ?? []), group]);
+  }
+  return groups;
 }
 
 function inOrder(claims: readonly Claim[], uids: readonly string[]): readonly Claim[] {

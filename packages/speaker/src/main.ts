@@ -16,6 +16,7 @@ import { Option } from "commander";
 import type { Plan } from "./decide.ts";
 import type { ForwardingMode } from "./forwarding/index.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
+import { openKeyFile } from "./io/key-file.ts";
 import { cleanUpNode, openNode, type ResponderChoice } from "./io/node-ports.ts";
 import { Speaker } from "./speaker.ts";
 
@@ -23,6 +24,7 @@ interface Options extends CommonOptions {
   readonly nodeName: string;
   readonly forwarding: ForwardingMode;
   readonly responder: ResponderChoice;
+  readonly heartbeatKeyFile?: string;
   readonly loadBalancerClass: string;
   readonly unclassed: boolean;
   readonly cleanup: boolean;
@@ -52,6 +54,12 @@ const program = createProgram(
       .default("auto"),
   )
   .addOption(
+    new Option(
+      "--heartbeat-key-file <file>",
+      "keys by which speakers know each other, one a line: the first signs, all are accepted; read anew when it changes",
+    ),
+  )
+  .addOption(
     new Option("--load-balancer-class <name>", "spec.loadBalancerClass of the Services to serve").default(
       "fairlead.dev/fairlead",
     ),
@@ -66,6 +74,7 @@ await runProgram<Options>(program, async (options) => {
   const { store, kubeconfig, logLevel, logFormat, loadBalancerClass, unclassed, forwarding, nodeName } = options;
   const timing = DEFAULT_TIMING;
   const clock = systemClock;
+  const keys = await openKeyFile(options.heartbeatKeyFile, clock, log);
   const ports = await openNode({ responder: options.responder, timing, clock, log });
   const stopped = stopSignal();
   let speaker: Speaker | undefined;
@@ -93,7 +102,7 @@ await runProgram<Options>(program, async (options) => {
       },
     },
   );
-  speaker = new Speaker({ node: nodeName, ports, reporter: decider, timing, clock, log });
+  speaker = new Speaker({ node: nodeName, ports, reporter: decider, timing, keys, clock, log });
   if (early !== undefined) speaker.follow(early);
   const running = speaker;
   const stopServing = await serveHealth(options.metricsPort, () => running.notReady());

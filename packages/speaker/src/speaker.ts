@@ -1,4 +1,4 @@
-import { Agent, type Move, type OwnershipTiming, type TakeOverCause } from "@fairlead/l2";
+import { Agent, type HeartbeatKeys, type Move, type OwnershipTiming, type TakeOverCause } from "@fairlead/l2";
 import { describeAnnouncementRefusal } from "@fairlead/model";
 import { type Clock, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
@@ -13,6 +13,7 @@ export interface SpeakerOptions {
   readonly ports: NodePorts;
   readonly reporter: Reporter;
   readonly timing: OwnershipTiming;
+  readonly keys: HeartbeatKeys;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,13 +44,13 @@ export class Speaker {
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
-    const { node, ports, timing, clock, log } = options;
+    const { node, ports, timing, keys, clock, log } = options;
     this.#words = new Pacer(clock, WORDS_PER_TURN);
     this.#startedAt = new Date(clock.now()).toISOString();
     this.#agent = new Agent({
       node,
-      incarnation: BigInt(clock.now()),
       timing,
+      keys,
       ...ports,
       clock,
       log,

@@ -1,6 +1,6 @@
 import { setImmediate as breath } from "node:timers/promises";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
-import { DEFAULT_TIMING, userspaceResponder } from "@fairlead/l2";
+import { DEFAULT_TIMING, HeartbeatKeys, userspaceResponder } from "@fairlead/l2";
 import { NeighborClient, ndpOverFrames } from "@fairlead/l2/testing";
 import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
@@ -54,6 +54,7 @@ class Bench {
       },
       reporter: { status: (status) => Object.assign(this, { status }), note: (note) => this.notes.push(note) },
       timing: DEFAULT_TIMING,
+      keys: new HeartbeatKeys(),
       clock,
       log,
     });

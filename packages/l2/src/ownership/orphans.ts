@@ -2,6 +2,7 @@ import { parseAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { isCandidate } from "./candidates.ts";
 import type { Stake } from "./contest.ts";
+import { groupings } from "./groups.ts";
 import { place, rank } from "./placement.ts";
 import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./types.ts";
 
@@ -34,7 +35,8 @@ export function takeOver(
   const orphans = new Map(
     [...state.orphans].map(([address, orphan]) => [address, takers(state, address, orphan, now)]),
   );
-  const placed = place({ orphans, load, addresses: state.wanted.size });
+  const { groups, holders } = groupings(state);
+  const placed = place({ orphans, load, addresses: state.wanted.size, groups, holders });
   for (const [address, orphan] of state.orphans) {
     if (placed.get(address) !== state.node && !isOurTurn(state, address, orphan, now)) continue;
     const epoch = 1 + lastEpoch(state, address);

@@ -1,18 +1,24 @@
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat } from "../packet/heartbeat.ts";
 import { subnetsOf } from "./candidates.ts";
-import { hear } from "./peers.ts";
+import { judge, knowNobody } from "./freshness.ts";
+import { hear, hearLate } from "./peers.ts";
 import { reconsider, type Step } from "./reconsider.ts";
 import type { LinkEnd, OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming, Peer } from "./types.ts";
 
-/** The state of a speaker that has just come to a link: it listens for one detection time before it owns anything. */
-export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now: Millis): OwnershipState {
+/**
+ * The state of a speaker that has just come to a link: it listens for one detection time before it owns anything.
+ *
+ * @param seed - a number above 0 that no start had before: see knowNobody().
+ */
+export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now: Millis, seed: bigint): OwnershipState {
   return {
     node,
     timing,
     link: { up: link.up, prefixes: subnetsOf(link.prefixes) },
     wanted: new Map(),
     peers: new Map(),
+    freshness: knowNobody(seed, now),
     holdings: new Map(),
     lastHolders: new Map(),
     highestEpoch: 0,
@@ -79,11 +85,24 @@ function relink(state: OwnershipState, link: LinkEnd, now: Millis): OwnershipSta
   return { ...state, link: { up: link.up, prefixes: subnetsOf(link.prefixes) }, listenUntil };
 }
 
-function heard(state: OwnershipState, heartbeat: Heartbeat, now: Millis, before: readonly OwnershipEffect[]): Step {
-  if (heartbeat.node === state.node) return { next: state, effects: before };
-  const known = state.peers.get(heartbeat.node);
-  const peer = hear(known, heartbeat, now);
-  if (peer === undefined) return { next: state, effects: before };
+function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: readonly OwnershipEffect[]): Step {
+  const { node } = heartbeat;
+  if (node === last.node) return { next: last, effects: before };
+  const known = last.peers.get(node);
+  const { next: freshness, verdict } = judge(
+    last.freshness,
+    heartbeat,
+    known !== undefined,
+    last.timing.detection,
+    now,
+  );
+  const state = { ...last, freshness };
+  const late = known && hearLate(known, heartbeat);
+  const peer = verdict === "Fresh" ? hear(known, heartbeat, now) : verdict === "Late" ? late : undefined;
+  if (peer === undefined) {
+    const cause = verdict === "Unproven" ? verdict : "Replayed";
+    return { next: state, effects: [...before, { kind: "ignored", node, cause }] };
+  }
   const effects = known === undefined ? [...before, { kind: "peerUp", node: peer.node } as const] : [...before];
   // Who has just come knows no table. Others ask in every heartbeat until they have it, and one table serves them all.
   const isNew = known?.incarnation !== peer.incarnation;

@@ -3,18 +3,10 @@ import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
 import type { Peer } from "./types.ts";
 
-/**
- * A peer after a heartbeat of its. An older or repeated one is no sign of life: it changes nothing (undefined), unless
- * it has a part of the table that is missing yet. `table` and `prefixes` stay the same objects while they do not change.
- */
-export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer | undefined {
+/** A peer after a heartbeat that is newer than all before. `table` and `prefixes` stay the same objects while the same. */
+export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer {
   const known = peer?.incarnation === heartbeat.incarnation ? peer : undefined;
-  if (peer !== undefined && known === undefined && heartbeat.incarnation < peer.incarnation) return undefined;
   const { node, incarnation, sequence, leaving, listening, tableVersion } = heartbeat;
-  if (known !== undefined && sequence <= known.sequence) {
-    const isMissing = known.unknownSince !== undefined && heartbeat.table !== undefined;
-    return isMissing && tableVersion === known.tableVersion ? withTable(known, collect(known, heartbeat)) : undefined;
-  }
   const { table, parts } = collect(known, heartbeat);
   return {
     node,
@@ -30,6 +22,16 @@ export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis):
     parts,
     unknownSince: table.version === tableVersion ? undefined : (known?.unknownSince ?? now),
   };
+}
+
+/**
+ * A peer after an older or repeated heartbeat. It is no sign of life, and changes nothing (undefined) unless it has a part
+ * of the table that is missing yet.
+ */
+export function hearLate(peer: Peer, heartbeat: Heartbeat): Peer | undefined {
+  const isMissing = peer.unknownSince !== undefined && heartbeat.table !== undefined;
+  const isOfTable = peer.incarnation === heartbeat.incarnation && peer.tableVersion === heartbeat.tableVersion;
+  return isMissing && isOfTable ? withTable(peer, collect(peer, heartbeat)) : undefined;
 }
 
 function withTable(peer: Peer, { table, parts }: Pick<Peer, "table" | "parts">): Peer {

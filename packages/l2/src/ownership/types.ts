@@ -2,6 +2,7 @@ import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, HoldState, TableEntry } from "../packet/heartbeat.ts";
 import type { Stake } from "./contest.ts";
+import type { Freshness } from "./freshness.ts";
 
 /** Times of the ownership protocol on one link. */
 export interface OwnershipTiming {
@@ -21,6 +22,8 @@ export interface Candidates {
   readonly nodes: ReadonlySet<string>;
   /** Whether a node also needs a subnet on the link that holds the address. */
   readonly needsSubnet: boolean;
+  /** Groups that the address is in: addresses of one group go to different nodes while there are nodes enough. */
+  readonly groups?: readonly string[];
 }
 
 /** This node's end of the link. */
@@ -92,6 +95,7 @@ export interface OwnershipState {
   readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
+  readonly freshness: Freshness;
   readonly holdings: ReadonlyMap<string, Holding>;
   /** The last holder known of each wanted address, with its epoch. */
   readonly lastHolders: ReadonlyMap<string, Stake>;
@@ -131,6 +135,8 @@ export type OwnershipEffect =
   /** A rival was heard and lost: neighbours may have believed it. */
   | { readonly kind: "reannounce"; readonly address: string; readonly rival: string }
   | { readonly kind: "sendTable" }
+  /** A heartbeat was not taken. */
+  | { readonly kind: "ignored"; readonly node: string; readonly cause: "Replayed" | "Unproven" }
   | { readonly kind: "slept"; readonly millis: Millis }
   | { readonly kind: "peerUp"; readonly node: string }
   | { readonly kind: "peerDown"; readonly node: string };

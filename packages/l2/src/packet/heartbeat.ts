@@ -14,8 +14,6 @@ export const HEARTBEAT_ETHERTYPE = 0x88b5;
 /** The group that speakers of one link listen to: a locally administered multicast address. */
 export const HEARTBEAT_GROUP = "03:66:6c:64:00:01";
 
-const MAGIC = 0x464c4842;
-const VERSION = 1;
 const LEAVING = 1;
 const WANTS_TABLES = 2;
 const LISTENING = 4;
@@ -31,6 +29,9 @@ const FAMILIES = new Map([
 ]);
 /** Entries of a table that fit into one frame of 1,500 octets with the longest name and all prefixes, if all are IPv6. */
 export const ENTRIES_PER_PART = 40;
+
+/** Challenges that a heartbeat without a table has room to repeat. */
+export const MOST_ECHOES = 100;
 
 /** Prefixes that a heartbeat has room for. */
 export const MOST_PREFIXES = 16;
@@ -54,7 +55,7 @@ export interface TableEntry {
 export interface TablePart {
   /** 0 to parts-1. */
   readonly part: number;
-  /** 1 to 255. */
+  /** 1 to 65,535. */
   readonly parts: number;
   readonly entries: readonly TableEntry[];
 }
@@ -63,14 +64,18 @@ export interface TablePart {
  * What a speaker tells the others on a link, a few times a second: that it lives, which subnets it has there, and the
  * version of its table; the table itself, in parts, when it changed or somebody asks.
  *
- *     magic "FLHB" (4) | version (1) | flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
+ *     flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
+ *     challenge (8) | echo count (1) | echoes (8 each)
  *     name length (1) | node name | prefix count (1) | prefixes: family (1) length (1) address
- *     part (1) | parts (1), 0 if there is none | entry count (1) | entries: family (1) state (1) epoch (4) address
+ *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state (1) epoch (4) address
  */
 export interface Heartbeat {
   /** Name of the node, 1 to 253 octets of UTF-8. */
   readonly node: string;
-  /** Differs for each start of the speaker, and grows: milliseconds since the Unix epoch. */
+  /**
+   * Differs for each start of the speaker, and grows: milliseconds since the Unix epoch (48 bits), then the index of the
+   * link (16 bits).
+   */
   readonly incarnation: bigint;
   /** Grows by one with each heartbeat of an incarnation. */
   readonly sequence: number;
@@ -80,6 +85,10 @@ export interface Heartbeat {
   readonly listening: boolean;
   /** The node lacks somebody's table: all send theirs. */
   readonly wantsTables: boolean;
+  /** Others are to repeat this, to show that they live now; 0 if they need not. */
+  readonly challenge: bigint;
+  /** Challenges of others that are repeated, {@link MOST_ECHOES} at most; none in a heartbeat with a table. */
+  readonly echoes: readonly bigint[];
   /** The highest epoch of any address that the node has heard of, 0 if none. */
   readonly highestEpoch: number;
   /** Grows with each change of the table. */
@@ -89,20 +98,21 @@ export interface Heartbeat {
   readonly table?: TablePart;
 }
 
-/** The payload of a heartbeat frame. */
+/** The body of a heartbeat, as an Envelope has it. */
 export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   const node = new TextEncoder().encode(heartbeat.node);
-  const w = new ByteWriter().u32(MAGIC).u8(VERSION);
-  w.u8(
+  const w = new ByteWriter().u8(
     (heartbeat.leaving ? LEAVING : 0) |
       (heartbeat.wantsTables ? WANTS_TABLES : 0) |
       (heartbeat.listening ? LISTENING : 0),
   );
   w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.highestEpoch).u32(heartbeat.tableVersion);
+  w.u64(heartbeat.challenge).u8(heartbeat.echoes.length);
+  for (const echo of heartbeat.echoes) w.u64(echo);
   w.u8(node.length).octets(node).u8(heartbeat.prefixes.length);
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
   const { part, parts, entries } = heartbeat.table ?? { part: 0, parts: 0, entries: [] };
-  w.u8(part).u8(parts).u8(entries.length);
+  w.u16(part).u16(parts).u8(entries.length);
   for (const { address, epoch, state } of entries) {
     const parsed = parseAddress(address);
     w.u8(parsed.family)
@@ -113,30 +123,33 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   return w.finish();
 }
 
-/** @throws DecodeError for anything but a heartbeat of this version; Ethernet padding after it is allowed. */
+/** @throws DecodeError for anything but the body of a heartbeat. */
 export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const r = new ByteReader("heartbeat", octets);
-  r.expectU32("magic", MAGIC);
-  r.expectU8("version", VERSION);
   const flags = r.u8("flags");
   if ((flags & ~(LEAVING | WANTS_TABLES | LISTENING)) !== 0) r.fail("flags", "0 to 7", String(flags));
   const incarnation = r.u64("incarnation");
   const sequence = r.u32("sequence");
   const highestEpoch = r.u32("highest epoch");
   const tableVersion = r.u32("table version");
+  const challenge = r.u64("challenge");
+  const echoCount = r.u8("echo count");
+  if (echoCount > MOST_ECHOES) r.fail("echo count", `at most ${MOST_ECHOES}`, String(echoCount));
+  const echoes = Array.from({ length: echoCount }, () => r.u64("echo"));
   const nameLength = r.u8("name length");
   if (nameLength === 0 || nameLength > LONGEST_NAME) r.fail("name length", `1 to ${LONGEST_NAME}`, String(nameLength));
   const node = r.text("node name", nameLength);
   const prefixCount = r.u8("prefix count");
   if (prefixCount > MOST_PREFIXES) r.fail("prefix count", `at most ${MOST_PREFIXES}`, String(prefixCount));
   const prefixes = Array.from({ length: prefixCount }, () => readPrefix(r));
-  const part = r.u8("part");
-  const parts = r.u8("parts");
+  const part = r.u16("part");
+  const parts = r.u16("parts");
   const entries = Array.from({ length: r.u8("entry count") }, () => readEntry(r));
   if (parts === 0 && part + entries.length > 0) {
     r.fail("part and entry count", "0 without a table", `${part} and ${entries.length}`);
   }
   if (parts > 0 && part >= parts) r.fail("part", `below ${parts}`, String(part));
+  r.end();
   return {
     node,
     incarnation,
@@ -146,6 +159,8 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     wantsTables: (flags & WANTS_TABLES) !== 0,
     highestEpoch,
     tableVersion,
+    challenge,
+    echoes,
     prefixes,
     ...(parts > 0 && { table: { part, parts, entries } }),
   };

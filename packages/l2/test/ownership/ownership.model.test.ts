@@ -14,7 +14,8 @@ describe("Ownership on a simulated segment", function () {
       { numRuns: MORE_RUNS || 20 },
     );
 
-  it("keeps one owner for each address while speakers crash, pause, leave and return", () => holds(lives));
+  it("keeps one owner for each address while speakers crash, pause, leave, return and are replayed", () =>
+    holds(lives));
 
   it("keeps one owner for each address while links, frames and wishes fail as well", () => holds(everything));
 });

@@ -21,7 +21,7 @@ const WANTED: OwnershipEvent = {
 /** Node a on a link: feeds events to step(), and remembers what was to be done. */
 class Subject {
   now = 0;
-  state: OwnershipState = begin("a", DEFAULT_TIMING, LINK, 0);
+  state: OwnershipState = begin("a", DEFAULT_TIMING, LINK, 0, 1n);
   #sequence = 0;
 
   take(event: OwnershipEvent): string[] {
@@ -53,12 +53,23 @@ class Subject {
       leaving: false,
       listening: false,
       wantsTables: false,
+      challenge: 0n,
+      echoes: [],
       highestEpoch: 0,
       tableVersion: 0,
       prefixes: LINK.prefixes,
       ...rest,
     };
+    if (rest.echoes === undefined) this.#trust(heartbeat);
     return this.take({ kind: "heard", heartbeat });
+  }
+
+  /** As if the speaker had proved itself before. */
+  #trust({ node, incarnation }: Heartbeat): void {
+    const { freshness } = this.state;
+    if (freshness.last.get(node)?.incarnation === incarnation) return;
+    const last = new Map(freshness.last).set(node, { incarnation, sequence: 0 });
+    this.state = { ...this.state, freshness: { ...freshness, last } };
   }
 
   hold(node: string, state: HoldState, epoch: number, rest: Partial<Heartbeat> = {}): string[] {
@@ -255,6 +266,31 @@ describe("step", () => {
     expect(subject.hear("b")).to.deep.equal(["peerUp", "sendTable"]);
     expect(subject.hear("b")).to.deep.equal([]);
     expect(subject.hear("b", { incarnation: 2n })).to.deep.equal(["sendTable"]);
+  });
+
+  it("takes no notice of a speaker until it has proved to live now", () => {
+    const subject = new Subject();
+    subject.take(WANTED);
+    const recorded = () => subject.hold("b", "owned", 7, { highestEpoch: 9, echoes: [] });
+    subject.until(detection, recorded);
+    expect(recorded()).to.deep.equal(["ignored"]);
+    expect(subject.until(2 * detection, recorded)).to.include("own NoOwner");
+    expect(subject.state.highestEpoch).to.equal(1);
+    expect(subject.hold("b", "owned", 7)).to.include("release RivalWins");
+  });
+
+  it("takes a speaker for dead though its heartbeats are repeated", () => {
+    const subject = new Subject();
+    subject.take(WANTED);
+    const last: Partial<Heartbeat> = { sequence: 1_000 };
+    subject.until(2 * detection, () => void subject.hold("b", "owned", 3));
+    subject.hold("b", "owned", 3, last);
+    expect(subject.until(3 * detection + 2 * interval, () => void subject.hold("b", "owned", 3, last))).to.deep.equal([
+      "peerDown",
+      "sendTable",
+      "own OwnerSilent",
+      "sendTable",
+    ]);
   });
 
   it("does not look at the addresses while nothing changes", () => {

@@ -1,6 +1,6 @@
 import { parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
-import { hear } from "../../src/ownership/peers.ts";
+import { hear, hearLate } from "../../src/ownership/peers.ts";
 import type { Peer } from "../../src/ownership/types.ts";
 import type { Heartbeat, TableEntry } from "../../src/packet/heartbeat.ts";
 
@@ -11,6 +11,8 @@ const HEARTBEAT: Heartbeat = {
   leaving: false,
   listening: false,
   wantsTables: false,
+  challenge: 0n,
+  echoes: [],
   highestEpoch: 0,
   tableVersion: 0,
   prefixes: [parsePrefix("192.0.2.0/24")],
@@ -22,7 +24,7 @@ const part = (index: number, parts: number, ...hosts: number[]) => ({ part: inde
 function after(...heartbeats: Partial<Heartbeat>[]): Peer | undefined {
   let peer: Peer | undefined;
   for (const [i, heartbeat] of heartbeats.entries()) {
-    peer = hear(peer, { ...HEARTBEAT, sequence: i + 1, ...heartbeat }, 10 * (i + 1)) ?? peer;
+    peer = hear(peer, { ...HEARTBEAT, sequence: i + 1, ...heartbeat }, 10 * (i + 1));
   }
   return peer;
 }
@@ -59,22 +61,25 @@ describe("hear", () => {
       unknownSince: undefined,
     }));
 
-  it("ignores a heartbeat that came before, or twice", () => {
+  it("takes no late heartbeat, unless it has what is missing", () => {
     const peer = after({}, {});
-    expect(hear(peer, { ...HEARTBEAT, sequence: 2 }, 30)).to.equal(undefined);
-    expect(hear(peer, { ...HEARTBEAT, sequence: 1, leaving: true }, 30)).to.equal(undefined);
+    for (const late of [{ sequence: 2 }, { leaving: true }, { table: part(0, 1, 50) }]) {
+      expect(peer && hearLate(peer, { ...HEARTBEAT, ...late })).to.equal(undefined);
+    }
   });
 
   it("takes a late part of the table that it lacks, but not as a sign of life", () => {
     const peer = after({ tableVersion: 1 }, { tableVersion: 1 });
-    const late = hear(peer, { ...HEARTBEAT, sequence: 1, tableVersion: 1, table: part(0, 1, 50) }, 90);
+    const late = peer && hearLate(peer, { ...HEARTBEAT, sequence: 1, tableVersion: 1, table: part(0, 1, 50) });
     expect(held(late)).to.deep.equal(["192.0.2.50"]);
     expect(late).to.include({ heardAt: 20, sequence: 2, unknownSince: undefined });
   });
 
   it("does not take a late part of an older table", () => {
     const peer = after({ tableVersion: 1 }, { tableVersion: 2 });
-    expect(hear(peer, { ...HEARTBEAT, sequence: 1, tableVersion: 1, table: part(0, 1, 50) }, 90)).to.equal(undefined);
+    const late = { ...HEARTBEAT, sequence: 1, tableVersion: 1, table: part(0, 1, 50) };
+    expect(peer && hearLate(peer, late)).to.equal(undefined);
+    expect(peer && hearLate(peer, { ...late, incarnation: 4n, tableVersion: 2 })).to.equal(undefined);
   });
 
   it("forgets the table of a speaker that has started anew", () => {
@@ -82,9 +87,6 @@ describe("hear", () => {
     expect(held(peer)).to.deep.equal([]);
     expect(peer?.incarnation).to.equal(6n);
   });
-
-  it("ignores what is left of an earlier start", () =>
-    expect(hear(after({}), { ...HEARTBEAT, incarnation: 4n, sequence: 99 }, 20)).to.equal(undefined));
 
   it("keeps the table and the prefixes as they are while they do not change", () => {
     const first = after({ tableVersion: 1, table: part(0, 1, 50) });

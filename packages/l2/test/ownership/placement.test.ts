@@ -17,6 +17,42 @@ const inputs: fc.Arbitrary<PlacementInput> = fc
     addresses: orphans.length + held,
   }));
 
+/** The same, with addresses that are to be apart: some of them held already. */
+const groupedInputs: fc.Arbitrary<PlacementInput> = fc
+  .tuple(inputs, fc.array(fc.subarray(["red", "blue"]), { minLength: 8, maxLength: 8 }), fc.array(fc.nat(4)))
+  .map(([input, colours, held]) => {
+    const addresses = [...input.orphans.keys()].sort();
+    const nodes = [...input.load.keys()];
+    return {
+      ...input,
+      groups: new Map(addresses.map((address, i) => [address, colours[i] ?? []])),
+      holders: new Map([["red", held.flatMap((i) => nodes[i] ?? [])]]),
+    };
+  });
+
+/** How many addresses of each group each node has in the end: "red a" → 2. */
+function crowds({ groups, holders }: PlacementInput, placed: ReadonlyMap<string, string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  const add = (group: string, node: string) =>
+    counts.set(`${group} ${node}`, 1 + (counts.get(`${group} ${node}`) ?? 0));
+  for (const [group, nodes] of holders ?? []) for (const node of nodes) add(group, node);
+  for (const [address, node] of placed) for (const group of groups?.get(address) ?? []) add(group, node);
+  return counts;
+}
+
+/** What is left to place after a node has taken its part. */
+function afterTaking(input: PlacementInput, placed: ReadonlyMap<string, string>, taker: string): PlacementInput {
+  const taken = new Map([...placed].filter(([, node]) => node === taker));
+  const load = new Map(input.load);
+  if (load.has(taker)) load.set(taker, loads(input, placed).get(taker) ?? 0);
+  const holders = new Map(input.holders);
+  for (const address of taken.keys()) {
+    for (const group of input.groups?.get(address) ?? []) holders.set(group, [...(holders.get(group) ?? []), taker]);
+  }
+  const orphans = new Map([...input.orphans].filter(([address]) => !taken.has(address)));
+  return { ...input, orphans, load, holders };
+}
+
 function loads({ load }: PlacementInput, placed: ReadonlyMap<string, string>): Map<string, number> {
   const after = new Map(load);
   for (const node of placed.values()) after.set(node, (after.get(node) ?? 0) + 1);
@@ -36,7 +72,7 @@ describe("place", () => {
 
   it("comes to the same result whatever the order of its input", () =>
     fc.assert(
-      fc.property(inputs, (input) => {
+      fc.property(groupedInputs, (input) => {
         const orphans = new Map([...input.orphans].reverse().map(([address, nodes]) => [address, nodes.toReversed()]));
         const load = new Map([...input.load].reverse());
         expect(place({ ...input, orphans, load })).to.deep.equal(place(input));
@@ -45,15 +81,68 @@ describe("place", () => {
 
   it("comes to the same result after a node has taken its part", () =>
     fc.assert(
-      fc.property(inputs, fc.constantFrom(...NODES), (input, taker) => {
+      fc.property(groupedInputs, fc.constantFrom(...NODES), (input, taker) => {
         const placed = place(input);
-        const rest = new Map([...input.orphans].filter(([address]) => placed.get(address) !== taker));
-        const load = new Map(input.load);
-        if (load.has(taker)) load.set(taker, loads(input, placed).get(taker) ?? 0);
         const expected = new Map([...placed].filter(([, node]) => node !== taker));
-        expect(place({ ...input, orphans: rest, load })).to.deep.equal(expected);
+        expect(place(afterTaking(input, placed, taker))).to.deep.equal(expected);
       }),
     ));
+
+  it("gives no node two addresses of a group while another that may has none", () =>
+    fc.assert(
+      fc.property(groupedInputs, (input) => {
+        const reds = new Map([...(input.groups ?? [])].map(([address, [first]]) => [address, first ? [first] : []]));
+        const one = { ...input, groups: reds };
+        const placed = place(one);
+        const counts = crowds(one, placed);
+        for (const [address, node] of placed) {
+          for (const group of reds.get(address) ?? []) {
+            if ((counts.get(`${group} ${node}`) ?? 0) < 2) continue;
+            for (const other of input.load.keys()) expect(counts.get(`${group} ${other}`) ?? 0).to.be.at.least(1);
+          }
+        }
+      }),
+    ));
+
+  const APART: readonly { name: string; held?: string[]; may: string[][]; nodes: string[] }[] = [
+    {
+      name: "puts two addresses of a group on two nodes",
+      may: [
+        ["a", "b"],
+        ["a", "b"],
+      ],
+      nodes: ["a", "b"],
+    },
+    { name: "keeps away from the node that has one already", held: ["b"], may: [["a", "b"]], nodes: ["a"] },
+    { name: "takes that node where there is no other", held: ["b"], may: [["b"]], nodes: ["b"] },
+    {
+      name: "takes the one with the fewest where all have some",
+      held: ["a", "b", "b"],
+      may: [["a", "b"]],
+      nodes: ["a"],
+    },
+    { name: "leaves the only candidate of one to that one", may: [["a", "b"], ["a"]], nodes: ["b", "a"] },
+    { name: "leaves it so the other way round too", may: [["b"], ["a", "b"]], nodes: ["b", "a"] },
+    {
+      name: "has them apart even where a node gets more than its share",
+      held: ["a", "b"],
+      may: [["a", "b", "c"]],
+      nodes: ["c"],
+    },
+  ];
+  for (const { name, held = [], may, nodes } of APART) {
+    it(name, () => {
+      const addresses = may.map((_, i) => `192.0.2.${i}`);
+      const placed = place({
+        orphans: new Map(addresses.map((address, i) => [address, may[i] ?? []])),
+        load: new Map([...new Set(may.flat())].map((node) => [node, node === "c" ? 9 : 0])),
+        addresses: 9,
+        groups: new Map(addresses.map((address) => [address, ["web"]])),
+        holders: new Map([["web", held]]),
+      });
+      expect(addresses.map((address) => placed.get(address))).to.deep.equal(nodes);
+    });
+  }
 
   it("leaves an orphan alone that nobody may take", () =>
     expect(place({ orphans: new Map([["192.0.2.50", []]]), load: new Map([["a", 0]]), addresses: 1 }).size).to.equal(

@@ -1,11 +1,13 @@
 import { DecodeError, parsePrefix } from "@fairlead/net";
 import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import { TAG_LENGTH } from "../../src/packet/envelope.ts";
 import {
   decodeHeartbeat,
   ENTRIES_PER_PART,
   encodeHeartbeat,
   type Heartbeat,
+  MOST_ECHOES,
   MOST_PREFIXES,
 } from "../../src/packet/heartbeat.ts";
 
@@ -16,47 +18,56 @@ const PLAIN: Heartbeat = {
   leaving: false,
   listening: false,
   wantsTables: false,
+  challenge: 0n,
+  echoes: [],
   highestEpoch: 5,
   tableVersion: 3,
   prefixes: [],
 };
-const START = "464c4842 01";
-const COUNTERS = "0000019900000001 00000007 00000005 00000003";
+const NUMBERS = "0000019900000001 00000007 00000005 00000003";
+const COUNTERS = `${NUMBERS} 0000000000000000 00`;
+/** Octets of the envelope around it. */
+const ENVELOPE = 8 + TAG_LENGTH;
 const NAME = "02 6e31";
-const NO_TABLE = "00 00 00";
+const NO_TABLE = "0000 0000 00";
 const IPV4_PREFIX = "04 18 c0000201";
 const IPV6_PREFIX = "06 40 20010db8000000000000000000000001";
 
 const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[] = [
-  { name: "one with nothing to tell", hex: `${START} 00 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`, heartbeat: PLAIN },
+  { name: "one with nothing to tell", hex: `00 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`, heartbeat: PLAIN },
   {
     name: "one that is leaving",
-    hex: `${START} 01 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
+    hex: `01 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, leaving: true },
   },
   {
     name: "one that wants tables",
-    hex: `${START} 02 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
+    hex: `02 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, wantsTables: true },
   },
   {
     name: "one that listens",
-    hex: `${START} 04 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
+    hex: `04 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, listening: true },
   },
   {
     name: "prefixes of both families",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 02 ${IPV4_PREFIX} ${IPV6_PREFIX} ${NO_TABLE}`,
+    hex: `00 ${COUNTERS} ${NAME} 02 ${IPV4_PREFIX} ${IPV6_PREFIX} ${NO_TABLE}`,
     heartbeat: { ...PLAIN, prefixes: [parsePrefix("192.0.2.1/24"), parsePrefix("2001:db8::1/64")] },
   },
   {
+    name: "a challenge, and those of others repeated",
+    hex: `00 ${NUMBERS} 00000000000000ff 02 0000000000000001 ffffffffffffffff ${NAME} 00 ${NO_TABLE}`,
+    heartbeat: { ...PLAIN, challenge: 255n, echoes: [1n, 0xffff_ffff_ffff_ffffn] },
+  },
+  {
     name: "an empty table",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 00 01 00`,
+    hex: `00 ${COUNTERS} ${NAME} 00 0000 0001 00`,
     heartbeat: { ...PLAIN, table: { part: 0, parts: 1, entries: [] } },
   },
   {
     name: "the last part of a table",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 01 02 02
+    hex: `00 ${COUNTERS} ${NAME} 00 0001 0002 02
       04 01 00000005 c0000232  06 02 ffffffff 20010db8000000000000000000000050`,
     heartbeat: {
       ...PLAIN,
@@ -72,47 +83,55 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
   },
   {
     name: "a name beyond ASCII",
-    hex: `${START} 00 ${COUNTERS} 03 6ec3b6 00 ${NO_TABLE}`,
+    hex: `00 ${COUNTERS} 03 6ec3b6 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, node: "nö" },
   },
 ];
 
-const entries = (hex: string) => `${START} 00 ${COUNTERS} ${NAME} 00 00 01 01 ${hex}`;
+const entries = (hex: string) => `00 ${COUNTERS} ${NAME} 00 0000 0001 01 ${hex}`;
 const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
-  { name: "another protocol", hex: "464c4843 01", error: "magic must be 1179404354, got 1179404355" },
-  { name: "another version", hex: "464c4842 02", error: "version must be 1, got 2" },
-  { name: "unknown flags", hex: `${START} 08`, error: "flags must be 0 to 7, got 8" },
-  { name: "no name", hex: `${START} 00 ${COUNTERS} 00`, error: "name length must be 1 to 253, got 0" },
+  { name: "unknown flags", hex: `08`, error: "flags must be 0 to 7, got 8" },
+  {
+    name: "too many echoes",
+    hex: `00 ${NUMBERS} 0000000000000000 65`,
+    error: "echo count must be at most 100, got 101",
+  },
+  { name: "no name", hex: `00 ${COUNTERS} 00`, error: "name length must be 1 to 253, got 0" },
   {
     name: "a name that is too long",
-    hex: `${START} 00 ${COUNTERS} fe`,
+    hex: `00 ${COUNTERS} fe`,
     error: "name length must be 1 to 253, got 254",
   },
-  { name: "a name that is no text", hex: `${START} 00 ${COUNTERS} 01 ff`, error: "node name must be UTF-8" },
+  { name: "a name that is no text", hex: `00 ${COUNTERS} 01 ff`, error: "node name must be UTF-8" },
   {
     name: "too many prefixes",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 11`,
+    hex: `00 ${COUNTERS} ${NAME} 11`,
     error: "prefix count must be at most 16, got 17",
   },
   {
     name: "a prefix of no family",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 01 05`,
+    hex: `00 ${COUNTERS} ${NAME} 01 05`,
     error: "prefix family must be one of 4, 6, got 5",
   },
   {
     name: "a prefix longer than its address",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 01 04 21`,
+    hex: `00 ${COUNTERS} ${NAME} 01 04 21`,
     error: "prefix length must be 0 to 32, got 33",
   },
   {
     name: "a part of no table",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 01 00 00`,
+    hex: `00 ${COUNTERS} ${NAME} 00 0001 0000 00`,
     error: "part and entry count must be 0 without a table, got 1 and 0",
   },
   {
     name: "a part beyond the last",
-    hex: `${START} 00 ${COUNTERS} ${NAME} 00 02 02 00`,
+    hex: `00 ${COUNTERS} ${NAME} 00 0002 0002 00`,
     error: "part must be below 2, got 2",
+  },
+  {
+    name: "octets after its end",
+    hex: `00 ${COUNTERS} ${NAME} 00 ${NO_TABLE} 00`,
+    error: "end must be no further octets, got 1",
   },
   { name: "an entry of no family", hex: entries("07"), error: "entry family must be one of 4, 6, got 7" },
   { name: "an entry in no state", hex: entries("04 03"), error: "entry state must be one of 1, 2, got 3" },
@@ -126,8 +145,6 @@ describe("heartbeat", () => {
     it(`rejects every strict prefix of ${name}`, () => {
       for (const octets of strictPrefixes(fromHex(hex))) expect(() => decodeHeartbeat(octets)).to.throw(DecodeError);
     });
-    it(`ignores Ethernet padding after ${name}`, () =>
-      expect(decodeHeartbeat(Uint8Array.from([...fromHex(hex), ...new Uint8Array(46)]))).to.deep.equal(heartbeat));
   }
   for (const { name, hex, error } of MALFORMED) {
     it(`rejects ${name}`, () => expect(() => decodeHeartbeat(fromHex(hex))).to.throw(DecodeError, error));
@@ -149,7 +166,19 @@ describe("heartbeat", () => {
       },
     };
     const octets = encodeHeartbeat(heartbeat);
-    expect(octets.length).to.be.at.most(1_500);
+    expect(octets.length).to.be.at.most(1_500 - ENVELOPE);
+    expect(decodeHeartbeat(octets)).to.deep.equal(heartbeat);
+  });
+
+  it("fits into one frame with the longest name, all prefixes and all echoes", () => {
+    const heartbeat: Heartbeat = {
+      ...PLAIN,
+      node: "n".repeat(253),
+      prefixes: Array.from({ length: MOST_PREFIXES }, () => parsePrefix("2001:db8::1/64")),
+      echoes: Array.from({ length: MOST_ECHOES }, (_, i) => BigInt(i)),
+    };
+    const octets = encodeHeartbeat(heartbeat);
+    expect(octets.length).to.be.at.most(1_500 - ENVELOPE);
     expect(decodeHeartbeat(octets)).to.deep.equal(heartbeat);
   });
 

@@ -1,5 +1,5 @@
 import type { Store } from "@fairlead/kube";
-import { DEFAULT_TIMING, userspaceResponder } from "@fairlead/l2";
+import { DEFAULT_TIMING, HeartbeatKeys, userspaceResponder } from "@fairlead/l2";
 import { ndpOverFrames } from "@fairlead/l2/testing";
 import type { MemoryHost } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
@@ -58,6 +58,7 @@ export class SimulatedNode {
     const process = new SimulatedProcess(clock, host);
     const { links, openLinkSocket, clock: own } = process;
     const timing = DEFAULT_TIMING;
+    const keys = new HeartbeatKeys();
     const timeoutMillis = timing.detection - timing.interval;
     const ports: NodePorts = {
       links,
@@ -76,7 +77,7 @@ export class SimulatedNode {
     const fixed = { node: this.name, forwarding: "direct", classes } as const;
     const onPlan = (plan: Plan) => speaker.follow(plan);
     const decider = new Decider({ store, clock: own, log, fixed, onPlan });
-    const speaker = new Speaker({ node: this.name, ports, reporter: decider, timing, clock: own, log });
+    const speaker = new Speaker({ node: this.name, ports, reporter: decider, timing, keys, clock: own, log });
     this.#running = { process, store, decider, speaker };
     decider.start();
   }

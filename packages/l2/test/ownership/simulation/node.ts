@@ -1,8 +1,9 @@
 import { parsePrefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import { begin, lacksTable, mayAnswer, nextDecision, step } from "../../../src/ownership/ownership.ts";
+import { begin, mayAnswer, nextDecision, step } from "../../../src/ownership/ownership.ts";
+import { say, tableParts } from "../../../src/ownership/say.ts";
 import type { OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming } from "../../../src/ownership/types.ts";
-import { ENTRIES_PER_PART, type Heartbeat, type TablePart } from "../../../src/packet/heartbeat.ts";
+import type { Heartbeat, TablePart } from "../../../src/packet/heartbeat.ts";
 
 /** What a simulated node tells the world. */
 export interface NodePort {
@@ -25,14 +26,14 @@ export class SimulatedNode {
   readonly answers = new Set<string>();
   gateUntil = Number.NEGATIVE_INFINITY;
   readonly #port: NodePort;
-  readonly #incarnation: bigint;
+  readonly incarnation: bigint;
   #sequence = 0;
 
   constructor(name: string, timing: OwnershipTiming, incarnation: bigint, now: Millis, port: NodePort) {
     this.startedAt = now;
-    this.#incarnation = incarnation;
+    this.incarnation = incarnation;
     this.#port = port;
-    this.state = begin(name, timing, { up: true, prefixes: SUBNET }, now);
+    this.state = begin(name, timing, { up: true, prefixes: SUBNET }, now, incarnation << 32n);
   }
 
   tick(now: Millis): void {
@@ -63,28 +64,11 @@ export class SimulatedNode {
   }
 
   #sendTable(now: Millis): void {
-    const entries = [...this.state.holdings].map(([address, { epoch, state }]) => ({ address, epoch, state }));
-    const parts = Math.max(1, Math.ceil(entries.length / ENTRIES_PER_PART));
-    for (let part = 0; part < parts; part++) {
-      const from = part * ENTRIES_PER_PART;
-      this.#send({ part, parts, entries: entries.slice(from, from + ENTRIES_PER_PART) }, now);
-    }
+    for (const part of tableParts(this.state)) this.#send(part, now);
   }
 
   #send(table: TablePart | undefined, now: Millis): void {
-    const { node, leaving, highestEpoch, tableVersion, link } = this.state;
     this.#sequence += 1;
-    this.#port.send({
-      node,
-      incarnation: this.#incarnation,
-      sequence: this.#sequence,
-      leaving,
-      listening: !mayAnswer(this.state, now),
-      wantsTables: table === undefined && lacksTable(this.state),
-      highestEpoch,
-      tableVersion,
-      prefixes: link.prefixes,
-      ...(table !== undefined && { table }),
-    });
+    this.#port.send(say(this.state, { incarnation: this.incarnation, sequence: this.#sequence }, table, now));
   }
 }

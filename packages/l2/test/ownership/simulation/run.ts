@@ -41,7 +41,7 @@ export function play({ seed, size, faults }: Scenario): Invariants {
 
 function inflict(segment: Segment, invariants: Invariants, fault: Fault): void {
   const hostAt = (index: number) => segment.hosts[index % segment.hosts.length] as Host;
-  if (fault.kind !== "start") invariants.disturb();
+  if (fault.kind !== "start" && fault.kind !== "replay") invariants.disturb();
   switch (fault.kind) {
     case "start": {
       const host = hostAt(fault.host);
@@ -56,6 +56,9 @@ function inflict(segment: Segment, invariants: Invariants, fault: Fault): void {
       return;
     case "pause":
       segment.pause(hostAt(fault.host), fault.millis);
+      return;
+    case "replay":
+      segment.replay(hostAt(fault.host), fault.millis);
       return;
     case "carrier":
       segment.setCarrier(hostAt(fault.host), !hostAt(fault.host).carrier);

@@ -9,6 +9,7 @@ export const STEP: Millis = 5;
 /** Heartbeats take up to this long, so they overtake one another. */
 export const LONGEST_DELAY: Millis = 40;
 
+const RECORDED: Millis = 10_000;
 const LEAVING_TIME: Millis = 2_000;
 const LOSS = 0.4;
 const REPETITION = 0.2;
@@ -17,6 +18,7 @@ interface Frame {
   readonly at: Millis;
   readonly to: number;
   readonly heartbeat: Heartbeat;
+  readonly isReplayed?: boolean;
 }
 
 /** A place in the segment and the speaker that runs there, if any. */
@@ -47,10 +49,14 @@ export class Segment {
   readonly #cuts = new Set<string>();
   readonly #names: ReadonlySet<string>;
   #frames: Frame[] = [];
+  /** What has arrived in the last {@link RECORDED}, as somebody who listens has it. */
+  #recorded: Frame[] = [];
   #observer: Observer = () => undefined;
   #lossyUntil = Number.NEGATIVE_INFINITY;
   #incarnations = 0n;
   now: Millis = 0;
+  /** Addresses that are to be apart, with their groups. */
+  groups: ReadonlyMap<string, readonly string[]> = new Map();
 
   constructor(size: number, seed: number) {
     this.#random = seededRandom(seed);
@@ -113,8 +119,11 @@ export class Segment {
 
   want(host: Host, addresses: ReadonlySet<string>): void {
     host.wanted = addresses;
-    const candidates = { nodes: this.#names, needsSubnet: true };
-    host.events.push({ kind: "wanted", wanted: new Map([...addresses].map((address) => [address, candidates])) });
+    const candidates = (address: string) => {
+      return { nodes: this.#names, needsSubnet: true, groups: this.groups.get(address) ?? [] };
+    };
+    const wanted = new Map([...addresses].map((address) => [address, candidates(address)]));
+    host.events.push({ kind: "wanted", wanted });
   }
 
   setCarrier(host: Host, up: boolean): void {
@@ -139,11 +148,22 @@ export class Segment {
     this.#lossyUntil = this.now + millis;
   }
 
+  /** From now on, everybody hears again what it heard of the host in that time up to now, once more in the same time. */
+  replay(from: Host, millis: Millis): void {
+    const start = this.now - millis;
+    this.#recorded = this.#recorded.filter(({ at }) => at >= this.now - RECORDED);
+    for (const frame of this.#recorded) {
+      if (frame.heartbeat.node !== from.name || frame.at < start) continue;
+      this.#frames.push({ ...frame, at: frame.at + millis, isReplayed: true });
+    }
+  }
+
   /** Moves the clock on by one {@link STEP}. */
   advance(): void {
     this.now += STEP;
     const due = this.#frames.filter(({ at }) => at <= this.now).sort((a, b) => a.at - b.at);
     this.#frames = this.#frames.filter(({ at }) => at > this.now);
+    this.#recorded.push(...due.filter(({ isReplayed }) => !isReplayed));
     for (const { to, heartbeat } of due) {
       const host = this.hosts[to];
       if (host?.running) host.backlog.push(heartbeat);

@@ -1,0 +1,18 @@
+import { counter } from "@fairlead/runtime";
+
+/** Every {@link HeartbeatIgnoredCause}; docs/troubleshooting.md has a heading for each. */
+export const HEARTBEAT_IGNORED_CAUSES = ["Malformed", "Unauthenticated", "WrongKey", "Unproven", "Replayed"] as const;
+
+/**
+ * Why a heartbeat is ignored. `Malformed`: it is none, or of another version. `Unauthenticated`: without a tag, though
+ * there is a key. `WrongKey`: its tag was made with another key. `Unproven`: its sender has yet to show that it lives now.
+ * `Replayed`: older than what was heard of its sender, or repeated.
+ */
+export type HeartbeatIgnoredCause = (typeof HEARTBEAT_IGNORED_CAUSES)[number];
+
+/** Heartbeats that were not taken. */
+export const heartbeatsIgnored = counter<"cause">({
+  name: "fairlead_l2_heartbeats_ignored_total",
+  help: "Heartbeats of other speakers that were ignored, by cause.",
+  labelNames: ["cause"],
+});
