@@ -166,10 +166,10 @@ function served(
   if (alone !== undefined) return alone;
   const { kept, takes, surplus, ...outcome } = allocate(service, own, context);
   const refusal = outcome.refusal ?? clashOf(service, kept, context.ledger);
-  const allocations = inFamilyOrder(service, [...kept, ...takes]);
+  const allocations = inOrder(service, [...kept, ...takes]);
   const ingress = allocations.map(({ address }) => address);
   const drains = new Map(
-    kept.flatMap((allocation) => {
+    inOrder(service, kept).flatMap((allocation) => {
       const reason = drainingOf(allocation, service, context);
       return reason === undefined ? [] : [[allocation, reason] as const];
     }),
@@ -240,9 +240,14 @@ function released(service: ServiceIntent, own: readonly Allocation[], surroundin
   };
 }
 
-function inFamilyOrder(service: ServiceIntent, allocations: readonly Allocation[]): Allocation[] {
-  const order = ({ ip }: Allocation) => service.families.indexOf(ip.family);
-  return [...allocations].sort((a, b) => order(a) - order(b));
+// By family, then as they stand in the status: two controllers must not put them in turn as each has come to know them.
+function inOrder({ families, ingress }: ServiceIntent, allocations: readonly Allocation[]): Allocation[] {
+  const order = ({ ip }: Allocation) => families.indexOf(ip.family);
+  const place = ({ address }: Allocation) => {
+    const at = ingress.indexOf(address);
+    return at < 0 ? ingress.length : at;
+  };
+  return [...allocations].sort((a, b) => order(a) - order(b) || place(a) - place(b));
 }
 
 function isWork({ takes, status, releases, records }: ServicePlan): boolean {

@@ -7,7 +7,7 @@ import {
   type Pool,
   type ServiceIntent,
 } from "@fairlead/model";
-import { type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
+import { compareAddresses, type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
 import { type Snapshot, workKey } from "../snapshot.ts";
 import { type ClaimStatus, claimStatus } from "../status/claim-status.ts";
 import { namedPools, refuse } from "./allocate.ts";
@@ -16,13 +16,15 @@ import { poolOf } from "./ledger.ts";
 import { compareText, poolAllows, poolsInOrder } from "./pools.ts";
 import { findFree } from "./search.ts";
 
-/** What is to be done for one IPClaim: take, write the status. */
+/** What is to be done for one IPClaim, in this order: take, write the status, give up. */
 export interface ClaimPlan {
   readonly claim: IPClaim;
   /** How each address stands once it is reserved. */
   readonly takes: readonly Allocation[];
   /** What to change in the status; undefined if nothing. */
   readonly status: ClaimStatus | undefined;
+  /** Records that it reserves, and no longer claims. */
+  readonly releases: readonly Allocation[];
 }
 
 /** What IPClaims reserve, oldest claim first; takes are recorded in the ledger. Only those with something to do. */
@@ -31,14 +33,27 @@ export function planClaims(snapshot: Snapshot, context: AllocationContext): Clai
     .sort(byAge)
     .filter(({ uid }) => !snapshot.pending.keys.has(workKey("IPClaim", uid)))
     .map((claim): ClaimPlan => {
-      const kept = snapshot.index.ofClaim(claim.uid);
+      const own = snapshot.index.ofClaim(claim.uid);
+      const kept = claimed(claim, own);
       const { takes, refusal } =
         claim.addresses === undefined
           ? reserveAny(claim, kept, snapshot, context)
           : reserveThese(claim, claim.addresses, snapshot, context);
-      return { claim, takes, status: claimStatus(claim, [...kept, ...takes], refusal) };
+      const releases = own.filter((record) => !kept.includes(record));
+      return { claim, takes, status: claimStatus(claim, [...kept, ...takes], refusal), releases };
     })
-    .filter(({ takes, status }) => takes.length > 0 || status !== undefined);
+    .filter(({ takes, status, releases }) => takes.length + releases.length > 0 || status !== undefined);
+}
+
+// What it reserves that it still claims. Two controllers may have reserved an address each: the one that is in use stays,
+// or else the one that is in the status.
+function claimed({ addresses, families, reserved }: IPClaim, own: readonly Allocation[]): Allocation[] {
+  if (addresses !== undefined) {
+    return own.filter(({ ip }) => addresses.some(({ family, value }) => family === ip.family && value === ip.value));
+  }
+  const rank = (record: Allocation) => (record.holders.length > 0 ? 0 : reserved.includes(record.address) ? 1 : 2);
+  const sorted = [...own].sort((a, b) => rank(a) - rank(b) || compareAddresses(a.ip, b.ip));
+  return families.flatMap((family) => sorted.find(({ ip }) => ip.family === family) ?? []);
 }
 
 interface Reserved {

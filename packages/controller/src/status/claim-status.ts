@@ -5,6 +5,7 @@ import {
   describeRefusal,
   type IPClaim,
 } from "@fairlead/model";
+import { compareAddresses } from "@fairlead/net";
 
 /** Changes to the status of an IPClaim. */
 export interface ClaimStatus {
@@ -23,7 +24,7 @@ export function claimStatus(
   reserved: readonly Allocation[],
   refusal: AllocationRefusal | undefined,
 ): ClaimStatus | undefined {
-  const kept = [...reserved].sort((a, b) => a.ip.family - b.ip.family);
+  const kept = [...reserved].sort((a, b) => compareAddresses(a.ip, b.ip));
   const addresses = kept.map(({ address }) => address);
   const list = kept.map(({ address, pool }) => `${address} from IPAddressPool ${pool}`).join(", ");
   const condition: ClaimStatus["condition"] =

@@ -199,6 +199,32 @@ referenceTable("an IPClaim", [
     },
   },
   {
+    id: "edited",
+    says: "that claims another address gives the one up that it had",
+    steps: [
+      LAN,
+      aClaim("c", { ...FOR_WEB, addresses: ["192.0.2.2"] }),
+      aClaim("c", { ...FOR_WEB, addresses: ["192.0.2.3"] }),
+    ],
+    holds: {},
+    also: (world) => {
+      records({ "192.0.2.3": "for c" })(world);
+      claimStatus("c", ["192.0.2.3"], "Reserved")(world);
+    },
+  },
+  {
+    id: "edited in use",
+    says: "that claims another address takes nothing from its Service",
+    steps: [
+      LAN,
+      aClaim("c", { ...FOR_WEB, addresses: ["192.0.2.2"] }),
+      aService("web"),
+      aClaim("c", { ...FOR_WEB, addresses: ["192.0.2.3"] }),
+    ],
+    holds: { web: ["192.0.2.2"] },
+    also: records({ "192.0.2.2": "web", "192.0.2.3": "for c" }),
+  },
+  {
     id: "broken",
     says: "that cannot be read keeps what it has, and stops nobody",
     steps: [LAN, aClaim("c", FOR_WEB), aClaim("c", { serviceName: 7 }), aService("web")],
