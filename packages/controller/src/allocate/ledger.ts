@@ -89,7 +89,7 @@ export class Ledger {
 
   /** Gives an address to a Service, beside those that have it already. */
   take(address: IpAddress, pool: string, service: ObjectIdentity): Allocation {
-    const { released: _, ...before } = this.at(address) ?? { ...unrecorded(address, pool), holders: [] };
+    const { released: _, ...before } = this.#standing(address, pool);
     const allocation = { ...before, pool, holders: [...before.holders, identityOf(service)] };
     this.put(allocation);
     return allocation;
@@ -108,7 +108,7 @@ export class Ledger {
 
   /** Reserves an address for an IPClaim, whoever holds it. */
   reserve(address: IpAddress, pool: string, claim: ObjectIdentity): Allocation {
-    const { released: _, ...before } = this.at(address) ?? { ...unrecorded(address, pool), holders: [] };
+    const { released: _, ...before } = this.#standing(address, pool);
     const allocation = { ...before, claim: identityOf(claim) };
     this.put(allocation);
     return allocation;
@@ -224,6 +224,12 @@ export class Ledger {
     return this.#index.countIn(key) + (this.#counts.get(key) ?? 0) >= namespaceQuota;
   }
 
+  // As it is, or as one that is still to be recorded.
+  #standing(ip: IpAddress, pool: string): Allocation {
+    const name = allocationName(ip);
+    return this.#byName(name) ?? { name, uid: "", version: "", ip, address: formatAddress(ip), pool, holders: [] };
+  }
+
   #byName(name: string): Allocation | undefined {
     return this.#taken.get(name) ?? this.#index.get(name);
   }
@@ -268,10 +274,6 @@ export function poolHas(pool: Pool, address: IpAddress): boolean {
 /** The pool that an address may be given out from, if any. */
 export function poolOf(pools: readonly Pool[], address: IpAddress): Pool | undefined {
   return pools.find((pool) => poolHas(pool, address));
-}
-
-function unrecorded(ip: IpAddress, pool: string): Omit<Allocation, "holders"> {
-  return { name: allocationName(ip), uid: "", version: "", ip, address: formatAddress(ip), pool };
 }
 
 function identityOf({ namespace, name, uid }: ObjectIdentity): ObjectIdentity {

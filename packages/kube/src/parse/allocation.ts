@@ -1,5 +1,5 @@
 import type { Allocation, ObjectRef } from "@fairlead/model";
-import { addressOctets, formatAddress, type IpAddress, tryParseAddress } from "@fairlead/net";
+import { addressGroups, formatAddress, type IpAddress, tryParseAddress } from "@fairlead/net";
 import { z } from "zod";
 import { ipAllocation } from "../schema/ip-allocation.ts";
 import type { ObjectMeta } from "../schema/metadata.ts";
@@ -17,8 +17,7 @@ const SCHEMA = z.object({ spec: ipAllocation.spec, status: ipAllocation.status.o
  */
 export function allocationName(address: IpAddress): string {
   if (address.family === 4) return formatAddress(address);
-  const hex = Buffer.from(addressOctets(address)).toString("hex");
-  return (hex.match(/.{4}/g) ?? []).join("-");
+  return addressGroups(address.value).join("-");
 }
 
 /** The inverse of {@link allocationName}; undefined for any other text. */
