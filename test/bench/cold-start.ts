@@ -1,107 +1,144 @@
 import { until } from "@fairlead/testing";
 import { logLines, NAMESPACE } from "../e2e/product.ts";
 import { BareClient, each } from "./bare-client.ts";
+import { removeAllocations, writeBoth, writeStatus } from "./bare-writes.ts";
+import { cpuSecondsOf, withCpuSeconds } from "./processes.ts";
 import { report } from "./report.ts";
-import { bareService, MANY, type Site, withSite } from "./site.ts";
+import {
+  allocated,
+  type CreatedService,
+  controlPlaneOf,
+  countOf,
+  createServices,
+  prepare,
+  UNSERVED,
+} from "./services.ts";
+import { type Site, withSite } from "./site.ts";
 
 const SIZES = [1_000, 2_000, 5_000];
-const ALLOCATIONS = "/apis/fairlead.dev/v1beta1/ipallocations";
+const ROUNDS = 2;
+/** For the rate of statuses alone. */
+const STATUSES = 1_000;
+const EVENTS = "/api/v1/namespaces/default/events";
+
+/** A run of the controller, from its start to the last address. */
+interface Start {
+  /** Services a second, from leadership to the last address; it may lead before it has listed everything. */
+  readonly perSecondSinceLeads: number;
+  /** From the first address: more, since dozens of allocations are written before the first status. */
+  readonly perSecondSinceFirst: number;
+  /** From the start of the process. */
+  readonly perSecondSinceStart: number;
+  readonly leadsAfterMillis: number;
+  readonly firstAfterMillis: number;
+}
 
 /**
- * Measures how many Services a second get their addresses when a controller starts and finds thousands without, beside a
- * client that does nothing but write the same objects over as many connections to the same API server, before and after.
- * No speaker runs. Prints a JSON line for each number of Services. Run it inside hack/sandbox.
+ * Measures how many Services a second get their addresses when a controller starts and finds thousands without. Beside it,
+ * in turn on the same API server, a client that does nothing but write the same objects for as many other Services, over as
+ * many connections: what the API server allows. No speaker runs. Prints a JSON line for each run, and for each number of
+ * Services one with the ratios of the mean rates. Run it inside hack/sandbox.
  *
  * @param sizes - numbers of Services.
  */
 export async function benchColdStart(sizes: readonly number[] = SIZES): Promise<void> {
-  for (const services of sizes) {
-    await withSite(async (site) => {
-      const { store, product, cluster } = site;
-      for (const object of MANY) await store.create(object);
-      await Promise.all(cluster.lab.nodes.map(({ name }) => product.speaker(name).stop("SIGKILL")));
-      await product.controllers[0]?.stop();
-      const kubeconfig = await cluster.controlPlane.kubeconfigFor(NAMESPACE, "fairlead-controller");
-      const bare = await BareClient.open(kubeconfig);
-      const uids = await createServices(site, "bare", 2 * services, { loadBalancerClass: "bench.example/none" });
-      const before = await bareRate(bare, uids, 0, services);
-      const controller = await controllerRate(site, services);
-      const after = await bareRate(bare, uids, services, services);
-      const ratio = Math.round((100 * controller.perSecond) / Math.max(before, after)) / 100;
-      report({ bench: "coldStart", services, ...controller, barePerSecond: { before, after }, ratio });
-      bare.close();
-    });
-  }
+  for (const services of sizes) await withSite((site) => measure(site, services));
 }
 
-/** Writes for Services that are not Fairlead's, from number `first`, what the controller writes for its own. */
-async function bareRate(bare: BareClient, uids: readonly string[], first: number, count: number): Promise<number> {
-  const addressOf = (i: number) => `10.78.${i >> 8}.${i & 255}`;
-  const perSecond = await rate(count, () =>
-    each(count, async (n) => {
-      const i = first + n;
-      const [name, uid, address] = [`bare-${i}`, uids[i], addressOf(i)];
-      const spec = { address, pool: "many", serviceRef: { namespace: "default", name, uid } };
-      await bare.send("POST", ALLOCATIONS, {
-        apiVersion: "fairlead.dev/v1beta1",
-        kind: "IPAllocation",
-        metadata: { name: address },
-        spec,
-      });
-      const path = `/api/v1/namespaces/default/services/${name}/status?fieldManager=bench`;
-      const status = {
-        loadBalancer: { ingress: [{ ip: address, ipMode: "VIP" }] },
-        conditions: [
-          {
-            type: "bench.example/Allocated",
-            status: "True",
-            reason: "Allocated",
-            message: `${address} from IPAddressPool many`,
-            lastTransitionTime: new Date().toISOString(),
-          },
-        ],
-      };
-      await bare.send("PATCH", path, { metadata: { uid }, status }, "application/strategic-merge-patch+json");
-    }),
+async function measure(site: Site, services: number): Promise<void> {
+  await prepare(site);
+  await site.product.controllers[0]?.stop();
+  const { controlPlane } = site.cluster;
+  const bare = await BareClient.open(await controlPlane.kubeconfigFor(NAMESPACE, "fairlead-controller"));
+  // Comes first: it also opens the connections.
+  const others = await createServices(site, "status", STATUSES, UNSERVED);
+  const perSecond = await rateOf(others, (service, i) => writeStatus(bare, service, i));
+  report({ bench: "coldStart", by: "bare client, statuses alone", services: STATUSES, perSecond });
+  const rates = { bare: [] as number[], sinceLeads: [] as number[], sinceFirst: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    rates.bare.push(await runBare(site, bare, services, round));
+    const start = await runController(site, services, round);
+    rates.sinceLeads.push(start.perSecondSinceLeads);
+    rates.sinceFirst.push(start.perSecondSinceFirst);
+    await allocated(site, services * (round + 1));
+  }
+  const ratioOf = (own: readonly number[]) => Math.round((100 * mean(own)) / mean(rates.bare)) / 100;
+  const ratio = { sinceLeads: ratioOf(rates.sinceLeads), sinceFirst: ratioOf(rates.sinceFirst) };
+  report({ bench: "coldStart", by: "both", services, perSecond: rates, ratio });
+  bare.close();
+}
+
+async function runBare(site: Site, bare: BareClient, services: number, round: number): Promise<number> {
+  const others = await createServices(site, `bare-${round}`, services, UNSERVED);
+  const processes = { client: [process], ...controlPlaneOf(site) };
+  const { result: perSecond, cpuSeconds } = await withCpuSeconds(processes, () =>
+    rateOf(others, (service, i) => writeBoth(bare, service, i)),
   );
-  // The controller would free these: their Services are not its own.
-  await each(count, (n) => bare.send("DELETE", `${ALLOCATIONS}/${addressOf(first + n)}`, {}));
+  await removeAllocations(bare, services);
+  report({ bench: "coldStart", by: "bare client", services, round, perSecond, cpuSeconds });
   return perSecond;
 }
 
-async function controllerRate(site: Site, services: number): Promise<Record<"perSecond" | "firstAfterMillis", number>> {
-  await createServices(site, "pending", services, {});
-  const started = Date.now();
-  await site.product.startController(0);
-  const controller = site.product.controllers[0];
-  const allocated = () => (controller ? logLines(controller).filter(({ msg }) => msg === "address allocated") : []);
-  await until("all have addresses", () => allocated().length >= services, {
-    withinMillis: 120_000,
-    everyMillis: 1_000,
-  });
-  const times = allocated().map(({ time }) => Date.parse(String(time)));
-  const first = Math.min(...times);
+async function runController(site: Site, services: number, round: number): Promise<Start> {
+  await createServices(site, `pending-${round}`, services);
+  const eventsBefore = await countOf(site, EVENTS);
+  const { result: start, cpuSeconds } = await withCpuSeconds(controlPlaneOf(site), () =>
+    startController(site, services),
+  );
+  const [controller] = site.product.controllers;
+  const own = await cpuSecondsOf({ controller: site.product.controllers });
+  const events = (await countOf(site, EVENTS)) - eventsBefore;
   await controller?.stop();
-  const perSecond = Math.round((1000 * (services - 1)) / (Math.max(...times) - first));
-  return { perSecond, firstAfterMillis: first - started };
-}
-
-/** Creates Services name-0, name-1, ... and returns their uids. */
-async function createServices({ store }: Site, name: string, count: number, spec: object): Promise<string[]> {
-  console.error(`coldStart: creating ${count} Services`);
-  const uids: string[] = [];
-  await each(count, async (i) => {
-    const service = bareService(`${name}-${i}`);
-    const { metadata } = await store.create({ ...service, spec: { ...(service.spec as object), ...spec } });
-    uids[i] = metadata.uid ?? "";
+  report({
+    bench: "coldStart",
+    by: "controller",
+    services,
+    round,
+    ...start,
+    events,
+    cpuSeconds: { ...own, ...cpuSeconds },
   });
-  return uids;
+  return start;
 }
 
-async function rate(count: number, work: () => Promise<void>): Promise<number> {
+// The controller's own log says when, to the millisecond; to watch it from here would cost what is measured.
+async function startController({ product }: Site, services: number): Promise<Start> {
+  const started = Date.now();
+  await product.startController(0);
+  const [controller] = product.controllers;
+  const timesOf = (message: string) => {
+    const lines = controller === undefined ? [] : logLines(controller);
+    return lines.filter(({ msg }) => msg === message).map(({ time }) => Date.parse(String(time)));
+  };
+  const all = () => timesOf("address allocated").length >= services;
+  await until("all have addresses", all, { withinMillis: 180_000, everyMillis: 1_000 });
+  const given = timesOf("address allocated");
+  const [leads = Number.NaN] = timesOf("leading");
+  const [first, last] = [Math.min(...given), Math.max(...given)];
+  const perSecondSince = (begin: number) => Math.round((1000 * services) / (last - begin));
+  return {
+    perSecondSinceLeads: perSecondSince(leads),
+    perSecondSinceFirst: perSecondSince(first),
+    perSecondSinceStart: perSecondSince(started),
+    leadsAfterMillis: leads - started,
+    firstAfterMillis: first - started,
+  };
+}
+
+async function rateOf(
+  services: readonly CreatedService[],
+  write: (service: CreatedService, i: number) => Promise<void>,
+): Promise<number> {
   const start = performance.now();
-  await work();
-  return Math.round((1000 * count) / (performance.now() - start));
+  await each(services.length, async (i) => {
+    const service = services[i];
+    if (service !== undefined) await write(service, i);
+  });
+  return Math.round((1000 * services.length) / (performance.now() - start));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 if (import.meta.main) await benchColdStart(process.argv.slice(2).map(Number));

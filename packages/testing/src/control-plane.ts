@@ -114,6 +114,11 @@ export class ControlPlane {
     return this.#apiServer;
   }
 
+  /** The process of etcd. */
+  get etcd(): Daemon {
+    return this.#etcd;
+  }
+
   /**
    * Runs kubectl as admin, and returns what it printed on stdout.
    *
