@@ -5,6 +5,7 @@ import { benchArpWhileRelisting } from "./arp-while-relisting.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { benchFailover } from "./failover.ts";
 import { benchForwarding } from "./forwarding.ts";
+import { benchRestart } from "./restart.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   arp: benchArp,
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   arpWhileRelisting: benchArpWhileRelisting,
   allocate: benchAllocate,
   coldStart: benchColdStart,
+  restart: benchRestart,
   failover: benchFailover,
 };
 
