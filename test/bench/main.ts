@@ -1,5 +1,6 @@
 // Runs all benchmarks, or those named: hack/sandbox node test/bench/main.ts [NAME ...]. Prints JSON lines.
 import { benchAllocate } from "./allocate.ts";
+import { benchAllocateInMemory } from "./allocate-in-memory.ts";
 import { benchArp } from "./arp.ts";
 import { benchArpWhileRelisting } from "./arp-while-relisting.ts";
 import { benchColdStart } from "./cold-start.ts";
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   forwarding: benchForwarding,
   arpWhileRelisting: benchArpWhileRelisting,
   allocate: benchAllocate,
+  allocateInMemory: benchAllocateInMemory,
   coldStart: benchColdStart,
   restart: benchRestart,
   failover: benchFailover,
