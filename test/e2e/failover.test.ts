@@ -16,9 +16,9 @@ describe("an address whose owner fails", () => {
     cluster = await sharedCluster();
     product = await Product.start(cluster);
     scene = new Scene(cluster);
-    await scene.addPool();
   });
   after(() => product?.stop());
+  beforeEach(() => scene.addPool());
   afterEach(async () => {
     await cluster.controlPlane.startApiServer();
     for (const { name } of cluster.lab.nodes) {
@@ -26,7 +26,6 @@ describe("an address whose owner fails", () => {
       if (!product.speaker(name).running) await product.startSpeaker(name);
     }
     await scene.clear();
-    await scene.addPool();
   });
 
   /** A Service whose only pod is not on the owner's node, so that what fails is the way in and no more. */
