@@ -28,7 +28,8 @@ describe("a full pool, and a controller that is killed while the API is slow", f
     scene = new Scene(cluster);
     slow = await behindProxy(product.controllerKubeconfig);
     await scene.addPool("10.77.0.0/32", "10.77.0.2-10.77.0.10");
-    for (let i = 0; i < 15; i++) await scene.addService(`s${i}`);
+    // Within one second they count as equally old, and go by name.
+    for (let i = 0; i < 15; i++) await scene.addService(`s${String(i).padStart(2, "0")}`);
     await until("ten have addresses", async () => (await scene.allocations()).length === 10);
   });
   after(async () => {
@@ -76,7 +77,7 @@ describe("a full pool, and a controller that is killed while the API is slow", f
       withinMillis: 60_000,
     });
     const [freed = ""] = before[0]?.split(" ") ?? [];
-    await cluster.controlPlane.api.delete("/api/v1/namespaces/default/services/s0");
+    await cluster.controlPlane.api.delete("/api/v1/namespaces/default/services/s00");
     let now: string[] = [];
     const millis = await timed(async () => {
       now = await until(

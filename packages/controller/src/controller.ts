@@ -53,6 +53,7 @@ export class Controller {
   #notBefore = Number.NEGATIVE_INFINITY;
   #warned: ReadonlySet<string> = new Set();
   #said = new Map<string, string>();
+  #listed = false;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -139,6 +140,10 @@ export class Controller {
 
   #run(): void {
     this.#logFailures();
+    if (this.#view.synced && !this.#listed) {
+      this.#listed = true;
+      this.#options.log.info({ services: this.#view.cache.all("Service").size }, "everything listed");
+    }
     if (!this.#view.synced || !this.#election.leading || this.#work.busy) return;
     const { clock, classes } = this.#options;
     const begun = clock.monotonic();

@@ -5,8 +5,11 @@ import { workSeconds } from "./metrics.ts";
 import { type Pending, workKey } from "./snapshot.ts";
 import type { PoolPlan } from "./status/pool-plan.ts";
 
-/** Pieces of work under way at once at most; twice this many requests are. More than the store's connections: none idles. */
-const MOST = 192;
+/**
+ * Pieces of work under way at once at most; twice this many requests are. More than the store has connections, so that none
+ * idles; and many more, since each decision looks at all Services: with thousands that wait, the fewer the better.
+ */
+const MOST = 512;
 
 /** How a piece of work ended. */
 export interface WorkEnd {

@@ -61,7 +61,8 @@ export class ObjectCache implements ObjectSink {
   replaceAll(kind: KindName, raws: readonly RawObject[], listVersion: string): void {
     const before = this.#objects.get(kind);
     const after = new Map<string, CachedObject<unknown>>();
-    for (const raw of raws) {
+    // What comes later is appended: whoever sorts by age, with thousands there, finds them all but sorted.
+    for (const raw of [...raws].sort(byAge)) {
       const held = before?.get(objectKey(raw.metadata));
       const object = held === undefined || isNews(held, raw) ? read(kind, raw, this.#reading) : held;
       after.set(objectKey(object.ref), object);
@@ -110,6 +111,11 @@ function read(kind: KindName, raw: RawObject, reading: Reading): CachedObject<un
     read: KINDS[kind].read(ref, meta, raw, reading),
     status: KINDS[kind].keepStatus ? raw.status : undefined,
   };
+}
+
+function byAge({ metadata: a }: RawObject, { metadata: b }: RawObject): number {
+  const [first, second] = [String(a.creationTimestamp ?? ""), String(b.creationTimestamp ?? "")];
+  return Number(first > second) - Number(first < second);
 }
 
 // A folder may hold what the API server never would: labels that are numbers, annotations that are true.

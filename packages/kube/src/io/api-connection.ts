@@ -1,6 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
-import { createInterface } from "node:readline";
+import { StringDecoder } from "node:string_decoder";
+import { type Dispatcher, errors, Pool } from "undici";
 import { StoreError, type StoreErrorReason } from "../ports.ts";
 import { type Credentials, loadCredentials } from "./kubeconfig.ts";
 
@@ -14,7 +13,11 @@ export interface ApiRequest {
   readonly contentType?: string;
 }
 
+/** For an answer to begin, and for each next part of it. */
 const REQUEST_TIMEOUT_MILLIS = 30_000;
+const CONNECT_TIMEOUT_MILLIS = 10_000;
+/** Less than the 90 s after which the API server ends a connection that nobody uses. */
+const KEEP_ALIVE_MILLIS = 60_000;
 /** Service-account tokens are renewed on disk well before they expire; reading them this often follows in time. */
 const CREDENTIALS_MAX_AGE_MILLIS = 60_000;
 
@@ -25,12 +28,13 @@ const CREDENTIALS_MAX_AGE_MILLIS = 60_000;
 export class ApiConnection {
   readonly #file: string | undefined;
   readonly #maxSockets: number;
-  readonly #open = new Set<IncomingMessage>();
-  #credentials: Credentials | undefined;
+  /** The latest, and earlier ones that still have requests under way. */
+  readonly #pools = new Set<Pool>();
+  #current: { readonly credentials: Credentials; readonly pool: Pool } | undefined;
   #loadedAt = 0;
   #closed = false;
 
-  /** @param maxSockets - connections at once at most. */
+  /** @param maxSockets - connections at once at most; Infinity for watches. */
   constructor(file: string | undefined, maxSockets: number) {
     this.#file = file;
     this.#maxSockets = maxSockets;
@@ -38,65 +42,63 @@ export class ApiConnection {
 
   /** Reads the credentials. @throws KubeConfigError when they can't be used. */
   async prepare(): Promise<void> {
-    const renewed = await loadCredentials(this.#file, this.#maxSockets);
-    if (this.#credentials?.fingerprint === renewed.fingerprint) renewed.close();
-    else {
-      // Requests under way keep the old agent's sockets; it is only no longer handed out.
-      this.#credentials = renewed;
-    }
+    const credentials = await loadCredentials(this.#file);
     this.#loadedAt = performance.now();
+    if (this.#closed || this.#current?.credentials.fingerprint === credentials.fingerprint) return;
+    this.#connect(credentials);
   }
 
   /** Sends a request and returns the JSON of the answer. */
   async send<T>(request: ApiRequest): Promise<T> {
-    const response = await this.#respond(request);
-    response.setTimeout(REQUEST_TIMEOUT_MILLIS, () => response.destroy(new Error("the answer stopped half-way")));
+    const body = await this.#exchange(request, REQUEST_TIMEOUT_MILLIS);
     try {
-      return JSON.parse(await textOf(response)) as T;
+      return JSON.parse(body) as T;
     } catch (cause) {
       throw new StoreError("Unavailable", `Cannot read the answer to ${describe(request)}: ${message(cause)}`, {
         cause,
       });
-    } finally {
-      this.#open.delete(response);
     }
   }
 
   /**
-   * Sends a GET whose answer is lines without end (a watch), and yields them.
+   * Sends a GET whose answer is lines without end (a watch). The promise resolves when the server ends the answer.
    *
    * @param silenceMillis - gives up, as on a broken connection, when nothing comes for so long.
+   * @param onLine - told of each line, without its end. What it throws ends the request, and is thrown on.
    */
-  async *lines(path: string, silenceMillis: number): AsyncGenerator<string> {
-    const request: ApiRequest = { method: "GET", path };
-    const response = await this.#respond(request);
-    response.setTimeout(silenceMillis, () => response.destroy(new Error(`silence for ${silenceMillis} ms`)));
-    try {
-      for await (const line of createInterface({ input: response })) yield line;
-      if (response.errored !== null) throw response.errored;
-    } catch (cause) {
-      throw new StoreError("Unavailable", `Watch ended: ${describe(request)}: ${message(cause)}`, { cause });
-    } finally {
-      this.#open.delete(response);
-      response.destroy();
-    }
+  async lines(path: string, silenceMillis: number, onLine: (line: string) => void): Promise<void> {
+    await this.#exchange({ method: "GET", path }, silenceMillis, onLine);
   }
 
   /** Ends every request under way. */
   close(): void {
     this.#closed = true;
-    for (const response of this.#open) response.destroy(new Error("closed"));
-    this.#credentials?.close();
+    for (const pool of this.#pools) void pool.destroy(new Error("closed"));
   }
 
-  async #respond(request: ApiRequest): Promise<IncomingMessage> {
+  /** Sends what comes from now on over fresh connections. */
+  #connect(credentials: Credentials): void {
+    const old = this.#current?.pool;
+    const pool = new Pool(credentials.server.origin, {
+      connections: Number.isFinite(this.#maxSockets) ? this.#maxSockets : null,
+      connect: { ...credentials.tls, timeout: CONNECT_TIMEOUT_MILLIS },
+      headersTimeout: REQUEST_TIMEOUT_MILLIS,
+      keepAliveTimeout: KEEP_ALIVE_MILLIS,
+      allowH2: false, // on one connection all would wait for what one packet holds up
+    });
+    this.#pools.add(pool);
+    this.#current = { credentials, pool };
+    // It goes when the requests that it has under way have ended.
+    if (old !== undefined) void old.close().then(() => this.#pools.delete(old));
+  }
+
+  /** Returns the body of an answer that is no failure; "" if its lines went elsewhere. */
+  async #exchange(request: ApiRequest, silenceMillis: number, onLine?: (line: string) => void): Promise<string> {
     if (performance.now() - this.#loadedAt > CREDENTIALS_MAX_AGE_MILLIS) await this.#renew(request);
-    const first = await this.#once(request);
-    if (first.statusCode !== 401) return this.#accept(request, first);
-    first.resume();
-    this.#open.delete(first);
+    const first = await this.#once(request, silenceMillis, onLine);
+    if (first.status !== 401) return bodyOf(request, first);
     await this.#renew(request, "Unauthorized");
-    return this.#accept(request, await this.#once(request));
+    return bodyOf(request, await this.#once(request, silenceMillis, onLine));
   }
 
   // A kubeconfig that is being written, or a volume that is being remounted, is no reason to forget what still works.
@@ -105,62 +107,100 @@ export class ApiConnection {
       await this.prepare();
     } catch (cause) {
       this.#loadedAt = performance.now();
-      if (needed !== undefined || this.#credentials === undefined) {
+      if (needed !== undefined || this.#current === undefined) {
         throw new StoreError(needed ?? "Unavailable", `Cannot ${describe(request)}: ${message(cause)}`, { cause });
       }
     }
   }
 
-  async #accept(request: ApiRequest, response: IncomingMessage): Promise<IncomingMessage> {
-    const status = response.statusCode ?? 0;
-    if (status >= 200 && status < 300) return response;
-    const body = await textOf(response).catch(message);
-    this.#open.delete(response);
-    throw new StoreError(
-      reasonOf(status, body),
-      `Cannot ${describe(request)}: API server answered ${status}: ${explanation(body)}`,
-    );
-  }
-
-  async #once(request: ApiRequest): Promise<IncomingMessage> {
-    const credentials = this.#credentials;
-    if (credentials === undefined || this.#closed) throw new StoreError("Unavailable", "API connection is closed");
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const send = credentials.server.protocol === "http:" ? httpRequest : httpsRequest;
-    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const outgoing = send(
-      {
-        agent: credentials.agent,
-        host: credentials.server.hostname,
-        port: credentials.server.port || (credentials.server.protocol === "http:" ? 80 : 443),
-        path: credentials.server.pathname.replace(/\/$/, "") + request.path,
-        method: request.method,
-        headers: {
-          ...credentials.headers,
-          Accept: "application/json",
-          "User-Agent": "fairlead",
-          ...(body !== undefined && {
-            "Content-Type": request.contentType ?? "application/json",
-            "Content-Length": Buffer.byteLength(body),
-          }),
-        },
-      },
-      resolve,
-    );
-    const giveUp = () => outgoing.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MILLIS} ms`));
-    const timer = setTimeout(giveUp, REQUEST_TIMEOUT_MILLIS).unref();
-    outgoing.once("error", reject);
-    outgoing.end(body);
+  async #once(request: ApiRequest, silenceMillis: number, onLine?: (line: string) => void): Promise<Answer> {
+    if (this.#current === undefined || this.#closed) throw new StoreError("Unavailable", "API connection is closed");
+    const { credentials, pool } = this.#current;
+    const { method, path, contentType = "application/json" } = request;
+    const body = request.body === undefined ? null : JSON.stringify(request.body);
+    const headers = {
+      ...credentials.headers,
+      accept: "application/json",
+      "user-agent": "fairlead",
+      ...(body !== null && { "content-type": contentType }),
+    };
+    const prefix = credentials.server.pathname.replace(/\/$/, "");
     try {
-      const response = await promise;
-      this.#open.add(response);
-      return response;
+      return await new Promise<Answer>((resolve, reject) => {
+        const options = { method, path: prefix + path, headers, body, bodyTimeout: silenceMillis };
+        pool.dispatch(options, new Receiver(resolve, reject, onLine));
+      });
     } catch (cause) {
+      if (cause instanceof StoreError) throw cause;
+      // If a firewall has forgotten this connection, it has forgotten the idle ones too.
+      const silent = cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
+      if (silent && pool === this.#current?.pool && !this.#closed) this.#connect(credentials);
       throw new StoreError("Unavailable", `Cannot ${describe(request)}: ${message(cause)}`, { cause });
-    } finally {
-      clearTimeout(timer);
     }
   }
+}
+
+interface Answer {
+  readonly status: number;
+  /** "" if its lines went elsewhere. */
+  readonly body: string;
+}
+
+/** Takes one answer. Answers are short and many: a stream for each would cost more than all the rest. */
+class Receiver implements Dispatcher.DispatchHandler {
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #onLine: ((line: string) => void) | undefined;
+  readonly #decoder = new StringDecoder("utf8");
+  #status = 0;
+  #text = "";
+
+  constructor(
+    resolve: (answer: Answer) => void,
+    reject: (error: Error) => void,
+    onLine: ((line: string) => void) | undefined,
+  ) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#onLine = onLine;
+  }
+
+  // Called before the request is sent; undici wants it to be there.
+  onRequestStart(): void {}
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#text += this.#decoder.write(chunk);
+    if (this.#onLine === undefined || !isSuccess(this.#status)) return;
+    const lines = this.#text.split("\n");
+    this.#text = lines.pop() ?? "";
+    try {
+      for (const line of lines) this.#onLine(line);
+    } catch (error) {
+      controller.abort(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#resolve({ status: this.#status, body: this.#text });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#reject(error);
+  }
+}
+
+function bodyOf(request: ApiRequest, { status, body }: Answer): string {
+  if (isSuccess(status)) return body;
+  const explained = `API server answered ${status}: ${explanation(body)}`;
+  throw new StoreError(reasonOf(status, body), `Cannot ${describe(request)}: ${explained}`);
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function reasonOf(status: number, body: string): StoreErrorReason {
@@ -184,17 +224,6 @@ function reasonOf(status: number, body: string): StoreErrorReason {
     default:
       return "Unavailable";
   }
-}
-
-// Answers are short and many: without the iterator and decoder of stream/consumers each costs half as much.
-function textOf(response: IncomingMessage): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const chunks: Buffer[] = [];
-  response.on("data", (chunk: Buffer) => chunks.push(chunk));
-  response.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
-  response.once("error", reject);
-  response.once("close", () => reject(new Error("the answer stopped half-way")));
-  return promise;
 }
 
 function describe({ method, path }: ApiRequest): string {

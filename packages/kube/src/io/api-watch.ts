@@ -129,20 +129,23 @@ export class ApiWatch {
       timeoutSeconds: String(WATCH_SECONDS),
       resourceVersion: this.#version ?? "",
     });
-    for await (const line of this.#connection.lines(`${collectionPath(this.#kind)}?${query}`, this.#silenceMillis)) {
-      if (line === "") continue;
-      const { type, object } = parseEvent(line);
-      if (type === "ERROR") {
-        throw new StoreError(object.code === 410 ? "Expired" : "Unavailable", object.message ?? "watch failed");
-      }
-      if (type === "DELETED") {
-        this.#cache.remove(this.#kind, objectKey(object.metadata), object.metadata.uid ?? "");
-      } else if (type !== "BOOKMARK") {
-        this.#cache.put(this.#kind, object);
-      }
-      this.#version = object.metadata.resourceVersion ?? this.#version;
+    await this.#connection.lines(`${collectionPath(this.#kind)}?${query}`, this.#silenceMillis, (line) => {
+      if (line === "") return;
+      this.#take(parseEvent(line));
       onEvent();
+    });
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    if (type === "ERROR") {
+      throw new StoreError(object.code === 410 ? "Expired" : "Unavailable", object.message ?? "watch failed");
     }
+    if (type === "DELETED") {
+      this.#cache.remove(this.#kind, objectKey(object.metadata), object.metadata.uid ?? "");
+    } else if (type !== "BOOKMARK") {
+      this.#cache.put(this.#kind, object);
+    }
+    this.#version = object.metadata.resourceVersion ?? this.#version;
   }
 
   #wait(delay: number): Promise<void> {

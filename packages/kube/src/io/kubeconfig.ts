@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent, type RequestOptions } from "node:https";
+import type { RequestOptions } from "node:https";
+import type { ConnectionOptions } from "node:tls";
 import { KubeConfig } from "@kubernetes/client-node";
 
 /** Thrown when a kubeconfig can't be used; the message says which and why. */
@@ -12,21 +12,19 @@ export class KubeConfigError extends Error {
 export interface Credentials {
   readonly server: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Reuses connections; at most `maxSockets` at once. */
-  readonly agent: HttpAgent;
+  /** Certificates, and how the server's is looked at. */
+  readonly tls: Pick<ConnectionOptions, "ca" | "cert" | "key" | "passphrase" | "servername" | "rejectUnauthorized">;
   /** Equal for credentials that are the same in every respect, certificates included; a digest, not a secret. */
   readonly fingerprint: string;
-  close(): void;
 }
 
 /**
  * Loads credentials anew, tokens included: call again when the API server answers 401.
  *
  * @param file - path of a kubeconfig; undefined means the service account of the pod.
- * @param maxSockets - connections kept open at most; Infinity for watches.
  * @throws KubeConfigError when the file can't be read, or names no cluster or user.
  */
-export async function loadCredentials(file: string | undefined, maxSockets: number): Promise<Credentials> {
+export async function loadCredentials(file: string | undefined): Promise<Credentials> {
   const source = file === undefined ? "the pod's service account" : `kubeconfig ${JSON.stringify(file)}`;
   try {
     const config = new KubeConfig();
@@ -39,14 +37,11 @@ export async function loadCredentials(file: string | undefined, maxSockets: numb
     const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options;
     const tls = { ca, cert, key, passphrase, servername, ...(rejectUnauthorized === false && { rejectUnauthorized }) };
     const server = new URL(cluster.server);
-    // Requests are short and many: a handful of kept connections beats one for each.
-    const pool = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets, scheduling: "lifo" as const };
-    const agent = server.protocol === "http:" ? new HttpAgent(pool) : new HttpsAgent({ ...pool, ...tls });
     const basic = options.auth ? { Authorization: `Basic ${Buffer.from(options.auth).toString("base64")}` } : {};
     const headers = { ...(options.headers as Record<string, string> | undefined), ...basic };
     const everything = JSON.stringify([server.href, headers, ...Object.values(tls).map(String)]);
     const fingerprint = createHash("sha256").update(everything).digest("hex");
-    return { server, headers, agent, fingerprint, close: () => agent.destroy() };
+    return { server, headers, tls, fingerprint };
   } catch (cause) {
     // A parser's message goes on with an excerpt of the file, which may hold secrets.
     const [why] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
