@@ -33,7 +33,7 @@ const COMPONENT = "fairlead-controller";
 const UNKNOWN_ANNOTATION = "UnknownAnnotation";
 const OWN_NAMESPACE = "fairlead-system";
 /** Decisions take at most a part in so many of the time, however many changes there are. */
-const DECISION_SHARE = 5;
+const DECISION_SHARE = 3;
 
 /** Gives external addresses to Services, while it leads: cache → decide → apply, again and again. */
 export class Controller {
@@ -58,9 +58,9 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options;
     const { store, clock, log } = options;
-    this.#view = new View((kind) => {
+    this.#view = new View((kind, key) => {
       if (kind === "Service" || kind === "IPAllocation") this.#setbacks.freshStart();
-      this.#request();
+      if (key === undefined || !this.#work.isAbout(kind, key)) this.#request();
     }, options.reading);
     this.#events = new EventRecorder({ store, component: COMPONENT, clock, log });
     this.#setbacks = new Setbacks(clock, () => this.#request());

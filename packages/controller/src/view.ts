@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type KindValues, ObjectCache, type Reading } from "@fairlead/kube";
 import type { KindName, ObjectIdentity, Problem, ServiceIntent } from "@fairlead/model";
 import { objectKey } from "@fairlead/model";
@@ -20,7 +21,7 @@ export const CONTROLLER_KINDS = [
   "ServiceCIDR",
 ] as const satisfies readonly KindName[];
 
-/** Kinds whose every change may matter to every Service. */
+/** Kinds a change of which may matter to every Service. */
 const SURROUNDINGS: ReadonlySet<KindName> = new Set([
   "Namespace",
   "IPAddressPool",
@@ -41,6 +42,9 @@ export class View {
   /** Uids of Services that were seen to go, and that still have records. */
   readonly #deleted = new Set<string>();
   #surroundings: Surroundings | undefined;
+  /** What they were made of. */
+  #sources: unknown;
+  #sourcesChanged = true;
   #overlaps: readonly Problem[] = [];
 
   /** @param onChange - called after every change. */
@@ -91,8 +95,10 @@ export class View {
     for (const key of this.#problems.get(kind)?.keys() ?? []) yield `${kind} ${key}`;
   }
 
+  // The same for as long as they say the same: counts in the status of a pool, or what a speaker announces, change nothing.
   #surround(): Surroundings {
-    if (this.#surroundings !== undefined) return this.#surroundings;
+    if (this.#surroundings !== undefined && !this.#sourcesChanged) return this.#surroundings;
+    this.#sourcesChanged = false;
     const { pools, problems } = acceptPools(this.cache.values("IPAddressPool"));
     const labels = new Map(this.cache.values("Namespace").map(({ name, labels }) => [name, labels]));
     const learned = reservedRanges(
@@ -101,12 +107,16 @@ export class View {
       this.cache.values("ServiceCIDR"),
     );
     this.#overlaps = problems;
-    this.#surroundings = surroundingsOf(pools, labels, learned);
+    const sources = [pools, labels, learned, this.cache.values("IPClaim")];
+    if (this.#surroundings === undefined || !isDeepStrictEqual(sources, this.#sources)) {
+      this.#surroundings = surroundingsOf(pools, labels, learned);
+    }
+    this.#sources = sources;
     return this.#surroundings;
   }
 
   #take(kind: KindName, key: string | undefined): void {
-    if (SURROUNDINGS.has(kind)) this.#surroundings = undefined;
+    if (SURROUNDINGS.has(kind)) this.#sourcesChanged = true;
     const objects = this.cache.all(kind as keyof KindValues);
     if (key === undefined) {
       this.#problems.set(kind, new Map());

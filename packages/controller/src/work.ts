@@ -1,4 +1,4 @@
-import type { Allocation } from "@fairlead/model";
+import { type Allocation, type KindName, objectKey } from "@fairlead/model";
 import { type ApplyContext, applyClaim, applyKeeping, applyPool, applyService } from "./apply.ts";
 import type { Plan } from "./decide.ts";
 import { workSeconds } from "./metrics.ts";
@@ -32,6 +32,7 @@ export interface WorkOptions extends ApplyContext {
 export class Work {
   readonly #options: WorkOptions;
   readonly #jobs = new Map<string, { readonly takes: readonly Allocation[]; readonly ended: Promise<void> }>();
+  readonly #subjects = new Set<string>();
 
   constructor(options: WorkOptions) {
     this.#options = options;
@@ -50,6 +51,11 @@ export class Work {
   /** Whether so much is under way that a decision would begin little. */
   get busy(): boolean {
     return this.#jobs.size > MOST / 2;
+  }
+
+  /** Whether an object is being changed: its changes need no decision before that has ended. */
+  isAbout(kind: KindName, key: string): boolean {
+    return this.#subjects.has(`${kind} ${key}`);
   }
 
   /**
@@ -71,7 +77,13 @@ export class Work {
     }
     for (const each of plan.services) {
       const version = versionOf(each.service);
-      this.#start(workKey("Service", each.service.uid), each.takes, () => applyService(each, version, context));
+      const subject = `Service ${objectKey(each.service)}`;
+      this.#start(
+        workKey("Service", each.service.uid),
+        each.takes,
+        () => applyService(each, version, context),
+        subject,
+      );
     }
     for (const pool of pools) this.#start(`${pool.ref.kind} ${pool.uid}`, [], () => applyPool(pool, context));
   }
@@ -81,8 +93,9 @@ export class Work {
     await Promise.all(Array.from(this.#jobs.values(), ({ ended }) => ended));
   }
 
-  #start(key: string, takes: readonly Allocation[], action: () => Promise<void>): void {
+  #start(key: string, takes: readonly Allocation[], action: () => Promise<void>, ...others: string[]): void {
     if (this.#jobs.has(key) || this.#jobs.size >= MOST) return;
+    const subjects = [...others, ...takes.map(({ name }) => `IPAllocation ${name}`)];
     const run = async () => {
       const end = workSeconds.startTimer({ kind: key.slice(0, key.indexOf(" ")) });
       const outcome = await action().then(
@@ -91,9 +104,11 @@ export class Work {
       );
       end();
       this.#jobs.delete(key);
+      for (const subject of subjects) this.#subjects.delete(subject);
       this.#options.onEnd({ key, ...outcome });
     };
     // Known to be under way before it can end.
+    for (const subject of subjects) this.#subjects.add(subject);
     this.#jobs.set(key, { takes, ended: Promise.resolve().then(run) });
   }
 }
