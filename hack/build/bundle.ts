@@ -13,9 +13,10 @@ await build({
   platform: "node",
   target: "node24",
   format: "esm",
-  minify: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   keepNames: true,
-  sourcemap: true,
+  // Names are not minified: a stack trace is to be understood as it is. Source maps would cost 50 MB as soon as one is printed.
   legalComments: "linked",
   external: ["koffi", "raw-socket"],
   // CommonJS dependencies inside an ES module still ask for require().

@@ -111,6 +111,11 @@ export class Controller {
     return this.#view.synced ? undefined : "waiting for the first list of every kind";
   }
 
+  /** Whether everything is known, and nothing is under way. */
+  get idle(): boolean {
+    return this.#view.synced && this.#work.idle;
+  }
+
   /** Finishes what is under way, and gives leadership back. */
   async stop(): Promise<void> {
     await this.#queue.stop();

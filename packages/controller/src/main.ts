@@ -4,6 +4,7 @@ import {
   type CommonOptions,
   createLog,
   createProgram,
+  returnMemoryWhenIdle,
   runProgram,
   serveHealth,
   stopSignal,
@@ -62,7 +63,9 @@ await runProgram<Options>(program, async (options) => {
   const stopServing = await serveHealth(options.metricsPort, () => controller.notReady());
   controller.start();
   log.info({ store: options.store ?? options.kubeconfig ?? "in-cluster" }, "started");
+  const stopReturning = returnMemoryWhenIdle(systemClock, log, () => controller.idle);
   log.info({ signal: await stopped }, "stopping");
+  stopReturning();
   await controller.stop();
   await stopServing();
   process.exit(0);

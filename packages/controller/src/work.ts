@@ -48,6 +48,11 @@ export class Work {
     return MOST - this.#jobs.size;
   }
 
+  /** Whether nothing is under way. */
+  get idle(): boolean {
+    return this.#jobs.size === 0;
+  }
+
   /** Whether so much is under way that a decision would begin little. */
   get busy(): boolean {
     return this.#jobs.size > MOST / 2;

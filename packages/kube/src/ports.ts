@@ -45,10 +45,20 @@ export interface ObjectSink {
   synced(kinds: readonly KindName[]): boolean;
   /** Takes a complete list, made at `listVersion`. */
   replaceAll(kind: KindName, objects: readonly RawObject[], listVersion: string): void;
+  /** Takes a complete list part by part. Nothing changes before it has ended. */
+  list(kind: KindName): ObjectList;
   /** Takes one new or changed object. */
   put(kind: KindName, object: RawObject): void;
   /** Forgets the object of this key and uid. */
   remove(kind: KindName, key: string, uid: string): void;
+}
+
+/** A list that is being taken. */
+export interface ObjectList {
+  /** Takes some of its objects, and keeps no more of them than is needed. */
+  add(objects: readonly RawObject[]): void;
+  /** Takes it as complete, made at `listVersion`. */
+  end(listVersion: string): void;
 }
 
 /**

@@ -71,6 +71,24 @@ describe("ObjectCache", () => {
       expect(held()).to.deep.equal({ uid: "a", version: "12" });
     });
 
+    it("changes nothing before a list has ended that comes in parts, and knows what was written meanwhile", () => {
+      const list = cache.list("Service");
+      list.add([web("10")]);
+      list.add([service("other", {}, { uid: "o", resourceVersion: "10" })]);
+      expect([changes, cache.all("Service").size, held()?.version]).to.deep.equal([0, 1, "9"]);
+      cache.put("Service", web("12"));
+      list.end("11");
+      expect([cache.all("Service").size, held()?.version]).to.deep.equal([2, "12"]);
+    });
+
+    it("puts what a list has in order of age", () => {
+      const of = (name: string, creationTimestamp: string) =>
+        service(name, {}, { uid: name, resourceVersion: "10", creationTimestamp });
+      const [older, newer] = [of("b", "2026-06-01T00:00:00Z"), of("a", "2026-06-01T00:00:01Z")];
+      cache.replaceAll("Service", [newer, older], "11");
+      expect(cache.values("Service").map(({ name }) => name)).to.deep.equal(["b", "a"]);
+    });
+
     it("forgets what the next list lacks", () => {
       cache.replaceAll("Service", [], "11");
       expect(held()).to.equal(undefined);

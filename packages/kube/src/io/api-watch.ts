@@ -107,18 +107,18 @@ export class ApiWatch {
   }
 
   async #listAll(): Promise<string> {
-    const items: RawObject[] = [];
-    let next: string | undefined;
-    for (;;) {
-      const token = next === undefined ? "" : `&continue=${encodeURIComponent(next)}`;
+    const list = this.#cache.list(this.#kind);
+    for (let next = "", count = 0; ; ) {
+      const token = next === "" ? "" : `&continue=${encodeURIComponent(next)}`;
       const path = `${collectionPath(this.#kind)}?limit=${PAGE}${token}`;
-      const page = await this.#connection.send<ListPage>({ method: "GET", path });
-      items.push(...page.items);
-      next = page.metadata.continue || undefined;
-      if (next !== undefined) continue;
-      this.#cache.replaceAll(this.#kind, items, page.metadata.resourceVersion);
-      this.#log.debug({ objects: items.length }, "listed");
-      return page.metadata.resourceVersion;
+      const { items, metadata } = await this.#connection.send<ListPage>({ method: "GET", path });
+      list.add(items);
+      count += items.length;
+      next = metadata.continue ?? "";
+      if (next !== "") continue;
+      list.end(metadata.resourceVersion);
+      this.#log.debug({ objects: count }, "listed");
+      return metadata.resourceVersion;
     }
   }
 
