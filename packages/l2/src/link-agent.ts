@@ -97,7 +97,7 @@ export class LinkAgent {
 
   /** Addresses that this node answers for. */
   get owned(): ReadonlyMap<string, Holding> {
-    return new Map([...this.#state.holdings].filter(([, { state }]) => state === "owned"));
+    return new Map([...this.#state.holdings].filter(([, { state }]) => state !== "claimed"));
   }
 
   /** Speakers heard on the link, by name. */
@@ -161,8 +161,11 @@ export class LinkAgent {
     const { next, effects } = step(this.#state, event, this.#options.clock.monotonic());
     this.#state = next;
     for (const effect of effects) this.#run(effect);
-    if (effects.some(({ kind }) => kind === "own" || kind === "release")) this.#answer();
-    if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
+    const owns = effects.some(({ kind }) => kind === "own");
+    if (owns || effects.some(({ kind }) => kind === "release")) this.#answer();
+    // Whoever hands over to this node falls silent when it hears that this one answers: it must be so by then.
+    if (owns) void this.#answering.then(() => this.#sendTable());
+    else if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
     this.#wakeWhenDue();
   }
 
@@ -235,6 +238,7 @@ export class LinkAgent {
   }
 
   #sendTable(): void {
+    if (this.#closed) return;
     for (const part of tableParts(this.#state)) this.#sendHeartbeat(part);
   }
 

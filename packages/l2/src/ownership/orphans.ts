@@ -3,6 +3,7 @@ import type { Millis } from "@fairlead/runtime";
 import { isCandidate } from "./candidates.ts";
 import type { Stake } from "./contest.ts";
 import { groupings } from "./groups.ts";
+import { lacksTable } from "./peers.ts";
 import { place, rank } from "./placement.ts";
 import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./types.ts";
 
@@ -16,7 +17,7 @@ export function findOrphans(
   for (const address of state.wanted.keys()) {
     if (state.holdings.has(address)) continue;
     const stake = stakes.get(address);
-    const stays = stake !== undefined && state.peers.get(stake.node)?.leaving === false;
+    const stays = stake !== undefined && stake.state !== "yielding" && !state.peers.get(stake.node)?.leaving;
     if (!stays) orphans.set(address, orphan(state, address, now));
   }
   return orphans;
@@ -39,9 +40,9 @@ export function takeOver(
   const placed = place({ orphans, load, addresses: state.wanted.size, groups, holders });
   for (const [address, orphan] of state.orphans) {
     if (placed.get(address) !== state.node && !isOurTurn(state, address, orphan, now)) continue;
-    const epoch = 1 + lastEpoch(state, address);
     const previous = state.lastHolders.get(address)?.node;
-    claims.set(address, { epoch, state: "claimed", since: now, cause: causeOf(address, state, stakes), previous });
+    const cause = causeOf(address, state, stakes);
+    claims.set(address, { ...right(state, address, now), state: "claimed", since: now, cause, previous });
   }
   return claims;
 }
@@ -66,8 +67,9 @@ function earliest({ peers, link, leaving, listenUntil, timing }: OwnershipState)
   if (leaving || !link.up) return Number.POSITIVE_INFINITY;
   let from = listenUntil;
   // A live speaker whose table is not known may hold what looks like an orphan; but it must not block the rest for ever.
+  // One that died before it could send its table is gone before that.
   for (const { unknownSince } of peers.values()) {
-    if (unknownSince !== undefined) from = Math.max(from, unknownSince + timing.detection);
+    if (unknownSince !== undefined) from = Math.max(from, unknownSince + 2 * timing.detection);
   }
   return from;
 }
@@ -81,7 +83,9 @@ function orphan(state: OwnershipState, address: string, now: Millis): Orphan {
     const { node, link } = state;
     if (link.up && isCandidate(ip, candidates, node, link.prefixes)) ready.push(node);
     for (const peer of state.peers.values()) {
-      if (peer.leaving || !isCandidate(ip, candidates, peer.node, peer.prefixes)) continue;
+      // One that wants to be rid of it knows already that it is no candidate.
+      const declines = peer.leaving || peer.table.entries.get(address)?.state === "yielding";
+      if (declines || !isCandidate(ip, candidates, peer.node, peer.prefixes)) continue;
       (peer.listening ? listening : ready).push(peer.node);
     }
   }
@@ -121,15 +125,27 @@ function takers(state: OwnershipState, address: string, orphan: Orphan, now: Mil
   return ready.length > 0 && hurry ? ready : [...ready, ...listening];
 }
 
+// Who hears less than half of the speakers it knows is likely to be the one that is cut off. What it takes then is taken
+// without a new epoch: when all hear each other again, the owners that the others have had all along keep it.
+function right(state: OwnershipState, address: string, now: Millis): Pick<Holding, "epoch" | "standing"> {
+  const candidates = state.wanted.get(address)?.nodes;
+  const missing = [...state.missing].filter((node) => candidates?.has(node)).length;
+  // They fall silent within one heartbeat, not in the same moment: the last ones of them count as missing too.
+  const heard = [...state.peers.values()].filter(({ heardAt }) => now - heardAt < state.timing.detection / 2).length;
+  if (1 + heard >= missing + state.peers.size - heard)
+    return { epoch: 1 + lastEpoch(state, address), standing: "firm" };
+  return { epoch: state.lastHolders.get(address)?.epoch ?? 1, standing: "lonely" };
+}
+
 // Above every epoch heard of, not only those of this address: a node that has just started does not know who held it
 // before. With a table missing, that could beat an owner that sits; then only what is known of the address counts.
 function lastEpoch(state: OwnershipState, address: string): number {
-  const ignorant = [...state.peers.values()].some(({ unknownSince }) => unknownSince !== undefined);
-  return ignorant ? (state.lastHolders.get(address)?.epoch ?? 0) : state.highestEpoch;
+  return lacksTable(state) ? (state.lastHolders.get(address)?.epoch ?? 0) : state.highestEpoch;
 }
 
 function causeOf(address: string, state: OwnershipState, stakes: ReadonlyMap<string, Stake>): TakeOverCause {
-  if (stakes.has(address)) return "OwnerLeaving";
+  const stake = stakes.get(address);
+  if (stake !== undefined) return state.peers.get(stake.node)?.leaving ? "OwnerLeaving" : "OwnerReleased";
   const last = state.lastHolders.get(address);
   if (last === undefined) return "NoOwner";
   return state.peers.has(last.node) || last.node === state.node ? "OwnerReleased" : "OwnerSilent";

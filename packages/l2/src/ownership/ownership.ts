@@ -18,6 +18,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     link: { up: link.up, prefixes: subnetsOf(link.prefixes) },
     wanted: new Map(),
     peers: new Map(),
+    missing: new Set(),
     freshness: knowNobody(seed, now),
     holdings: new Map(),
     lastHolders: new Map(),
@@ -27,6 +28,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     listenUntil: now + timing.detection,
     due: Number.POSITIVE_INFINITY,
     ranAt: now,
+    wokeAt: Number.NEGATIVE_INFINITY,
     tableSentAt: Number.NEGATIVE_INFINITY,
     leaving: false,
   };
@@ -35,11 +37,6 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
 /** Whether this node may answer for what it owns: not while it only listens. */
 export function mayAnswer(state: OwnershipState, now: Millis): boolean {
   return now >= state.listenUntil;
-}
-
-/** Whether some live speaker's table is not known. */
-export function lacksTable(state: OwnershipState): boolean {
-  return [...state.peers.values()].some(({ unknownSince }) => unknownSince !== undefined);
 }
 
 /** When a tick is to come at the latest: a peer will have been silent for too long, or something else falls due. */
@@ -75,7 +72,13 @@ function wake(state: OwnershipState, now: Millis): Step {
   if (millis <= detection / 2) return { next: { ...state, ranAt: now }, effects: [] };
   const listenUntil = Math.max(state.listenUntil, now + (millis < detection ? 2 * interval : detection));
   const peers = new Map([...state.peers].map(([node, peer]) => [node, { ...peer, heardAt: now }]));
-  return { next: { ...state, ranAt: now, listenUntil, peers, due: now }, effects: [{ kind: "slept", millis }] };
+  const next = { ...state, ranAt: now, wokeAt: now, listenUntil, peers, due: now };
+  const slept: OwnershipEffect = { kind: "slept", millis };
+  if (state.holdings.size === 0) return { next, effects: [slept] };
+  const standing = "slept" as const;
+  const holdings = new Map([...state.holdings].map(([address, held]) => [address, { ...held, standing }]));
+  const told = { ...next, holdings, tableVersion: state.tableVersion + 1, tableSentAt: now };
+  return { next: told, effects: [slept, { kind: "sendTable" }] };
 }
 
 // With the carrier gone nothing was heard: what happened meanwhile must be learned first.
@@ -112,6 +115,7 @@ function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: 
   const next = {
     ...state,
     peers: new Map(state.peers).set(peer.node, peer),
+    missing: known === undefined ? without(state.missing, node) : state.missing,
     highestEpoch: Math.max(state.highestEpoch, heartbeat.highestEpoch),
     tableSentAt: answers ? now : state.tableSentAt,
   };
@@ -132,6 +136,11 @@ function tick(state: OwnershipState, now: Millis, before: readonly OwnershipEffe
   if (silent.length === 0 && now < state.due) return { next: state, effects: before };
   const peers = new Map(state.peers);
   for (const { node } of silent) peers.delete(node);
+  const missing = new Set([...state.missing, ...silent.filter(({ leaving }) => !leaving).map(({ node }) => node)]);
   const effects = [...before, ...silent.map(({ node }) => ({ kind: "peerDown", node }) as const)];
-  return reconsider({ ...state, peers }, now, effects);
+  return reconsider({ ...state, peers, missing }, now, effects);
+}
+
+function without(nodes: ReadonlySet<string>, node: string): ReadonlySet<string> {
+  return nodes.has(node) ? new Set([...nodes].filter((other) => other !== node)) : nodes;
 }

@@ -1,7 +1,7 @@
 import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
-import type { Peer } from "./types.ts";
+import type { OwnershipState, Peer } from "./types.ts";
 
 /** A peer after a heartbeat that is newer than all before. `table` and `prefixes` stay the same objects while the same. */
 export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer {
@@ -32,6 +32,11 @@ export function hearLate(peer: Peer, heartbeat: Heartbeat): Peer | undefined {
   const isMissing = peer.unknownSince !== undefined && heartbeat.table !== undefined;
   const isOfTable = peer.incarnation === heartbeat.incarnation && peer.tableVersion === heartbeat.tableVersion;
   return isMissing && isOfTable ? withTable(peer, collect(peer, heartbeat)) : undefined;
+}
+
+/** Whether some live speaker's table is not known. */
+export function lacksTable({ peers }: Pick<OwnershipState, "peers">): boolean {
+  return [...peers.values()].some(({ unknownSince }) => unknownSince !== undefined);
 }
 
 function withTable(peer: Peer, { table, parts }: Pick<Peer, "table" | "parts">): Peer {

@@ -1,6 +1,6 @@
 import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import type { Heartbeat, HoldState, TableEntry } from "../packet/heartbeat.ts";
+import type { Heartbeat, HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
 import type { Stake } from "./contest.ts";
 import type { Freshness } from "./freshness.ts";
 
@@ -53,10 +53,11 @@ export interface Peer {
   readonly unknownSince: Millis | undefined;
 }
 
-/** An address that this node owns or claims. */
+/** An address that this node owns, claims or hands over. */
 export interface Holding {
   readonly epoch: number;
   readonly state: HoldState;
+  readonly standing: Standing;
   /** When the state began. */
   readonly since: Millis;
   readonly cause: TakeOverCause;
@@ -95,6 +96,8 @@ export interface OwnershipState {
   readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
+  /** Speakers that fell silent without a word, and were not heard again. */
+  readonly missing: ReadonlySet<string>;
   readonly freshness: Freshness;
   readonly holdings: ReadonlyMap<string, Holding>;
   /** The last holder known of each wanted address, with its epoch. */
@@ -109,6 +112,8 @@ export interface OwnershipState {
   readonly due: Millis;
   /** When this process was last seen to run. */
   readonly ranAt: Millis;
+  /** When it last ran again after it had been stopped for a while. */
+  readonly wokeAt: Millis;
   /** When somebody was last sent the table for the asking. */
   readonly tableSentAt: Millis;
   readonly leaving: boolean;

@@ -7,7 +7,7 @@ import {
   type OwnershipEvent,
   type OwnershipState,
 } from "../../src/ownership/types.ts";
-import type { Heartbeat, HoldState, TablePart } from "../../src/packet/heartbeat.ts";
+import type { Heartbeat, HoldState, Standing, TablePart } from "../../src/packet/heartbeat.ts";
 
 const { interval, detection, claim } = DEFAULT_TIMING;
 const LINK = { up: true, prefixes: [parsePrefix("192.0.2.1/24")] };
@@ -72,8 +72,14 @@ class Subject {
     this.state = { ...this.state, freshness: { ...freshness, last } };
   }
 
-  hold(node: string, state: HoldState, epoch: number, rest: Partial<Heartbeat> = {}): string[] {
-    const table: TablePart = { part: 0, parts: 1, entries: [{ address: ADDRESS, epoch, state }] };
+  hold(
+    node: string,
+    state: HoldState,
+    epoch: number,
+    rest: Partial<Heartbeat> = {},
+    standing: Standing = "firm",
+  ): string[] {
+    const table: TablePart = { part: 0, parts: 1, entries: [{ address: ADDRESS, epoch, state, standing }] };
     return this.hear(node, { tableVersion: 10 * epoch + (state === "owned" ? 1 : 0), table, ...rest });
   }
 
@@ -171,6 +177,7 @@ describe("step", () => {
     subject.now += 10 * detection;
     expect(subject.hold("b", "owned", 2)).to.deep.equal([
       "slept",
+      "sendTable",
       "peerUp",
       "sendTable",
       "release RivalWins",
@@ -234,9 +241,9 @@ describe("step", () => {
     const subject = new Subject();
     subject.take(WANTED);
     const secretive = () => void subject.hear("c", { tableVersion: 4, prefixes: [], highestEpoch: 7 });
-    subject.until(detection, secretive);
+    subject.until(2 * detection, secretive);
     expect(subject.holding).to.equal(undefined);
-    subject.until(2 * detection + 2 * interval, secretive);
+    subject.until(3 * detection + 2 * interval, secretive);
     expect(subject.state.holdings.get(ADDRESS)?.epoch, "out of ignorance, so below any real owner's").to.equal(1);
   });
 
@@ -245,8 +252,70 @@ describe("step", () => {
     subject.hear("b");
     expect(subject.take({ kind: "leave" })).to.include("sendTable");
     expect(subject.hold("b", "claimed", 2)).not.to.include("release Leaving");
-    expect(subject.holding).to.equal("owned");
+    expect(subject.holding).to.equal("yielding");
     expect(subject.hold("b", "owned", 2)).to.include("release Leaving");
+  });
+
+  it("hands over what it is no candidate for any more, but not for ever", () => {
+    const subject = owner();
+    subject.hear("b");
+    const unfit = new Map([[ADDRESS, { nodes: new Set(["b"]), needsSubnet: true }]]);
+    expect(subject.take({ kind: "wanted", wanted: unfit })).to.deep.equal(["sendTable"]);
+    expect(subject.holding).to.equal("yielding");
+    const idle = () => void subject.hear("b");
+    expect(subject.until(subject.now + 2 * detection - 1, idle)).to.deep.equal([]);
+    expect(subject.until(subject.now + 1, idle)).to.include("release NotCandidate");
+  });
+
+  it("leaves what an owner wants to be rid of to others than that owner", () => {
+    const subject = new Subject();
+    subject.take({ kind: "wanted", wanted: manyAddresses(20) });
+    const entries = [...manyAddresses(20).keys()].map((address) => ({
+      ...entryOf(address),
+      state: "yielding" as const,
+    }));
+    const table = { part: 0, parts: 1, entries };
+    subject.until(detection + interval, () => void subject.hear("b", { tableVersion: 1, table }));
+    expect(subject.state.holdings.size).to.equal(20);
+    expect([...subject.state.holdings.values()].map(({ cause }) => cause)).to.include("OwnerReleased");
+  });
+
+  it("takes over without a new epoch when it hears less than half of the speakers that it knows", () => {
+    const subject = new Subject();
+    subject.take(WANTED);
+    subject.until(2 * detection, () => {
+      subject.hold("b", "owned", 3);
+      subject.hear("c");
+    });
+    subject.until(3 * detection + 2 * interval);
+    expect(subject.state.holdings.get(ADDRESS)).to.include({ epoch: 3, standing: "lonely", state: "owned" });
+    expect(subject.hold("b", "owned", 3), "b was there all along").to.include("release RivalWins");
+  });
+
+  it("takes over with a new epoch once those that are silent are no candidates any more", () => {
+    const subject = new Subject();
+    subject.take(WANTED);
+    subject.until(2 * detection, () => {
+      subject.hold("b", "owned", 3);
+      subject.hear("c");
+    });
+    const alone = new Map([[ADDRESS, { nodes: new Set(["a"]), needsSubnet: true }]]);
+    subject.take({ kind: "wanted", wanted: alone });
+    subject.until(3 * detection + 2 * interval);
+    expect(subject.state.holdings.get(ADDRESS)).to.include({ epoch: 4, standing: "firm" });
+  });
+
+  it("stands back after a stop behind any take-over, and firm again when there was none", () => {
+    const subject = owner();
+    subject.hear("b");
+    subject.now += detection;
+    expect(subject.take({ kind: "tick" })).to.deep.equal(["slept", "sendTable"]);
+    expect(holdingOf(subject).standing).to.equal("slept");
+    const other: OwnershipState = subject.state;
+    expect(subject.hold("b", "claimed", 1, {}, "lonely")).to.include("release RivalWins");
+    subject.state = other;
+    subject.until(subject.now + detection, () => void subject.hear("b"));
+    expect(holdingOf(subject).standing).to.equal("firm");
   });
 
   it("answers a wish for tables once in half an interval", () => {
@@ -316,7 +385,7 @@ function manyAddresses(count: number): Map<string, Candidates> {
 }
 
 function entryOf(address: string) {
-  return { address, epoch: 1, state: "owned" as const };
+  return { address, epoch: 1, state: "owned" as const, standing: "firm" as const };
 }
 
 function unreadable<K, V>(map: ReadonlyMap<K, V>): ReadonlyMap<K, V> {

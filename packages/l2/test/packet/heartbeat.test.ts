@@ -75,8 +75,25 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
         part: 1,
         parts: 2,
         entries: [
-          { address: "192.0.2.50", epoch: 5, state: "owned" },
-          { address: "2001:db8::50", epoch: 0xffff_ffff, state: "claimed" },
+          { address: "192.0.2.50", epoch: 5, state: "owned", standing: "firm" },
+          { address: "2001:db8::50", epoch: 0xffff_ffff, state: "claimed", standing: "firm" },
+        ],
+      },
+    },
+  },
+  {
+    name: "a table with every state and standing",
+    hex: `00 ${COUNTERS} ${NAME} 00 0000 0001 03
+      04 11 00000001 c0000201  04 22 00000001 c0000202  04 03 00000001 c0000203`,
+    heartbeat: {
+      ...PLAIN,
+      table: {
+        part: 0,
+        parts: 1,
+        entries: [
+          { address: "192.0.2.1", epoch: 1, state: "owned", standing: "lonely" },
+          { address: "192.0.2.2", epoch: 1, state: "claimed", standing: "slept" },
+          { address: "192.0.2.3", epoch: 1, state: "yielding", standing: "firm" },
         ],
       },
     },
@@ -134,7 +151,11 @@ const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
     error: "end must be no further octets, got 1",
   },
   { name: "an entry of no family", hex: entries("07"), error: "entry family must be one of 4, 6, got 7" },
-  { name: "an entry in no state", hex: entries("04 03"), error: "entry state must be one of 1, 2, got 3" },
+  {
+    name: "an entry in no state",
+    hex: entries("04 04"),
+    error: "entry state must be one of 1, 2, 3, 17, 18, 19, 33, 34, 35, got 4",
+  },
   { name: "an entry without an epoch", hex: entries("04 01 00000000"), error: "entry epoch must be at least 1, got 0" },
 ];
 
@@ -162,6 +183,7 @@ describe("heartbeat", () => {
           address: "2001:db8::50",
           epoch: 1,
           state: "owned",
+          standing: "firm",
         })),
       },
     };
