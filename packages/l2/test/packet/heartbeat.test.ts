@@ -66,6 +66,11 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
     heartbeat: { ...PLAIN, table: { part: 0, parts: 1, entries: [] } },
   },
   {
+    name: "a part of a table of more than 10,000 addresses",
+    hex: `00 ${COUNTERS} ${NAME} 00 0100 0101 00`,
+    heartbeat: { ...PLAIN, table: { part: 256, parts: 257, entries: [] } },
+  },
+  {
     name: "the last part of a table",
     hex: `00 ${COUNTERS} ${NAME} 00 0001 0002 02
       04 01 00000005 c0000232  06 02 ffffffff 20010db8000000000000000000000050`,
