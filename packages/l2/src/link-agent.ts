@@ -105,9 +105,20 @@ export class LinkAgent {
     return [...this.#state.peers.keys()].sort();
   }
 
-  /** The addresses that are to be answered for on this link, each with the nodes that may. */
-  want(wanted: ReadonlyMap<string, Candidates>): void {
-    this.#take({ kind: "wanted", wanted });
+  /** Addresses that this node may have on the link, but leaves to others for a while as it was lost too often. */
+  get heldDown(): readonly string[] {
+    const { reluctance, wanted, holdings, node } = this.#state;
+    if (reluctance !== "HoldDown") return [];
+    return [...wanted].flatMap(([address, { nodes }]) => (nodes.has(node) && !holdings.has(address) ? address : []));
+  }
+
+  /**
+   * The addresses that are to be answered for on this link, each with the nodes that may.
+   *
+   * @param ready - whether this node forwards for them already.
+   */
+  want(wanted: ReadonlyMap<string, Candidates>, ready = true): void {
+    this.#take({ kind: "wanted", wanted, ready });
   }
 
   /** Takes note of the link's state; only its index, name and MAC address must be the same. */
@@ -204,6 +215,12 @@ export class LinkAgent {
         return;
       case "peerDown":
         log.warn({ link, peer: effect.node }, "speaker silent");
+        onChange();
+        return;
+      case "reluctance":
+        if (effect.reluctance === "HoldDown") {
+          log.warn({ link }, "lost too often of late; taking over only what nobody else can");
+        }
         onChange();
         return;
       case "ignored":

@@ -53,7 +53,7 @@ export function nextLook(state: OwnershipState, now: Millis): Millis {
   const from = earliest(state);
   let next = Number.POSITIVE_INFINITY;
   for (const orphan of state.orphans.values()) {
-    if (!orphan.ready.includes(state.node)) continue;
+    if (!orphan.ready.includes(state.node) && !orphan.reluctant.includes(state.node)) continue;
     if (now < from) return from;
     const nextTurn = orphan.steadySince + (turn(state, orphan, now) + 1) * 2 * detection;
     const waits = orphan.listening.length > 0 && now < orphan.since + detection;
@@ -76,29 +76,37 @@ function earliest({ peers, link, leaving, listenUntil, timing }: OwnershipState)
 
 function orphan(state: OwnershipState, address: string, now: Millis): Orphan {
   const ready: string[] = [];
+  const reluctant: string[] = [];
   const listening: string[] = [];
   const candidates = state.wanted.get(address);
   if (candidates !== undefined) {
     const ip = parseAddress(address);
     const { node, link } = state;
-    if (link.up && isCandidate(ip, candidates, node, link.prefixes)) ready.push(node);
+    if (link.up && isCandidate(ip, candidates, node, link.prefixes)) {
+      (state.reluctance === undefined ? ready : reluctant).push(node);
+    }
     for (const peer of state.peers.values()) {
       // One that wants to be rid of it knows already that it is no candidate.
       const declines = peer.leaving || peer.table.entries.get(address)?.state === "yielding";
       if (declines || !isCandidate(ip, candidates, peer.node, peer.prefixes)) continue;
-      (peer.listening ? listening : ready).push(peer.node);
+      (peer.listening ? listening : peer.reluctant ? reluctant : ready).push(peer.node);
     }
   }
   const known = state.orphans.get(address);
   // What happened while this node did not hear, is no fault of the others.
   const from = Math.max(now, state.listenUntil);
   const since = Math.max(known?.since ?? from, state.listenUntil);
-  const steady = known !== undefined && same(known.ready, ready) && same(known.listening, listening);
-  return { since, steadySince: steady ? Math.max(known.steadySince, state.listenUntil) : from, ready, listening };
+  const nodes = { ready, reluctant, listening };
+  const steady = known !== undefined && same(known, nodes);
+  return { since, steadySince: steady ? Math.max(known.steadySince, state.listenUntil) : from, ...nodes };
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((node) => b.includes(node));
+type Takers = Pick<Orphan, "ready" | "reluctant" | "listening">;
+
+function same(a: Takers, b: Takers): boolean {
+  return (["ready", "reluctant", "listening"] as const).every((key) => {
+    return a[key].length === b[key].length && a[key].every((node) => b[key].includes(node));
+  });
 }
 
 /** How many nodes have let an orphan lie that was theirs to take: each has two detection times. */
@@ -111,18 +119,19 @@ function isOurTurn(state: OwnershipState, address: string, orphan: Orphan, now: 
   const passed = turn(state, orphan, now);
   return (
     passed > 0 &&
-    rank(address, orphan.ready)
-      .slice(0, passed + 1)
-      .includes(state.node)
+    [...rank(address, orphan.ready), ...rank(address, orphan.reluctant)].slice(0, passed + 1).includes(state.node)
   );
 }
 
 // Those who may take an orphan now. What had an owner is not left to nodes that only listen yet; what is new waits for
-// them a little, so that speakers that start together share.
+// them a little where nobody is steady, so that speakers that start together share.
 function takers(state: OwnershipState, address: string, orphan: Orphan, now: Millis): readonly string[] {
   const hurry = state.lastHolders.has(address) || now - orphan.since >= state.timing.detection;
-  const { ready, listening } = orphan;
-  return ready.length > 0 && hurry ? ready : [...ready, ...listening];
+  const { ready, reluctant, listening } = orphan;
+  // To be apart is worth more than a node that is sure to last: the other addresses of the group are elsewhere.
+  const isGrouped = (state.wanted.get(address)?.groups ?? []).length > 0;
+  if (ready.length > 0) return isGrouped ? [...ready, ...reluctant] : ready;
+  return reluctant.length > 0 && hurry ? reluctant : [...reluctant, ...listening];
 }
 
 // Who hears less than half of the speakers it knows is likely to be the one that is cut off. What it takes then is taken

@@ -4,6 +4,7 @@ import { subnetsOf } from "./candidates.ts";
 import { judge, knowNobody } from "./freshness.ts";
 import { hear, hearLate } from "./peers.ts";
 import { reconsider, type Step } from "./reconsider.ts";
+import { flapped, UNKNOWN_STEADINESS } from "./steadiness.ts";
 import type { LinkEnd, OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming, Peer } from "./types.ts";
 
 /**
@@ -31,6 +32,8 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     wokeAt: Number.NEGATIVE_INFINITY,
     tableSentAt: Number.NEGATIVE_INFINITY,
     leaving: false,
+    steadiness: UNKNOWN_STEADINESS,
+    reluctance: "WarmingUp",
   };
 }
 
@@ -52,7 +55,7 @@ export function step(state: OwnershipState, event: OwnershipEvent, now: Millis):
   const { next, effects } = wake(state, now);
   switch (event.kind) {
     case "wanted":
-      return reconsider({ ...next, wanted: event.wanted }, now, effects);
+      return reconsider(want(next, event, now), now, effects);
     case "link":
       return reconsider(relink(next, event.link, now), now, effects);
     case "leave":
@@ -66,10 +69,11 @@ export function step(state: OwnershipState, event: OwnershipEvent, now: Millis):
 
 // A process that was stopped wakes up with old clocks and unread heartbeats, whatever it does first: it listens before
 // it answers, and blames nobody. If the others may have taken it for dead, it listens as one that has just started.
-function wake(state: OwnershipState, now: Millis): Step {
-  const { detection, interval } = state.timing;
-  const millis = now - state.ranAt;
-  if (millis <= detection / 2) return { next: { ...state, ranAt: now }, effects: [] };
+function wake(before: OwnershipState, now: Millis): Step {
+  const { detection, interval } = before.timing;
+  const millis = now - before.ranAt;
+  if (millis <= detection / 2) return { next: { ...before, ranAt: now }, effects: [] };
+  const state = millis < detection ? before : flap(before, now);
   const listenUntil = Math.max(state.listenUntil, now + (millis < detection ? 2 * interval : detection));
   const peers = new Map([...state.peers].map(([node, peer]) => [node, { ...peer, heardAt: now }]));
   const next = { ...state, ranAt: now, wokeAt: now, listenUntil, peers, due: now };
@@ -81,11 +85,26 @@ function wake(state: OwnershipState, now: Millis): Step {
   return { next: told, effects: [slept, { kind: "sendTable" }] };
 }
 
+function want(
+  state: OwnershipState,
+  { wanted, ready }: Extract<OwnershipEvent, { kind: "wanted" }>,
+  now: Millis,
+): OwnershipState {
+  const { steadiness } = state;
+  if (!ready || steadiness.readyAt !== undefined) return { ...state, wanted };
+  return { ...state, wanted, steadiness: { ...steadiness, readyAt: now } };
+}
+
+function flap(state: OwnershipState, now: Millis): OwnershipState {
+  return { ...state, steadiness: flapped(state.steadiness, now) };
+}
+
 // With the carrier gone nothing was heard: what happened meanwhile must be learned first.
 function relink(state: OwnershipState, link: LinkEnd, now: Millis): OwnershipState {
   const cameUp = link.up && !state.link.up;
   const listenUntil = cameUp ? Math.max(state.listenUntil, now + state.timing.detection) : state.listenUntil;
-  return { ...state, link: { up: link.up, prefixes: subnetsOf(link.prefixes) }, listenUntil };
+  const next = { ...state, link: { up: link.up, prefixes: subnetsOf(link.prefixes) }, listenUntil };
+  return cameUp ? flap(next, now) : next;
 }
 
 function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: readonly OwnershipEffect[]): Step {
@@ -127,6 +146,7 @@ function hasNews(before: Peer, after: Peer): boolean {
     before.table !== after.table ||
     before.leaving !== after.leaving ||
     before.listening !== after.listening ||
+    before.reluctant !== after.reluctant ||
     before.prefixes !== after.prefixes
   );
 }

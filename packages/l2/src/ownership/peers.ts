@@ -6,7 +6,7 @@ import type { OwnershipState, Peer } from "./types.ts";
 /** A peer after a heartbeat that is newer than all before. `table` and `prefixes` stay the same objects while the same. */
 export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer {
   const known = peer?.incarnation === heartbeat.incarnation ? peer : undefined;
-  const { node, incarnation, sequence, leaving, listening, tableVersion } = heartbeat;
+  const { node, incarnation, sequence, leaving, listening, reluctant, tableVersion } = heartbeat;
   const { table, parts } = collect(known, heartbeat);
   return {
     node,
@@ -15,6 +15,7 @@ export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis):
     heardAt: now,
     leaving,
     listening,
+    reluctant,
     prefixes:
       known !== undefined && samePrefixes(known.prefixes, heartbeat.prefixes) ? known.prefixes : heartbeat.prefixes,
     tableVersion,

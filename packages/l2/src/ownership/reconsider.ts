@@ -4,6 +4,7 @@ import { findOrphans, nextLook, takeOver } from "./orphans.ts";
 import { lacksTable } from "./peers.ts";
 import { recoversAt, settle, yieldsUntil } from "./settle.ts";
 import { strongestStakes } from "./stakes.ts";
+import { reluctanceAt, steadierAt } from "./steadiness.ts";
 import type { OwnershipEffect, OwnershipState } from "./types.ts";
 
 /** A state and what it wants done. */
@@ -13,9 +14,11 @@ export interface Step {
 }
 
 /** Decides on every address from the whole state: what to yield or drop, what to answer for, what to claim. */
-export function reconsider(state: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
+export function reconsider(last: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
+  const state = { ...last, reluctance: reluctanceAt(last.steadiness, now) };
   const stakes = strongestStakes(state.peers);
-  const { holdings, effects, changed: isSettled } = settle(state, stakes, now);
+  const { holdings, effects: done, changed: isSettled } = settle(state, stakes, now);
+  const effects: OwnershipEffect[] = [...done];
   const settled = { ...state, holdings };
   const current = {
     ...settled,
@@ -24,6 +27,7 @@ export function reconsider(state: OwnershipState, now: Millis, before: readonly 
     orphans: findOrphans(settled, stakes, now),
   };
   const claims = takeOver(current, stakes, now);
+  const turned = state.reluctance !== last.reluctance;
   const changed = claims.size > 0 || isSettled;
   const orphans = new Map(current.orphans);
   for (const address of claims.keys()) orphans.delete(address);
@@ -35,8 +39,14 @@ export function reconsider(state: OwnershipState, now: Millis, before: readonly 
     tableVersion: state.tableVersion + (changed ? 1 : 0),
     tableSentAt: changed ? now : state.tableSentAt,
   };
-  const next = { ...decided, due: Math.min(holdingsDue(decided), nextLook(decided, now)) };
-  return { next, effects: [...before, ...effects, ...(changed ? [{ kind: "sendTable" } as const] : [])] };
+  const next = {
+    ...decided,
+    due: Math.min(holdingsDue(decided), nextLook(decided, now), steadierAt(state.steadiness, now)),
+  };
+  if (turned) effects.push({ kind: "reluctance", reluctance: state.reluctance });
+  // Others are to know at once who takes what: each table says it too.
+  if (changed || turned) effects.push({ kind: "sendTable" });
+  return { next, effects: [...before, ...effects] };
 }
 
 /** When the first claim has stood long enough, or somebody was waited for too long. */

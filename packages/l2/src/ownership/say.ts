@@ -18,6 +18,7 @@ export function say(
     ...serial,
     leaving,
     listening: !mayAnswer(state, now),
+    reluctant: state.reluctance !== undefined,
     // Not in each part of a table: every one would be answered with a table.
     wantsTables: table === undefined && lacksTable(state),
     challenge: challengeNow(freshness, timing.detection, now),

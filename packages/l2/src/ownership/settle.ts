@@ -31,7 +31,7 @@ export function settle(state: OwnershipState, stakes: ReadonlyMap<string, Stake>
       changed = true;
       continue;
     }
-    const next = recovered(state, change(state, address, holding, now), now);
+    const next = recovered(state, change(state, address, holding, rival, now), now);
     holdings.set(address, next);
     changed ||= next !== holding;
     if (holding.state === "claimed" && next.state === "owned") effects.push({ kind: "own", address, holding: next });
@@ -64,9 +64,8 @@ function releaseCause(
   const keeps = !leaving && mayHave(state, address);
   const unfit = leaving ? "Leaving" : "NotCandidate";
   if (rival !== undefined && !prevails(address, { node, ...holding }, rival)) {
-    if (keeps) return "RivalWins";
-    // Handing over: answers until the successor does.
-    if (holding.state === "claimed" || rival.state === "owned") return unfit;
+    // Who answers goes on until the other one does.
+    if (holding.state === "claimed" || rival.state === "owned") return keeps ? "RivalWins" : unfit;
   }
   if (!wanted.has(address)) return "NotWanted";
   if (!link.up) return "NotCandidate";
@@ -76,8 +75,15 @@ function releaseCause(
   return isOver || (!leaving && !hasHeir(state, address)) ? unfit : undefined;
 }
 
-function change(state: OwnershipState, address: string, holding: Holding, now: Millis): Holding {
-  const keeps = !state.leaving && mayHave(state, address);
+function change(
+  state: OwnershipState,
+  address: string,
+  holding: Holding,
+  rival: Stake | undefined,
+  now: Millis,
+): Holding {
+  const wins = rival === undefined || prevails(address, { node: state.node, ...holding }, rival);
+  const keeps = wins && !state.leaving && mayHave(state, address);
   const owns = { ...holding, state: "owned", since: now } as const;
   switch (holding.state) {
     case "owned":

@@ -3,6 +3,7 @@ import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
 import type { Stake } from "./contest.ts";
 import type { Freshness } from "./freshness.ts";
+import type { Reluctance, Steadiness } from "./steadiness.ts";
 
 /** Times of the ownership protocol on one link. */
 export interface OwnershipTiming {
@@ -42,6 +43,7 @@ export interface Peer {
   readonly heardAt: Millis;
   readonly leaving: boolean;
   readonly listening: boolean;
+  readonly reluctant: boolean;
   readonly prefixes: readonly Prefix[];
   /** The version it says its table has. */
   readonly tableVersion: number;
@@ -73,6 +75,8 @@ export interface Orphan {
   readonly steadySince: Millis;
   /** Candidates that may take it at once. */
   readonly ready: readonly string[];
+  /** Candidates that are to take it only if there is no other. */
+  readonly reluctant: readonly string[];
   /** Candidates that only listen yet. */
   readonly listening: readonly string[];
 }
@@ -117,11 +121,15 @@ export interface OwnershipState {
   /** When somebody was last sent the table for the asking. */
   readonly tableSentAt: Millis;
   readonly leaving: boolean;
+  readonly steadiness: Steadiness;
+  /** Why this node is reluctant, as it was last looked at. */
+  readonly reluctance: Reluctance | undefined;
 }
 
 /** What can happen to ownership. */
 export type OwnershipEvent =
-  | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates> }
+  /** What is to be answered for; `ready` once this node forwards for it. */
+  | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates>; readonly ready: boolean }
   | { readonly kind: "link"; readonly link: LinkEnd }
   | { readonly kind: "heard"; readonly heartbeat: Heartbeat }
   | { readonly kind: "tick" }
@@ -140,6 +148,8 @@ export type OwnershipEffect =
   /** A rival was heard and lost: neighbours may have believed it. */
   | { readonly kind: "reannounce"; readonly address: string; readonly rival: string }
   | { readonly kind: "sendTable" }
+  /** This node has become reluctant, or is so no more (undefined). */
+  | { readonly kind: "reluctance"; readonly reluctance: Reluctance | undefined }
   /** A heartbeat was not taken. */
   | { readonly kind: "ignored"; readonly node: string; readonly cause: "Replayed" | "Unproven" }
   | { readonly kind: "slept"; readonly millis: Millis }

@@ -143,16 +143,15 @@ describe("A node that is no candidate any more", () => {
     for (const host of segment.hosts) expect(host.speaker?.answers.size).to.equal(0);
   });
 
-  it("goes on answering when it becomes one again before another has taken over", () => {
+  it("loses no request either when it becomes one again while another takes over", () => {
     const watched = new Watched(2, 1);
     const { segment } = watched;
-    const before = watched.owners();
     const [host] = segment.hosts as [Host];
     segment.setFit(host, false);
     watched.pass(5);
     segment.setFit(host, true);
     watched.pass(4 * detection);
     expect([...watched.unanswered]).to.deep.equal([]);
-    expect(watched.owners()).to.deep.equal(before);
+    expect([...watched.owners().values()]).not.to.include(undefined);
   });
 });

@@ -17,6 +17,7 @@ const PLAIN: Heartbeat = {
   sequence: 7,
   leaving: false,
   listening: false,
+  reluctant: false,
   wantsTables: false,
   challenge: 0n,
   echoes: [],
@@ -49,6 +50,11 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
     name: "one that listens",
     hex: `04 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, listening: true },
+  },
+  {
+    name: "one that is reluctant",
+    hex: `08 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
+    heartbeat: { ...PLAIN, reluctant: true },
   },
   {
     name: "prefixes of both families",
@@ -112,7 +118,7 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
 
 const entries = (hex: string) => `00 ${COUNTERS} ${NAME} 00 0000 0001 01 ${hex}`;
 const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
-  { name: "unknown flags", hex: `08`, error: "flags must be 0 to 7, got 8" },
+  { name: "unknown flags", hex: "10", error: "flags must be 0 to 15, got 16" },
   {
     name: "too many echoes",
     hex: `00 ${NUMBERS} 0000000000000000 65`,

@@ -152,7 +152,7 @@ export class Segment {
       return { nodes, needsSubnet: true, groups: this.groups.get(address) ?? [] };
     };
     const wanted = new Map([...addresses].map((address) => [address, candidates(address)]));
-    host.events.push({ kind: "wanted", wanted });
+    host.events.push({ kind: "wanted", wanted, ready: true });
   }
 
   setCarrier(host: Host, up: boolean): void {
