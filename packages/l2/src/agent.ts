@@ -66,6 +66,7 @@ export class Agent {
   #wanted: readonly WantedAddress[] = [];
   #ranges: readonly AddressRange[] = [];
   #refusals: readonly LinkRefusal[] = [];
+  #ready = false;
   #stopped = false;
 
   constructor(options: AgentOptions) {
@@ -77,9 +78,11 @@ export class Agent {
    * All addresses that are to be answered for by some node. What is no longer among them is given up.
    *
    * @param ranges - where more may come from: their links are joined before, so that the first one need not wait.
+   * @param ready - whether this node forwards for what it wants. Until then others do not leave anything to it.
    */
-  want(wanted: readonly WantedAddress[], ranges: readonly AddressRange[]): void {
+  want(wanted: readonly WantedAddress[], ranges: readonly AddressRange[], ready = true): void {
     this.#wanted = wanted;
+    this.#ready = ready;
     this.#ranges = ranges;
     this.#update();
   }
@@ -96,7 +99,12 @@ export class Agent {
       owned: agents.flatMap(({ link, owned }) => {
         return [...owned].map(([address, holding]) => ({ address, link: link.name, holding }));
       }),
-      refusals: this.#refusals,
+      refusals: [
+        ...this.#refusals,
+        ...agents.flatMap(({ link, heldDown }) => {
+          return heldDown.map((address) => ({ code: "HoldDown", address, link: link.name }) as const);
+        }),
+      ],
     };
   }
 
@@ -142,11 +150,11 @@ export class Agent {
     const { name, mac } = agent.link;
     if (link?.name === name && link.mac === mac) {
       if (link !== agent.link) agent.see(link);
-      agent.want(byLink.get(index) ?? new Map());
+      agent.want(byLink.get(index) ?? new Map(), this.#ready);
       return;
     }
     this.#agents.delete(index);
-    agent.want(new Map());
+    agent.want(new Map(), this.#ready);
     // The new responder of a link must not meet the end of the old one.
     this.#starting.add(index);
     agent

@@ -1,8 +1,9 @@
 import type { Link } from "@fairlead/linux";
 import { type Family, formatAddress, type IpAddress, prefixRange, rangeContains } from "@fairlead/net";
 
-/** Why a node has no link to announce an address on. */
+/** Why a node has no link to announce an address on, or had better not use it. */
 export type LinkRefusal =
+  | { readonly code: "HoldDown"; readonly address: string; readonly link: string }
   | { readonly code: "NoInterface"; readonly address: string; readonly interfaces: readonly string[] }
   | { readonly code: "LinkDown"; readonly address: string; readonly link: string };
 

@@ -97,7 +97,7 @@ export class LinkAgent {
 
   /** Addresses that this node answers for. */
   get owned(): ReadonlyMap<string, Holding> {
-    return new Map([...this.#state.holdings].filter(([, { state }]) => state === "owned"));
+    return new Map([...this.#state.holdings].filter(([, { state }]) => state !== "claimed"));
   }
 
   /** Speakers heard on the link, by name. */
@@ -105,9 +105,20 @@ export class LinkAgent {
     return [...this.#state.peers.keys()].sort();
   }
 
-  /** The addresses that are to be answered for on this link, each with the nodes that may. */
-  want(wanted: ReadonlyMap<string, Candidates>): void {
-    this.#take({ kind: "wanted", wanted });
+  /** Addresses that this node may have on the link, but leaves to others for a while as it was lost too often. */
+  get heldDown(): readonly string[] {
+    const { reluctance, wanted, holdings, node } = this.#state;
+    if (reluctance !== "HoldDown") return [];
+    return [...wanted].flatMap(([address, { nodes }]) => (nodes.has(node) && !holdings.has(address) ? address : []));
+  }
+
+  /**
+   * The addresses that are to be answered for on this link, each with the nodes that may.
+   *
+   * @param ready - whether this node forwards for them already.
+   */
+  want(wanted: ReadonlyMap<string, Candidates>, ready = true): void {
+    this.#take({ kind: "wanted", wanted, ready });
   }
 
   /** Takes note of the link's state; only its index, name and MAC address must be the same. */
@@ -161,8 +172,11 @@ export class LinkAgent {
     const { next, effects } = step(this.#state, event, this.#options.clock.monotonic());
     this.#state = next;
     for (const effect of effects) this.#run(effect);
-    if (effects.some(({ kind }) => kind === "own" || kind === "release")) this.#answer();
-    if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
+    const owns = effects.some(({ kind }) => kind === "own");
+    if (owns || effects.some(({ kind }) => kind === "release")) this.#answer();
+    // Whoever hands over to this node falls silent when it hears that this one answers: it must be so by then.
+    if (owns) void this.#answering.then(() => this.#sendTable());
+    else if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
     this.#wakeWhenDue();
   }
 
@@ -203,6 +217,12 @@ export class LinkAgent {
         log.warn({ link, peer: effect.node }, "speaker silent");
         onChange();
         return;
+      case "reluctance":
+        if (effect.reluctance === "HoldDown") {
+          log.warn({ link }, "lost too often of late; taking over only what nobody else can");
+        }
+        onChange();
+        return;
       case "ignored":
         heartbeatsIgnored.inc({ cause: effect.cause });
         log.debug({ link, peer: effect.node, cause: effect.cause }, "heartbeat ignored");
@@ -235,6 +255,7 @@ export class LinkAgent {
   }
 
   #sendTable(): void {
+    if (this.#closed) return;
     for (const part of tableParts(this.#state)) this.#sendHeartbeat(part);
   }
 

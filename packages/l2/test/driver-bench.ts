@@ -129,8 +129,11 @@ export class Bench {
   readonly heartbeats: Heartbeat[] = [];
   readonly #names = new Map<string, string>();
   readonly #agents: LinkAgent[] = [];
+  readonly #prefixLength: number;
 
-  constructor() {
+  /** @param prefixLength - of the subnet that every node has. */
+  constructor(prefixLength = 24) {
+    this.#prefixLength = prefixLength;
     const ear = this.lan.host("ear", "192.0.2.254/24");
     const types = [HEARTBEAT_ETHERTYPE, ETHERTYPE.arp, ETHERTYPE.ipv6];
     const groups = [HEARTBEAT_GROUP, groupMac(ALL_NODES)];
@@ -139,7 +142,8 @@ export class Bench {
 
   node(name: string, responder = new RecordingResponder(name, this.journal), keys = new HeartbeatKeys()): BenchNode {
     const number = this.#agents.length + 1;
-    const host = this.lan.host(name, `192.0.2.${number}/24`, `2001:db8::${number}/64`, `fe80::${number}/64`);
+    const subnet = `192.0.2.${number}/${this.#prefixLength}`;
+    const host = this.lan.host(name, subnet, `2001:db8::${number}/64`, `fe80::${number}/64`);
     this.#names.set(host.link().mac, name);
     const clock = new StoppedClock(this.clock);
     const log = new MemoryLog();

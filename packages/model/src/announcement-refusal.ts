@@ -11,7 +11,8 @@ export type AnnouncementRefusal =
   | { readonly code: "NodeExcluded"; readonly label: string }
   | { readonly code: "NoLocalEndpoints"; readonly nodes: readonly string[] }
   | { readonly code: "NoInterface"; readonly interfaces: readonly string[] }
-  | { readonly code: "LinkDown"; readonly link: string };
+  | { readonly code: "LinkDown"; readonly link: string }
+  | { readonly code: "HoldDown"; readonly link: string };
 
 /** A code a node can be refused an address with. */
 export type AnnouncementRefusalCode = AnnouncementRefusal["code"];
@@ -27,6 +28,7 @@ export const ANNOUNCEMENT_REFUSAL_CODES = [
   "NoLocalEndpoints",
   "NoInterface",
   "LinkDown",
+  "HoldDown",
 ] as const satisfies readonly AnnouncementRefusalCode[];
 
 /** The sentence for the operator: what is wrong and what to do. No final period. */
@@ -54,5 +56,7 @@ export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): strin
         : `No link of this node that can announce the address is called ${refusal.interfaces.join(" or ")}, as the advertisement wants`;
     case "LinkDown":
       return `Link ${refusal.link} is down or has no carrier`;
+    case "HoldDown":
+      return `Link ${refusal.link} was lost, or this speaker stopped, 3 times within a minute: for a while other candidates are preferred`;
   }
 }

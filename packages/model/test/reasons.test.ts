@@ -59,6 +59,7 @@ const ANNOUNCEMENT: { readonly [Code in AnnouncementRefusalCode]: Extract<Announ
   NoLocalEndpoints: { code: "NoLocalEndpoints", nodes: ["n2", "n3"] },
   NoInterface: { code: "NoInterface", interfaces: ["eth1"] },
   LinkDown: { code: "LinkDown", link: "eth0" },
+  HoldDown: { code: "HoldDown", link: "eth0" },
 };
 
 /** Several words with no value left out, and no period at the end: callers go on after it. */

@@ -97,10 +97,11 @@ export class Speaker {
     this.#agent.want(
       plan.addresses.filter(({ address }) => before.has(address)),
       plan.ranges,
+      this.#applied !== undefined,
     );
     await this.#options.ports.forwarding.apply(plan.forwarding);
     this.#applied = plan;
-    this.#agent.want(plan.addresses, plan.ranges);
+    this.#agent.want(plan.addresses, plan.ranges, true);
     this.#logForwarding(plan, before);
   }
 

@@ -32,7 +32,7 @@ interface Row {
 }
 
 /** One way to come to each refusal that is decided here; the rest are refusals of a link. */
-const REFUSALS: Record<Exclude<AnnouncementRefusalCode, "NoInterface" | "LinkDown">, Row> = {
+const REFUSALS: Record<Exclude<AnnouncementRefusalCode, "NoInterface" | "LinkDown" | "HoldDown">, Row> = {
   NoAnnouncement: {
     snapshot: { pools: [aPool({ advertise: "Manual" })] },
     nodes: [],

@@ -32,7 +32,7 @@ export const speakerStatus = {
           address: z.string().describe("The address."),
           service: z.string().describe("namespace/name of the Service."),
           link: z.string().describe("The link it is announced on."),
-          epoch: z.int().describe("Number of take-overs of this address so far."),
+          epoch: z.int().describe("Grows with take-overs of this address."),
           since: z.string().meta({ format: "date-time" }).describe("When this node began to answer for it."),
         }),
       )

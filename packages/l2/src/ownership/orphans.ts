@@ -3,6 +3,7 @@ import type { Millis } from "@fairlead/runtime";
 import { isCandidate } from "./candidates.ts";
 import type { Stake } from "./contest.ts";
 import { groupings } from "./groups.ts";
+import { lacksTable } from "./peers.ts";
 import { place, rank } from "./placement.ts";
 import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./types.ts";
 
@@ -16,7 +17,7 @@ export function findOrphans(
   for (const address of state.wanted.keys()) {
     if (state.holdings.has(address)) continue;
     const stake = stakes.get(address);
-    const stays = stake !== undefined && state.peers.get(stake.node)?.leaving === false;
+    const stays = stake !== undefined && stake.state !== "yielding" && !state.peers.get(stake.node)?.leaving;
     if (!stays) orphans.set(address, orphan(state, address, now));
   }
   return orphans;
@@ -39,9 +40,9 @@ export function takeOver(
   const placed = place({ orphans, load, addresses: state.wanted.size, groups, holders });
   for (const [address, orphan] of state.orphans) {
     if (placed.get(address) !== state.node && !isOurTurn(state, address, orphan, now)) continue;
-    const epoch = 1 + lastEpoch(state, address);
     const previous = state.lastHolders.get(address)?.node;
-    claims.set(address, { epoch, state: "claimed", since: now, cause: causeOf(address, state, stakes), previous });
+    const cause = causeOf(address, state, stakes);
+    claims.set(address, { ...right(state, address, now), state: "claimed", since: now, cause, previous });
   }
   return claims;
 }
@@ -52,7 +53,7 @@ export function nextLook(state: OwnershipState, now: Millis): Millis {
   const from = earliest(state);
   let next = Number.POSITIVE_INFINITY;
   for (const orphan of state.orphans.values()) {
-    if (!orphan.ready.includes(state.node)) continue;
+    if (!orphan.ready.includes(state.node) && !orphan.reluctant.includes(state.node)) continue;
     if (now < from) return from;
     const nextTurn = orphan.steadySince + (turn(state, orphan, now) + 1) * 2 * detection;
     const waits = orphan.listening.length > 0 && now < orphan.since + detection;
@@ -66,35 +67,46 @@ function earliest({ peers, link, leaving, listenUntil, timing }: OwnershipState)
   if (leaving || !link.up) return Number.POSITIVE_INFINITY;
   let from = listenUntil;
   // A live speaker whose table is not known may hold what looks like an orphan; but it must not block the rest for ever.
+  // One that died before it could send its table is gone before that.
   for (const { unknownSince } of peers.values()) {
-    if (unknownSince !== undefined) from = Math.max(from, unknownSince + timing.detection);
+    if (unknownSince !== undefined) from = Math.max(from, unknownSince + 2 * timing.detection);
   }
   return from;
 }
 
 function orphan(state: OwnershipState, address: string, now: Millis): Orphan {
   const ready: string[] = [];
+  const reluctant: string[] = [];
   const listening: string[] = [];
   const candidates = state.wanted.get(address);
   if (candidates !== undefined) {
     const ip = parseAddress(address);
     const { node, link } = state;
-    if (link.up && isCandidate(ip, candidates, node, link.prefixes)) ready.push(node);
+    if (link.up && isCandidate(ip, candidates, node, link.prefixes)) {
+      (state.reluctance === undefined ? ready : reluctant).push(node);
+    }
     for (const peer of state.peers.values()) {
-      if (peer.leaving || !isCandidate(ip, candidates, peer.node, peer.prefixes)) continue;
-      (peer.listening ? listening : ready).push(peer.node);
+      // One that wants to be rid of it knows already that it is no candidate.
+      const declines = peer.leaving || peer.table.entries.get(address)?.state === "yielding";
+      if (declines || !isCandidate(ip, candidates, peer.node, peer.prefixes)) continue;
+      (peer.listening ? listening : peer.reluctant ? reluctant : ready).push(peer.node);
     }
   }
   const known = state.orphans.get(address);
   // What happened while this node did not hear, is no fault of the others.
   const from = Math.max(now, state.listenUntil);
   const since = Math.max(known?.since ?? from, state.listenUntil);
-  const steady = known !== undefined && same(known.ready, ready) && same(known.listening, listening);
-  return { since, steadySince: steady ? Math.max(known.steadySince, state.listenUntil) : from, ready, listening };
+  const nodes = { ready, reluctant, listening };
+  const steady = known !== undefined && same(known, nodes);
+  return { since, steadySince: steady ? Math.max(known.steadySince, state.listenUntil) : from, ...nodes };
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((node) => b.includes(node));
+type Takers = Pick<Orphan, "ready" | "reluctant" | "listening">;
+
+function same(a: Takers, b: Takers): boolean {
+  return (["ready", "reluctant", "listening"] as const).every((key) => {
+    return a[key].length === b[key].length && a[key].every((node) => b[key].includes(node));
+  });
 }
 
 /** How many nodes have let an orphan lie that was theirs to take: each has two detection times. */
@@ -107,29 +119,42 @@ function isOurTurn(state: OwnershipState, address: string, orphan: Orphan, now: 
   const passed = turn(state, orphan, now);
   return (
     passed > 0 &&
-    rank(address, orphan.ready)
-      .slice(0, passed + 1)
-      .includes(state.node)
+    [...rank(address, orphan.ready), ...rank(address, orphan.reluctant)].slice(0, passed + 1).includes(state.node)
   );
 }
 
 // Those who may take an orphan now. What had an owner is not left to nodes that only listen yet; what is new waits for
-// them a little, so that speakers that start together share.
+// them a little where nobody is steady, so that speakers that start together share.
 function takers(state: OwnershipState, address: string, orphan: Orphan, now: Millis): readonly string[] {
   const hurry = state.lastHolders.has(address) || now - orphan.since >= state.timing.detection;
-  const { ready, listening } = orphan;
-  return ready.length > 0 && hurry ? ready : [...ready, ...listening];
+  const { ready, reluctant, listening } = orphan;
+  // To be apart is worth more than a node that is sure to last: the other addresses of the group are elsewhere.
+  const isGrouped = (state.wanted.get(address)?.groups ?? []).length > 0;
+  if (ready.length > 0) return isGrouped ? [...ready, ...reluctant] : ready;
+  return reluctant.length > 0 && hurry ? reluctant : [...reluctant, ...listening];
+}
+
+// Who hears less than half of the speakers it knows is likely to be the one that is cut off. What it takes then is taken
+// without a new epoch: when all hear each other again, the owners that the others have had all along keep it.
+function right(state: OwnershipState, address: string, now: Millis): Pick<Holding, "epoch" | "standing"> {
+  const candidates = state.wanted.get(address)?.nodes;
+  const missing = [...state.missing].filter((node) => candidates?.has(node)).length;
+  // They fall silent within one heartbeat, not in the same moment: the last ones of them count as missing too.
+  const heard = [...state.peers.values()].filter(({ heardAt }) => now - heardAt < state.timing.detection / 2).length;
+  if (1 + heard >= missing + state.peers.size - heard)
+    return { epoch: 1 + lastEpoch(state, address), standing: "firm" };
+  return { epoch: state.lastHolders.get(address)?.epoch ?? 1, standing: "lonely" };
 }
 
 // Above every epoch heard of, not only those of this address: a node that has just started does not know who held it
 // before. With a table missing, that could beat an owner that sits; then only what is known of the address counts.
 function lastEpoch(state: OwnershipState, address: string): number {
-  const ignorant = [...state.peers.values()].some(({ unknownSince }) => unknownSince !== undefined);
-  return ignorant ? (state.lastHolders.get(address)?.epoch ?? 0) : state.highestEpoch;
+  return lacksTable(state) ? (state.lastHolders.get(address)?.epoch ?? 0) : state.highestEpoch;
 }
 
 function causeOf(address: string, state: OwnershipState, stakes: ReadonlyMap<string, Stake>): TakeOverCause {
-  if (stakes.has(address)) return "OwnerLeaving";
+  const stake = stakes.get(address);
+  if (stake !== undefined) return state.peers.get(stake.node)?.leaving ? "OwnerLeaving" : "OwnerReleased";
   const last = state.lastHolders.get(address);
   if (last === undefined) return "NoOwner";
   return state.peers.has(last.node) || last.node === state.node ? "OwnerReleased" : "OwnerSilent";

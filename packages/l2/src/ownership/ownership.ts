@@ -4,6 +4,7 @@ import { subnetsOf } from "./candidates.ts";
 import { judge, knowNobody } from "./freshness.ts";
 import { hear, hearLate } from "./peers.ts";
 import { reconsider, type Step } from "./reconsider.ts";
+import { flapped, UNKNOWN_STEADINESS } from "./steadiness.ts";
 import type { LinkEnd, OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming, Peer } from "./types.ts";
 
 /**
@@ -18,6 +19,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     link: { up: link.up, prefixes: subnetsOf(link.prefixes) },
     wanted: new Map(),
     peers: new Map(),
+    missing: new Set(),
     freshness: knowNobody(seed, now),
     holdings: new Map(),
     lastHolders: new Map(),
@@ -27,19 +29,17 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     listenUntil: now + timing.detection,
     due: Number.POSITIVE_INFINITY,
     ranAt: now,
+    wokeAt: Number.NEGATIVE_INFINITY,
     tableSentAt: Number.NEGATIVE_INFINITY,
     leaving: false,
+    steadiness: UNKNOWN_STEADINESS,
+    reluctance: "WarmingUp",
   };
 }
 
 /** Whether this node may answer for what it owns: not while it only listens. */
 export function mayAnswer(state: OwnershipState, now: Millis): boolean {
   return now >= state.listenUntil;
-}
-
-/** Whether some live speaker's table is not known. */
-export function lacksTable(state: OwnershipState): boolean {
-  return [...state.peers.values()].some(({ unknownSince }) => unknownSince !== undefined);
 }
 
 /** When a tick is to come at the latest: a peer will have been silent for too long, or something else falls due. */
@@ -55,7 +55,7 @@ export function step(state: OwnershipState, event: OwnershipEvent, now: Millis):
   const { next, effects } = wake(state, now);
   switch (event.kind) {
     case "wanted":
-      return reconsider({ ...next, wanted: event.wanted }, now, effects);
+      return reconsider(want(next, event, now), now, effects);
     case "link":
       return reconsider(relink(next, event.link, now), now, effects);
     case "leave":
@@ -69,20 +69,42 @@ export function step(state: OwnershipState, event: OwnershipEvent, now: Millis):
 
 // A process that was stopped wakes up with old clocks and unread heartbeats, whatever it does first: it listens before
 // it answers, and blames nobody. If the others may have taken it for dead, it listens as one that has just started.
-function wake(state: OwnershipState, now: Millis): Step {
-  const { detection, interval } = state.timing;
-  const millis = now - state.ranAt;
-  if (millis <= detection / 2) return { next: { ...state, ranAt: now }, effects: [] };
+function wake(before: OwnershipState, now: Millis): Step {
+  const { detection, interval } = before.timing;
+  const millis = now - before.ranAt;
+  if (millis <= detection / 2) return { next: { ...before, ranAt: now }, effects: [] };
+  const state = millis < detection ? before : flap(before, now);
   const listenUntil = Math.max(state.listenUntil, now + (millis < detection ? 2 * interval : detection));
   const peers = new Map([...state.peers].map(([node, peer]) => [node, { ...peer, heardAt: now }]));
-  return { next: { ...state, ranAt: now, listenUntil, peers, due: now }, effects: [{ kind: "slept", millis }] };
+  const next = { ...state, ranAt: now, wokeAt: now, listenUntil, peers, due: now };
+  const slept: OwnershipEffect = { kind: "slept", millis };
+  if (state.holdings.size === 0) return { next, effects: [slept] };
+  const standing = "slept" as const;
+  const holdings = new Map([...state.holdings].map(([address, held]) => [address, { ...held, standing }]));
+  const told = { ...next, holdings, tableVersion: state.tableVersion + 1, tableSentAt: now };
+  return { next: told, effects: [slept, { kind: "sendTable" }] };
+}
+
+function want(
+  state: OwnershipState,
+  { wanted, ready }: Extract<OwnershipEvent, { kind: "wanted" }>,
+  now: Millis,
+): OwnershipState {
+  const { steadiness } = state;
+  if (!ready || steadiness.readyAt !== undefined) return { ...state, wanted };
+  return { ...state, wanted, steadiness: { ...steadiness, readyAt: now } };
+}
+
+function flap(state: OwnershipState, now: Millis): OwnershipState {
+  return { ...state, steadiness: flapped(state.steadiness, now) };
 }
 
 // With the carrier gone nothing was heard: what happened meanwhile must be learned first.
 function relink(state: OwnershipState, link: LinkEnd, now: Millis): OwnershipState {
   const cameUp = link.up && !state.link.up;
   const listenUntil = cameUp ? Math.max(state.listenUntil, now + state.timing.detection) : state.listenUntil;
-  return { ...state, link: { up: link.up, prefixes: subnetsOf(link.prefixes) }, listenUntil };
+  const next = { ...state, link: { up: link.up, prefixes: subnetsOf(link.prefixes) }, listenUntil };
+  return cameUp ? flap(next, now) : next;
 }
 
 function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: readonly OwnershipEffect[]): Step {
@@ -112,6 +134,7 @@ function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: 
   const next = {
     ...state,
     peers: new Map(state.peers).set(peer.node, peer),
+    missing: known === undefined ? without(state.missing, node) : state.missing,
     highestEpoch: Math.max(state.highestEpoch, heartbeat.highestEpoch),
     tableSentAt: answers ? now : state.tableSentAt,
   };
@@ -123,6 +146,7 @@ function hasNews(before: Peer, after: Peer): boolean {
     before.table !== after.table ||
     before.leaving !== after.leaving ||
     before.listening !== after.listening ||
+    before.reluctant !== after.reluctant ||
     before.prefixes !== after.prefixes
   );
 }
@@ -132,6 +156,11 @@ function tick(state: OwnershipState, now: Millis, before: readonly OwnershipEffe
   if (silent.length === 0 && now < state.due) return { next: state, effects: before };
   const peers = new Map(state.peers);
   for (const { node } of silent) peers.delete(node);
+  const missing = new Set([...state.missing, ...silent.filter(({ leaving }) => !leaving).map(({ node }) => node)]);
   const effects = [...before, ...silent.map(({ node }) => ({ kind: "peerDown", node }) as const)];
-  return reconsider({ ...state, peers }, now, effects);
+  return reconsider({ ...state, peers, missing }, now, effects);
+}
+
+function without(nodes: ReadonlySet<string>, node: string): ReadonlySet<string> {
+  return nodes.has(node) ? new Set([...nodes].filter((other) => other !== node)) : nodes;
 }

@@ -1,12 +1,12 @@
 import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
-import type { Peer } from "./types.ts";
+import type { OwnershipState, Peer } from "./types.ts";
 
 /** A peer after a heartbeat that is newer than all before. `table` and `prefixes` stay the same objects while the same. */
 export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer {
   const known = peer?.incarnation === heartbeat.incarnation ? peer : undefined;
-  const { node, incarnation, sequence, leaving, listening, tableVersion } = heartbeat;
+  const { node, incarnation, sequence, leaving, listening, reluctant, tableVersion } = heartbeat;
   const { table, parts } = collect(known, heartbeat);
   return {
     node,
@@ -15,6 +15,7 @@ export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis):
     heardAt: now,
     leaving,
     listening,
+    reluctant,
     prefixes:
       known !== undefined && samePrefixes(known.prefixes, heartbeat.prefixes) ? known.prefixes : heartbeat.prefixes,
     tableVersion,
@@ -32,6 +33,11 @@ export function hearLate(peer: Peer, heartbeat: Heartbeat): Peer | undefined {
   const isMissing = peer.unknownSince !== undefined && heartbeat.table !== undefined;
   const isOfTable = peer.incarnation === heartbeat.incarnation && peer.tableVersion === heartbeat.tableVersion;
   return isMissing && isOfTable ? withTable(peer, collect(peer, heartbeat)) : undefined;
+}
+
+/** Whether some live speaker's table is not known. */
+export function lacksTable({ peers }: Pick<OwnershipState, "peers">): boolean {
+  return [...peers.values()].some(({ unknownSince }) => unknownSince !== undefined);
 }
 
 function withTable(peer: Peer, { table, parts }: Pick<Peer, "table" | "parts">): Peer {

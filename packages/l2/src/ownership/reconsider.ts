@@ -1,8 +1,10 @@
 import type { Millis } from "@fairlead/runtime";
 import type { Stake } from "./contest.ts";
 import { findOrphans, nextLook, takeOver } from "./orphans.ts";
-import { settle } from "./settle.ts";
+import { lacksTable } from "./peers.ts";
+import { recoversAt, settle, yieldsUntil } from "./settle.ts";
 import { strongestStakes } from "./stakes.ts";
+import { reluctanceAt, steadierAt } from "./steadiness.ts";
 import type { OwnershipEffect, OwnershipState } from "./types.ts";
 
 /** A state and what it wants done. */
@@ -12,9 +14,11 @@ export interface Step {
 }
 
 /** Decides on every address from the whole state: what to yield or drop, what to answer for, what to claim. */
-export function reconsider(state: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
+export function reconsider(last: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
+  const state = { ...last, reluctance: reluctanceAt(last.steadiness, now) };
   const stakes = strongestStakes(state.peers);
-  const { holdings, effects } = settle(state, stakes, now);
+  const { holdings, effects: done, changed: isSettled } = settle(state, stakes, now);
+  const effects: OwnershipEffect[] = [...done];
   const settled = { ...state, holdings };
   const current = {
     ...settled,
@@ -23,7 +27,8 @@ export function reconsider(state: OwnershipState, now: Millis, before: readonly 
     orphans: findOrphans(settled, stakes, now),
   };
   const claims = takeOver(current, stakes, now);
-  const changed = claims.size > 0 || effects.some(({ kind }) => kind === "own" || kind === "release");
+  const turned = state.reluctance !== last.reluctance;
+  const changed = claims.size > 0 || isSettled;
   const orphans = new Map(current.orphans);
   for (const address of claims.keys()) orphans.delete(address);
   const decided = {
@@ -34,15 +39,26 @@ export function reconsider(state: OwnershipState, now: Millis, before: readonly 
     tableVersion: state.tableVersion + (changed ? 1 : 0),
     tableSentAt: changed ? now : state.tableSentAt,
   };
-  const next = { ...decided, due: Math.min(claimsDue(decided), nextLook(decided, now)) };
-  return { next, effects: [...before, ...effects, ...(changed ? [{ kind: "sendTable" } as const] : [])] };
+  const next = {
+    ...decided,
+    due: Math.min(holdingsDue(decided), nextLook(decided, now), steadierAt(state.steadiness, now)),
+  };
+  if (turned) effects.push({ kind: "reluctance", reluctance: state.reluctance });
+  // Others are to know at once who takes what: each table says it too.
+  if (changed || turned) effects.push({ kind: "sendTable" });
+  return { next, effects: [...before, ...effects] };
 }
 
-/** When the first claim has stood long enough. */
-function claimsDue({ holdings, timing, listenUntil }: OwnershipState): Millis {
+/** When the first claim has stood long enough, or somebody was waited for too long. */
+function holdingsDue(state: OwnershipState): Millis {
+  const { holdings, timing, listenUntil } = state;
   let due = Number.POSITIVE_INFINITY;
-  for (const { state, since } of holdings.values()) if (state === "claimed") due = Math.min(due, since + timing.claim);
-  return Math.max(due, listenUntil);
+  for (const holding of holdings.values()) {
+    if (holding.state === "claimed") due = Math.min(due, Math.max(holding.since + timing.claim, listenUntil));
+    if (holding.state === "yielding") due = Math.min(due, yieldsUntil(state, holding));
+    if (holding.standing === "slept" && !lacksTable(state)) due = Math.min(due, recoversAt(state));
+  }
+  return due;
 }
 
 function learnHolders(state: OwnershipState, stakes: ReadonlyMap<string, Stake>): Map<string, Stake> {
@@ -50,7 +66,7 @@ function learnHolders(state: OwnershipState, stakes: ReadonlyMap<string, Stake>)
   for (const address of state.wanted.keys()) {
     const own = state.holdings.get(address);
     let last = state.lastHolders.get(address);
-    for (const stake of [stakes.get(address), own && { node: state.node, epoch: own.epoch, state: own.state }]) {
+    for (const stake of [stakes.get(address), own && { node: state.node, ...own }]) {
       if (stake !== undefined && stake.epoch >= (last?.epoch ?? 0)) last = stake;
     }
     if (last !== undefined) holders.set(address, last);

@@ -1,7 +1,8 @@
 import type { Millis } from "@fairlead/runtime";
 import { ENTRIES_PER_PART, type Heartbeat, type TablePart } from "../packet/heartbeat.ts";
 import { challengeNow, echoesNow } from "./freshness.ts";
-import { lacksTable, mayAnswer } from "./ownership.ts";
+import { mayAnswer } from "./ownership.ts";
+import { lacksTable } from "./peers.ts";
 import type { OwnershipState } from "./types.ts";
 
 /** The heartbeat that a speaker sends now, with this part of its table, if any. */
@@ -17,6 +18,7 @@ export function say(
     ...serial,
     leaving,
     listening: !mayAnswer(state, now),
+    reluctant: state.reluctance !== undefined,
     // Not in each part of a table: every one would be answered with a table.
     wantsTables: table === undefined && lacksTable(state),
     challenge: challengeNow(freshness, timing.detection, now),
@@ -31,7 +33,9 @@ export function say(
 
 /** All that this node holds, in parts; one empty part if that is nothing. */
 export function tableParts({ holdings }: OwnershipState): readonly TablePart[] {
-  const entries = [...holdings].map(([address, { epoch, state }]) => ({ address, epoch, state }));
+  const entries = [...holdings].map(([address, { epoch, state, standing }]) => {
+    return { address, epoch, state, standing };
+  });
   const parts = Math.max(1, Math.ceil(entries.length / ENTRIES_PER_PART));
   return Array.from({ length: parts }, (_, part) => {
     return { part, parts, entries: entries.slice(part * ENTRIES_PER_PART, (part + 1) * ENTRIES_PER_PART) };

@@ -2,54 +2,115 @@ import { parseAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { isCandidate } from "./candidates.ts";
 import { prevails, type Stake } from "./contest.ts";
+import { lacksTable } from "./peers.ts";
 import type { Holding, OwnershipEffect, OwnershipState, ReleaseCause } from "./types.ts";
 
 /** What a node goes on holding, and what changes by it. */
 export interface Settlement {
   readonly holdings: ReadonlyMap<string, Holding>;
   readonly effects: readonly OwnershipEffect[];
+  /** Whether others are to hear of it. */
+  readonly changed: boolean;
 }
 
 /**
- * Yields to stronger stakes, drops what this node may not have, and answers for claims that stood.
+ * Yields to stronger stakes, drops what this node may not have, hands over what it may not keep, and answers for claims
+ * that stood.
  *
  * @param stakes - of each address, the strongest say of a live peer.
  */
 export function settle(state: OwnershipState, stakes: ReadonlyMap<string, Stake>, now: Millis): Settlement {
   const holdings = new Map<string, Holding>();
   const effects: OwnershipEffect[] = [];
+  let changed = false;
   for (const [address, holding] of state.holdings) {
     const rival = stakes.get(address);
-    const cause = releaseCause(state, address, holding, rival);
+    const cause = releaseCause(state, address, holding, rival, now);
     if (cause !== undefined) {
       effects.push({ kind: "release", address, epoch: holding.epoch, cause, ...(rival && { to: rival.node }) });
-    } else if (holding.state === "claimed" && now >= Math.max(holding.since + state.timing.claim, state.listenUntil)) {
-      const owned: Holding = { ...holding, state: "owned", since: now };
-      holdings.set(address, owned);
-      effects.push({ kind: "own", address, holding: owned });
-    } else {
-      holdings.set(address, holding);
-      // Answered for by both until a moment ago: neighbours may hold the wrong MAC address.
-      const both = holding.state === "owned" && rival?.state === "owned" && !state.leaving;
-      if (both) effects.push({ kind: "reannounce", address, rival: rival.node });
+      changed = true;
+      continue;
     }
+    const next = recovered(state, change(state, address, holding, rival, now), now);
+    holdings.set(address, next);
+    changed ||= next !== holding;
+    if (holding.state === "claimed" && next.state === "owned") effects.push({ kind: "own", address, holding: next });
+    // Answered for by both until a moment ago: neighbours may hold the wrong MAC address.
+    const both = holding.state === "owned" && next.state === "owned" && rival?.state === "owned";
+    if (both) effects.push({ kind: "reannounce", address, rival: rival.node });
   }
-  return { holdings, effects };
+  return { holdings, effects, changed };
+}
+
+/** How long a node that is no candidate any more answers on while nobody takes over. */
+export function yieldsUntil({ timing, leaving }: OwnershipState, { since }: Holding): Millis {
+  // One that leaves knows by itself when to go.
+  return leaving ? Number.POSITIVE_INFINITY : since + 2 * timing.detection;
+}
+
+/** When a node that was stopped for a while stands firm again. */
+export function recoversAt({ wokeAt, timing }: OwnershipState): Millis {
+  return wokeAt + timing.detection;
 }
 
 function releaseCause(
-  { node, link, wanted, leaving }: OwnershipState,
+  state: OwnershipState,
   address: string,
   holding: Holding,
   rival: Stake | undefined,
+  now: Millis,
 ): ReleaseCause | undefined {
+  const { node, link, wanted, leaving } = state;
+  const keeps = !leaving && mayHave(state, address);
+  const unfit = leaving ? "Leaving" : "NotCandidate";
   if (rival !== undefined && !prevails(address, { node, ...holding }, rival)) {
-    if (!leaving) return "RivalWins";
-    // Handing over: answers until the successor does.
-    if (holding.state === "claimed" || rival.state === "owned") return "Leaving";
+    // Who answers goes on until the other one does.
+    if (holding.state === "claimed" || rival.state === "owned") return keeps ? "RivalWins" : unfit;
   }
+  if (!wanted.has(address)) return "NotWanted";
+  if (!link.up) return "NotCandidate";
+  if (keeps) return undefined;
+  if (holding.state === "claimed") return unfit;
+  const isOver = holding.state === "yielding" && now >= yieldsUntil(state, holding);
+  return isOver || (!leaving && !hasHeir(state, address)) ? unfit : undefined;
+}
+
+function change(
+  state: OwnershipState,
+  address: string,
+  holding: Holding,
+  rival: Stake | undefined,
+  now: Millis,
+): Holding {
+  const wins = rival === undefined || prevails(address, { node: state.node, ...holding }, rival);
+  const keeps = wins && !state.leaving && mayHave(state, address);
+  const owns = { ...holding, state: "owned", since: now } as const;
+  switch (holding.state) {
+    case "owned":
+      return keeps ? holding : { ...holding, state: "yielding", since: now };
+    case "yielding":
+      return keeps ? owns : holding;
+    case "claimed":
+      return now >= Math.max(holding.since + state.timing.claim, state.listenUntil) ? owns : holding;
+  }
+}
+
+// Nobody had taken it over meanwhile: it stands as before.
+function recovered(state: OwnershipState, holding: Holding, now: Millis): Holding {
+  const isOver = holding.standing === "slept" && now >= recoversAt(state) && !lacksTable(state);
+  return isOver ? { ...holding, standing: "firm" } : holding;
+}
+
+function mayHave({ node, link, wanted }: OwnershipState, address: string): boolean {
   const candidates = wanted.get(address);
-  if (candidates === undefined) return "NotWanted";
-  if (!link.up || !isCandidate(parseAddress(address), candidates, node, link.prefixes)) return "NotCandidate";
-  return leaving && holding.state === "claimed" ? "Leaving" : undefined;
+  return candidates !== undefined && isCandidate(parseAddress(address), candidates, node, link.prefixes);
+}
+
+function hasHeir({ peers, wanted }: OwnershipState, address: string): boolean {
+  const candidates = wanted.get(address);
+  if (candidates === undefined) return false;
+  const ip = parseAddress(address);
+  return [...peers.values()].some(({ node, prefixes, leaving }) => {
+    return !leaving && isCandidate(ip, candidates, node, prefixes);
+  });
 }

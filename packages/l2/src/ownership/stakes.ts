@@ -5,8 +5,8 @@ import type { Peer } from "./types.ts";
 export function strongestStakes(peers: ReadonlyMap<string, Peer>): Map<string, Stake> {
   const stakes = new Map<string, Stake>();
   for (const { node, table } of peers.values()) {
-    for (const { address, epoch, state } of table.entries.values()) {
-      const stake = { node, epoch, state };
+    for (const { address, epoch, state, standing } of table.entries.values()) {
+      const stake = { node, epoch, state, standing };
       const other = stakes.get(address);
       if (other === undefined || prevails(address, stake, other)) stakes.set(address, stake);
     }

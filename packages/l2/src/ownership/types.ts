@@ -1,8 +1,9 @@
 import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import type { Heartbeat, HoldState, TableEntry } from "../packet/heartbeat.ts";
+import type { Heartbeat, HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
 import type { Stake } from "./contest.ts";
 import type { Freshness } from "./freshness.ts";
+import type { Reluctance, Steadiness } from "./steadiness.ts";
 
 /** Times of the ownership protocol on one link. */
 export interface OwnershipTiming {
@@ -42,6 +43,7 @@ export interface Peer {
   readonly heardAt: Millis;
   readonly leaving: boolean;
   readonly listening: boolean;
+  readonly reluctant: boolean;
   readonly prefixes: readonly Prefix[];
   /** The version it says its table has. */
   readonly tableVersion: number;
@@ -53,10 +55,11 @@ export interface Peer {
   readonly unknownSince: Millis | undefined;
 }
 
-/** An address that this node owns or claims. */
+/** An address that this node owns, claims or hands over. */
 export interface Holding {
   readonly epoch: number;
   readonly state: HoldState;
+  readonly standing: Standing;
   /** When the state began. */
   readonly since: Millis;
   readonly cause: TakeOverCause;
@@ -72,6 +75,8 @@ export interface Orphan {
   readonly steadySince: Millis;
   /** Candidates that may take it at once. */
   readonly ready: readonly string[];
+  /** Candidates that are to take it only if there is no other. */
+  readonly reluctant: readonly string[];
   /** Candidates that only listen yet. */
   readonly listening: readonly string[];
 }
@@ -95,6 +100,8 @@ export interface OwnershipState {
   readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
+  /** Speakers that fell silent without a word, and were not heard again. */
+  readonly missing: ReadonlySet<string>;
   readonly freshness: Freshness;
   readonly holdings: ReadonlyMap<string, Holding>;
   /** The last holder known of each wanted address, with its epoch. */
@@ -109,14 +116,20 @@ export interface OwnershipState {
   readonly due: Millis;
   /** When this process was last seen to run. */
   readonly ranAt: Millis;
+  /** When it last ran again after it had been stopped for a while. */
+  readonly wokeAt: Millis;
   /** When somebody was last sent the table for the asking. */
   readonly tableSentAt: Millis;
   readonly leaving: boolean;
+  readonly steadiness: Steadiness;
+  /** Why this node is reluctant, as it was last looked at. */
+  readonly reluctance: Reluctance | undefined;
 }
 
 /** What can happen to ownership. */
 export type OwnershipEvent =
-  | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates> }
+  /** What is to be answered for; `ready` once this node forwards for it. */
+  | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates>; readonly ready: boolean }
   | { readonly kind: "link"; readonly link: LinkEnd }
   | { readonly kind: "heard"; readonly heartbeat: Heartbeat }
   | { readonly kind: "tick" }
@@ -135,6 +148,8 @@ export type OwnershipEffect =
   /** A rival was heard and lost: neighbours may have believed it. */
   | { readonly kind: "reannounce"; readonly address: string; readonly rival: string }
   | { readonly kind: "sendTable" }
+  /** This node has become reluctant, or is so no more (undefined). */
+  | { readonly kind: "reluctance"; readonly reluctance: Reluctance | undefined }
   /** A heartbeat was not taken. */
   | { readonly kind: "ignored"; readonly node: string; readonly cause: "Replayed" | "Unproven" }
   | { readonly kind: "slept"; readonly millis: Millis }

@@ -17,12 +17,15 @@ export const HEARTBEAT_GROUP = "03:66:6c:64:00:01";
 const LEAVING = 1;
 const WANTS_TABLES = 2;
 const LISTENING = 4;
-const OWNED = 1;
-const CLAIMED = 2;
-const STATES: ReadonlyMap<number, HoldState> = new Map([
-  [OWNED, "owned"],
-  [CLAIMED, "claimed"],
-]);
+const RELUCTANT = 8;
+const HOLD_STATES: readonly HoldState[] = ["owned", "claimed", "yielding"];
+const STANDINGS: readonly Standing[] = ["firm", "lonely", "slept"];
+/** State and standing share an octet: 1 to 3, and 0, 16 or 32. */
+const HOLDS = new Map(
+  STANDINGS.flatMap((standing, high) => {
+    return HOLD_STATES.map((state, low) => [16 * high + low + 1, { state, standing }] as const);
+  }),
+);
 const FAMILIES = new Map([
   [4, 4 as const],
   [6, 6 as const],
@@ -39,8 +42,15 @@ export const MOST_PREFIXES = 16;
 /** Octets of the longest node name: that of a DNS subdomain (RFC 1123), as Kubernetes has it. */
 const LONGEST_NAME = 253;
 
-/** How a node holds an address: answers for it, or is about to. */
-export type HoldState = "owned" | "claimed";
+/** How a node holds an address: answers for it, is about to, or answers for it until another one does. */
+export type HoldState = "owned" | "claimed" | "yielding";
+
+/**
+ * How well a node stands that holds an address. `firm`: when it took it over it heard at least half of the speakers that it
+ * knew. `lonely`: fewer, so it may be the one that is cut off. `slept`: it did not run for a while, and others may have
+ * taken it for dead.
+ */
+export type Standing = "firm" | "lonely" | "slept";
 
 /** One address in a node's table. */
 export interface TableEntry {
@@ -49,6 +59,7 @@ export interface TableEntry {
   /** Grows with each take-over of the address; the higher one is right. 1 to 2^32-1. */
   readonly epoch: number;
   readonly state: HoldState;
+  readonly standing: Standing;
 }
 
 /** Part of the table of addresses that a node holds on the link. */
@@ -67,7 +78,7 @@ export interface TablePart {
  *     flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
  *     challenge (8) | echo count (1) | echoes (8 each)
  *     name length (1) | node name | prefix count (1) | prefixes: family (1) length (1) address
- *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state (1) epoch (4) address
+ *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state and standing (1) epoch (4) address
  */
 export interface Heartbeat {
   /** Name of the node, 1 to 253 octets of UTF-8. */
@@ -83,6 +94,8 @@ export interface Heartbeat {
   readonly leaving: boolean;
   /** The node only listens for now: it takes nothing over. */
   readonly listening: boolean;
+  /** The node takes over only what nobody else can. */
+  readonly reluctant: boolean;
   /** The node lacks somebody's table: all send theirs. */
   readonly wantsTables: boolean;
   /** Others are to repeat this, to show that they live now; 0 if they need not. */
@@ -104,7 +117,8 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   const w = new ByteWriter().u8(
     (heartbeat.leaving ? LEAVING : 0) |
       (heartbeat.wantsTables ? WANTS_TABLES : 0) |
-      (heartbeat.listening ? LISTENING : 0),
+      (heartbeat.listening ? LISTENING : 0) |
+      (heartbeat.reluctant ? RELUCTANT : 0),
   );
   w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.highestEpoch).u32(heartbeat.tableVersion);
   w.u64(heartbeat.challenge).u8(heartbeat.echoes.length);
@@ -113,12 +127,10 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
   const { part, parts, entries } = heartbeat.table ?? { part: 0, parts: 0, entries: [] };
   w.u16(part).u16(parts).u8(entries.length);
-  for (const { address, epoch, state } of entries) {
+  for (const { address, epoch, state, standing } of entries) {
     const parsed = parseAddress(address);
-    w.u8(parsed.family)
-      .u8(state === "owned" ? OWNED : CLAIMED)
-      .u32(epoch)
-      .address(parsed);
+    const hold = 16 * STANDINGS.indexOf(standing) + HOLD_STATES.indexOf(state) + 1;
+    w.u8(parsed.family).u8(hold).u32(epoch).address(parsed);
   }
   return w.finish();
 }
@@ -127,7 +139,7 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
 export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const r = new ByteReader("heartbeat", octets);
   const flags = r.u8("flags");
-  if ((flags & ~(LEAVING | WANTS_TABLES | LISTENING)) !== 0) r.fail("flags", "0 to 7", String(flags));
+  if (flags > 15) r.fail("flags", "0 to 15", String(flags));
   const incarnation = r.u64("incarnation");
   const sequence = r.u32("sequence");
   const highestEpoch = r.u32("highest epoch");
@@ -156,6 +168,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     sequence,
     leaving: (flags & LEAVING) !== 0,
     listening: (flags & LISTENING) !== 0,
+    reluctant: (flags & RELUCTANT) !== 0,
     wantsTables: (flags & WANTS_TABLES) !== 0,
     highestEpoch,
     tableVersion,
@@ -176,9 +189,9 @@ function readPrefix(r: ByteReader): Prefix {
 
 function readEntry(r: ByteReader): TableEntry {
   const family = r.oneOf("entry family", r.u8("entry family"), FAMILIES);
-  const state = r.oneOf("entry state", r.u8("entry state"), STATES);
+  const { state, standing } = r.oneOf("entry state", r.u8("entry state"), HOLDS);
   const epoch = r.u32("entry epoch");
   if (epoch === 0) r.fail("entry epoch", "at least 1", "0");
   const address: IpAddress = r.address("entry address", family);
-  return { address: formatAddress(address), epoch, state };
+  return { address: formatAddress(address), epoch, state, standing };
 }

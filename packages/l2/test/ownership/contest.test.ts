@@ -7,25 +7,37 @@ const stake = (node: string): fc.Arbitrary<Stake> =>
   fc.record({
     node: fc.constant(node),
     epoch: fc.integer({ min: 1, max: 3 }),
-    state: fc.constantFrom("owned" as const, "claimed" as const),
+    state: fc.constantFrom("owned" as const, "claimed" as const, "yielding" as const),
+    standing: fc.constantFrom("firm" as const, "lonely" as const, "slept" as const),
   });
 
 describe("prevails", () => {
-  it("lets the higher epoch prevail, even if it only claims", () => {
-    expect(
-      prevails(ADDRESS, { node: "a", epoch: 2, state: "claimed" }, { node: "b", epoch: 1, state: "owned" }),
-    ).to.equal(true);
-  });
-
-  it("lets the owner prevail over a claim of the same epoch", () => {
-    for (const [owner, claimant] of [
-      ["a", "b"],
-      ["b", "a"],
-    ] as const) {
-      const owned: Stake = { node: owner, epoch: 1, state: "owned" };
-      expect(prevails(ADDRESS, owned, { node: claimant, epoch: 1, state: "claimed" })).to.equal(true);
+  const HOLDS = [
+    ["owned", "firm"],
+    ["owned", "lonely"],
+    ["claimed", "firm"],
+    ["claimed", "lonely"],
+    ["owned", "slept"],
+    ["yielding", "firm"],
+  ] as const;
+  for (const [i, [state, standing]] of HOLDS.entries()) {
+    for (const [otherState, otherStanding] of HOLDS.slice(i + 1)) {
+      it(`lets ${state}, ${standing}, prevail over ${otherState}, ${otherStanding}, of the same epoch`, () => {
+        for (const [node, other] of ["ab", "ba"]) {
+          const ours: Stake = { node: node ?? "", epoch: 1, state, standing };
+          const theirs: Stake = { node: other ?? "", epoch: 1, state: otherState, standing: otherStanding };
+          expect(prevails(ADDRESS, ours, theirs)).to.equal(true);
+        }
+      });
     }
-  });
+  }
+
+  it("lets the higher epoch prevail, whatever the rest", () =>
+    fc.assert(
+      fc.property(stake("a"), stake("b"), (a, b) => {
+        expect(prevails(ADDRESS, { ...a, epoch: b.epoch + 1 }, b)).to.equal(true);
+      }),
+    ));
 
   it("lets exactly one of two nodes prevail", () =>
     fc.assert(
@@ -42,7 +54,7 @@ describe("prevails", () => {
     ));
 
   it("does not favour one node for all addresses", () => {
-    const claim = (node: string): Stake => ({ node, epoch: 1, state: "claimed" });
+    const claim = (node: string): Stake => ({ node, epoch: 1, state: "claimed", standing: "firm" });
     const winners = Array.from({ length: 64 }, (_, i) => prevails(`192.0.2.${i}`, claim("a"), claim("b")));
     expect(new Set(winners)).to.deep.equal(new Set([true, false]));
   });

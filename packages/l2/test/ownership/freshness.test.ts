@@ -10,6 +10,7 @@ const HEARTBEAT: Heartbeat = {
   sequence: 1,
   leaving: false,
   listening: false,
+  reluctant: false,
   wantsTables: false,
   challenge: 0n,
   echoes: [],

@@ -1,13 +1,14 @@
 import { parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
 import { begin, mayAnswer, step } from "../../src/ownership/ownership.ts";
+import { UNKNOWN_STEADINESS } from "../../src/ownership/steadiness.ts";
 import {
   type Candidates,
   DEFAULT_TIMING,
   type OwnershipEvent,
   type OwnershipState,
 } from "../../src/ownership/types.ts";
-import type { Heartbeat, HoldState, TablePart } from "../../src/packet/heartbeat.ts";
+import type { Heartbeat, HoldState, Standing, TablePart } from "../../src/packet/heartbeat.ts";
 
 const { interval, detection, claim } = DEFAULT_TIMING;
 const LINK = { up: true, prefixes: [parsePrefix("192.0.2.1/24")] };
@@ -15,13 +16,19 @@ const ADDRESS = "192.0.2.50";
 const NODES = new Set(["a", "b", "c"]);
 const WANTED: OwnershipEvent = {
   kind: "wanted",
+  ready: true,
   wanted: new Map<string, Candidates>([[ADDRESS, { nodes: NODES, needsSubnet: true }]]),
 };
 
 /** Node a on a link: feeds events to step(), and remembers what was to be done. */
 class Subject {
   now = 0;
-  state: OwnershipState = begin("a", DEFAULT_TIMING, LINK, 0, 1n);
+  /** Not warming up any more. */
+  state: OwnershipState = {
+    ...begin("a", DEFAULT_TIMING, LINK, 0, 1n),
+    steadiness: { ...UNKNOWN_STEADINESS, readyAt: -10_000 },
+    reluctance: undefined,
+  };
   #sequence = 0;
 
   take(event: OwnershipEvent): string[] {
@@ -52,6 +59,7 @@ class Subject {
       sequence: this.#sequence,
       leaving: false,
       listening: false,
+      reluctant: false,
       wantsTables: false,
       challenge: 0n,
       echoes: [],
@@ -72,8 +80,14 @@ class Subject {
     this.state = { ...this.state, freshness: { ...freshness, last } };
   }
 
-  hold(node: string, state: HoldState, epoch: number, rest: Partial<Heartbeat> = {}): string[] {
-    const table: TablePart = { part: 0, parts: 1, entries: [{ address: ADDRESS, epoch, state }] };
+  hold(
+    node: string,
+    state: HoldState,
+    epoch: number,
+    rest: Partial<Heartbeat> = {},
+    standing: Standing = "firm",
+  ): string[] {
+    const table: TablePart = { part: 0, parts: 1, entries: [{ address: ADDRESS, epoch, state, standing }] };
     return this.hear(node, { tableVersion: 10 * epoch + (state === "owned" ? 1 : 0), table, ...rest });
   }
 
@@ -123,9 +137,20 @@ describe("step", () => {
     expect(subject.state.holdings.get(ADDRESS)).to.include({ epoch: 9, previous: "b" });
   });
 
-  it("yields to a higher epoch at once, even to a claim", () => {
+  it("yields to a higher epoch, even to a claim, and answers until the other one does", () => {
     const subject = owner();
-    expect(subject.hold("b", "claimed", 2)).to.include("release RivalWins");
+    expect(subject.hold("b", "claimed", 2))
+      .to.include("sendTable")
+      .and.not.include("release RivalWins");
+    expect(subject.holding).to.equal("yielding");
+    expect(subject.hold("b", "owned", 2)).to.include("release RivalWins");
+  });
+
+  it("stays when a rival that only claimed is gone", () => {
+    const subject = owner();
+    subject.hold("b", "claimed", 2);
+    expect(subject.until(subject.now + detection + interval)).to.deep.equal(["peerDown", "sendTable"]);
+    expect(subject.holding).to.equal("owned");
   });
 
   it("stays with a lower epoch against it, and announces the address anew once for each table of the rival", () => {
@@ -171,6 +196,7 @@ describe("step", () => {
     subject.now += 10 * detection;
     expect(subject.hold("b", "owned", 2)).to.deep.equal([
       "slept",
+      "sendTable",
       "peerUp",
       "sendTable",
       "release RivalWins",
@@ -198,7 +224,7 @@ describe("step", () => {
 
   it("does not leave what has lost its owner to a speaker that only listens", () => {
     const subject = new Subject();
-    const others = { kind: "wanted", wanted: manyAddresses(20) } as const;
+    const others = { kind: "wanted", wanted: manyAddresses(20), ready: true } as const;
     subject.take(others);
     const listener = () => void subject.hear("c", { listening: true });
     const table = { part: 0, parts: 1, entries: [...others.wanted.keys()].map(entryOf) };
@@ -210,9 +236,10 @@ describe("step", () => {
     expect(subject.state.holdings.size).to.equal(20);
   });
 
-  it("leaves what is new to listening speakers for a while, then takes it", () => {
+  it("leaves what is new to listening speakers for a while, then takes it, if it has just started too", () => {
     const subject = new Subject();
-    subject.take({ kind: "wanted", wanted: manyAddresses(20) });
+    subject.state = begin("a", DEFAULT_TIMING, LINK, 0, 1n);
+    subject.take({ kind: "wanted", wanted: manyAddresses(20), ready: true });
     const listener = () => void subject.hear("c", { listening: true });
     subject.until(detection + interval, listener);
     expect(subject.state.holdings.size).to.be.within(5, 15);
@@ -220,9 +247,66 @@ describe("step", () => {
     expect(subject.state.holdings.size).to.equal(20);
   });
 
+  it("takes over nothing while it warms up and another is steady, and does when none is", () => {
+    const subject = new Subject();
+    subject.state = begin("a", DEFAULT_TIMING, LINK, 0, 1n);
+    subject.take(WANTED);
+    subject.until(2 * detection - interval, () => void subject.hear("b"));
+    expect(subject.state.holdings.size).to.equal(0);
+    subject.until(3 * detection + 2 * interval);
+    expect(subject.holding).to.equal("owned");
+  });
+
+  it("leaves nothing to one that is reluctant while it is not so itself", () => {
+    const subject = new Subject();
+    subject.take({ kind: "wanted", wanted: manyAddresses(20), ready: true });
+    subject.until(detection, () => void subject.hear("c", { reluctant: true }));
+    expect(subject.state.holdings.size).to.equal(20);
+  });
+
+  it("shares addresses that are to be apart with one that is reluctant", () => {
+    const subject = new Subject();
+    const groups = ["web"];
+    const pair = [ADDRESS, "192.0.2.51"].map(
+      (address) => [address, { nodes: NODES, needsSubnet: true, groups }] as const,
+    );
+    subject.take({ kind: "wanted", wanted: new Map(pair), ready: true });
+    subject.until(detection, () => void subject.hear("c", { reluctant: true }));
+    expect(subject.state.holdings.size).to.equal(1);
+  });
+
+  it("is reluctant until it has been ready for two seconds, and tells so at once", () => {
+    const subject = new Subject();
+    subject.state = begin("a", DEFAULT_TIMING, LINK, 0, 1n);
+    const nothing = new Map<string, Candidates>();
+    subject.take({ kind: "wanted", wanted: nothing, ready: false });
+    expect(subject.until(5_000)).to.deep.equal([]);
+    subject.take({ kind: "wanted", wanted: nothing, ready: true });
+    expect(subject.until(6_999)).to.deep.equal([]);
+    expect(subject.state.reluctance).to.equal("WarmingUp");
+    expect(subject.until(7_000)).to.deep.equal(["reluctance", "sendTable"]);
+    expect(subject.state.reluctance).to.equal(undefined);
+  });
+
+  it("is held down when its link came back three times within a minute, for a minute", () => {
+    const subject = owner();
+    for (let i = 0; i < 3; i++) {
+      subject.until(subject.now + 5_000);
+      subject.take({ kind: "link", link: { ...LINK, up: false } });
+      subject.take({ kind: "link", link: LINK });
+    }
+    expect(subject.state.reluctance).to.equal("HoldDown");
+    const end = subject.now + 60_000;
+    subject.until(end - 1);
+    expect(subject.holding, "as there is nobody else").to.equal("owned");
+    expect(subject.state.reluctance).to.equal("HoldDown");
+    subject.until(end);
+    expect(subject.state.reluctance).to.equal(undefined);
+  });
+
   it("takes in turn what another speaker ought to have taken but has left lying", () => {
     const subject = new Subject();
-    subject.take({ kind: "wanted", wanted: manyAddresses(20) });
+    subject.take({ kind: "wanted", wanted: manyAddresses(20), ready: true });
     const idle = () => void subject.hear("c");
     subject.until(2 * detection, idle);
     expect(subject.state.holdings.size).to.be.within(5, 15);
@@ -234,9 +318,9 @@ describe("step", () => {
     const subject = new Subject();
     subject.take(WANTED);
     const secretive = () => void subject.hear("c", { tableVersion: 4, prefixes: [], highestEpoch: 7 });
-    subject.until(detection, secretive);
+    subject.until(2 * detection, secretive);
     expect(subject.holding).to.equal(undefined);
-    subject.until(2 * detection + 2 * interval, secretive);
+    subject.until(3 * detection + 2 * interval, secretive);
     expect(subject.state.holdings.get(ADDRESS)?.epoch, "out of ignorance, so below any real owner's").to.equal(1);
   });
 
@@ -245,8 +329,82 @@ describe("step", () => {
     subject.hear("b");
     expect(subject.take({ kind: "leave" })).to.include("sendTable");
     expect(subject.hold("b", "claimed", 2)).not.to.include("release Leaving");
-    expect(subject.holding).to.equal("owned");
+    expect(subject.holding).to.equal("yielding");
     expect(subject.hold("b", "owned", 2)).to.include("release Leaving");
+  });
+
+  it("hands over what it is no candidate for any more, but not for ever", () => {
+    const subject = owner();
+    subject.hear("b");
+    const unfit = new Map([[ADDRESS, { nodes: new Set(["b"]), needsSubnet: true }]]);
+    expect(subject.take({ kind: "wanted", wanted: unfit, ready: true })).to.deep.equal(["sendTable"]);
+    expect(subject.holding).to.equal("yielding");
+    const idle = () => void subject.hear("b");
+    expect(subject.until(subject.now + 2 * detection - 1, idle)).to.deep.equal([]);
+    expect(subject.until(subject.now + 1, idle)).to.include("release NotCandidate");
+  });
+
+  it("stays the owner when it becomes a candidate again before anybody else has claimed", () => {
+    const subject = owner();
+    subject.hear("b");
+    subject.take({
+      kind: "wanted",
+      wanted: new Map([[ADDRESS, { nodes: new Set(["b"]), needsSubnet: true }]]),
+      ready: true,
+    });
+    expect(subject.take(WANTED)).to.deep.equal(["sendTable"]);
+    expect(subject.holding).to.equal("owned");
+  });
+
+  it("leaves what an owner wants to be rid of to others than that owner", () => {
+    const subject = new Subject();
+    subject.take({ kind: "wanted", wanted: manyAddresses(20), ready: true });
+    const entries = [...manyAddresses(20).keys()].map((address) => ({
+      ...entryOf(address),
+      state: "yielding" as const,
+    }));
+    const table = { part: 0, parts: 1, entries };
+    subject.until(detection + interval, () => void subject.hear("b", { tableVersion: 1, table }));
+    expect(subject.state.holdings.size).to.equal(20);
+    expect([...subject.state.holdings.values()].map(({ cause }) => cause)).to.include("OwnerReleased");
+  });
+
+  it("takes over without a new epoch when it hears less than half of the speakers that it knows", () => {
+    const subject = new Subject();
+    subject.take(WANTED);
+    subject.until(2 * detection, () => {
+      subject.hold("b", "owned", 3);
+      subject.hear("c");
+    });
+    subject.until(3 * detection + 2 * interval);
+    expect(subject.state.holdings.get(ADDRESS)).to.include({ epoch: 3, standing: "lonely", state: "owned" });
+    expect(subject.hold("b", "owned", 3), "b was there all along").to.include("release RivalWins");
+  });
+
+  it("takes over with a new epoch once those that are silent are no candidates any more", () => {
+    const subject = new Subject();
+    subject.take(WANTED);
+    subject.until(2 * detection, () => {
+      subject.hold("b", "owned", 3);
+      subject.hear("c");
+    });
+    const alone = new Map([[ADDRESS, { nodes: new Set(["a"]), needsSubnet: true }]]);
+    subject.take({ kind: "wanted", wanted: alone, ready: true });
+    subject.until(3 * detection + 2 * interval);
+    expect(subject.state.holdings.get(ADDRESS)).to.include({ epoch: 4, standing: "firm" });
+  });
+
+  it("stands back after a stop behind any take-over, and firm again when there was none", () => {
+    const subject = owner();
+    subject.hear("b");
+    subject.now += detection;
+    expect(subject.take({ kind: "tick" })).to.deep.equal(["slept", "sendTable"]);
+    expect(holdingOf(subject).standing).to.equal("slept");
+    const other: OwnershipState = subject.state;
+    expect(subject.hold("b", "owned", 1, {}, "lonely")).to.include("release RivalWins");
+    subject.state = other;
+    subject.until(subject.now + detection, () => void subject.hear("b"));
+    expect(holdingOf(subject).standing).to.equal("firm");
   });
 
   it("answers a wish for tables once in half an interval", () => {
@@ -316,7 +474,7 @@ function manyAddresses(count: number): Map<string, Candidates> {
 }
 
 function entryOf(address: string) {
-  return { address, epoch: 1, state: "owned" as const };
+  return { address, epoch: 1, state: "owned" as const, standing: "firm" as const };
 }
 
 function unreadable<K, V>(map: ReadonlyMap<K, V>): ReadonlyMap<K, V> {

@@ -10,6 +10,7 @@ const HEARTBEAT: Heartbeat = {
   sequence: 1,
   leaving: false,
   listening: false,
+  reluctant: false,
   wantsTables: false,
   challenge: 0n,
   echoes: [],
@@ -17,7 +18,12 @@ const HEARTBEAT: Heartbeat = {
   tableVersion: 0,
   prefixes: [parsePrefix("192.0.2.0/24")],
 };
-const entry = (host: number): TableEntry => ({ address: `192.0.2.${host}`, epoch: 1, state: "owned" });
+const entry = (host: number): TableEntry => ({
+  address: `192.0.2.${host}`,
+  epoch: 1,
+  state: "owned",
+  standing: "firm",
+});
 const part = (index: number, parts: number, ...hosts: number[]) => ({ part: index, parts, entries: hosts.map(entry) });
 
 /** The peer after these heartbeats at 10, 20, 30, ... */

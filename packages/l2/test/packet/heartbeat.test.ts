@@ -17,6 +17,7 @@ const PLAIN: Heartbeat = {
   sequence: 7,
   leaving: false,
   listening: false,
+  reluctant: false,
   wantsTables: false,
   challenge: 0n,
   echoes: [],
@@ -51,6 +52,11 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
     heartbeat: { ...PLAIN, listening: true },
   },
   {
+    name: "one that is reluctant",
+    hex: `08 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
+    heartbeat: { ...PLAIN, reluctant: true },
+  },
+  {
     name: "prefixes of both families",
     hex: `00 ${COUNTERS} ${NAME} 02 ${IPV4_PREFIX} ${IPV6_PREFIX} ${NO_TABLE}`,
     heartbeat: { ...PLAIN, prefixes: [parsePrefix("192.0.2.1/24"), parsePrefix("2001:db8::1/64")] },
@@ -66,6 +72,11 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
     heartbeat: { ...PLAIN, table: { part: 0, parts: 1, entries: [] } },
   },
   {
+    name: "a part of a table of more than 10,000 addresses",
+    hex: `00 ${COUNTERS} ${NAME} 00 0100 0101 00`,
+    heartbeat: { ...PLAIN, table: { part: 256, parts: 257, entries: [] } },
+  },
+  {
     name: "the last part of a table",
     hex: `00 ${COUNTERS} ${NAME} 00 0001 0002 02
       04 01 00000005 c0000232  06 02 ffffffff 20010db8000000000000000000000050`,
@@ -75,8 +86,25 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
         part: 1,
         parts: 2,
         entries: [
-          { address: "192.0.2.50", epoch: 5, state: "owned" },
-          { address: "2001:db8::50", epoch: 0xffff_ffff, state: "claimed" },
+          { address: "192.0.2.50", epoch: 5, state: "owned", standing: "firm" },
+          { address: "2001:db8::50", epoch: 0xffff_ffff, state: "claimed", standing: "firm" },
+        ],
+      },
+    },
+  },
+  {
+    name: "a table with every state and standing",
+    hex: `00 ${COUNTERS} ${NAME} 00 0000 0001 03
+      04 11 00000001 c0000201  04 22 00000001 c0000202  04 03 00000001 c0000203`,
+    heartbeat: {
+      ...PLAIN,
+      table: {
+        part: 0,
+        parts: 1,
+        entries: [
+          { address: "192.0.2.1", epoch: 1, state: "owned", standing: "lonely" },
+          { address: "192.0.2.2", epoch: 1, state: "claimed", standing: "slept" },
+          { address: "192.0.2.3", epoch: 1, state: "yielding", standing: "firm" },
         ],
       },
     },
@@ -90,7 +118,7 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
 
 const entries = (hex: string) => `00 ${COUNTERS} ${NAME} 00 0000 0001 01 ${hex}`;
 const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
-  { name: "unknown flags", hex: `08`, error: "flags must be 0 to 7, got 8" },
+  { name: "unknown flags", hex: "10", error: "flags must be 0 to 15, got 16" },
   {
     name: "too many echoes",
     hex: `00 ${NUMBERS} 0000000000000000 65`,
@@ -134,7 +162,11 @@ const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
     error: "end must be no further octets, got 1",
   },
   { name: "an entry of no family", hex: entries("07"), error: "entry family must be one of 4, 6, got 7" },
-  { name: "an entry in no state", hex: entries("04 03"), error: "entry state must be one of 1, 2, got 3" },
+  {
+    name: "an entry in no state",
+    hex: entries("04 04"),
+    error: "entry state must be one of 1, 2, 3, 17, 18, 19, 33, 34, 35, got 4",
+  },
   { name: "an entry without an epoch", hex: entries("04 01 00000000"), error: "entry epoch must be at least 1, got 0" },
 ];
 
@@ -162,6 +194,7 @@ describe("heartbeat", () => {
           address: "2001:db8::50",
           epoch: 1,
           state: "owned",
+          standing: "firm",
         })),
       },
     };

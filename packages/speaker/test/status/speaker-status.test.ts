@@ -16,7 +16,14 @@ const LINK = {
   responder: "kernel",
   neighbors: ["n2"],
 } as const;
-const HOLDING = { epoch: 3, state: "owned", since: 1_000, cause: "NoOwner", previous: undefined } as const;
+const HOLDING = {
+  epoch: 3,
+  state: "owned",
+  standing: "firm",
+  since: 1_000,
+  cause: "NoOwner",
+  previous: undefined,
+} as const;
 const NOTHING: AgentReport = { links: [], owned: [], refusals: [] };
 const PLAN = decide(aSnapshot());
 const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));

@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 /** What happens to a segment; hosts by index, addresses by bits. */
 export type Fault =
-  | { readonly kind: "start" | "crash" | "leave" | "carrier"; readonly host: number }
+  | { readonly kind: "start" | "crash" | "leave" | "unfit" | "carrier"; readonly host: number }
   | { readonly kind: "pause" | "replay"; readonly host: number; readonly millis: Millis }
   | { readonly kind: "cut"; readonly host: number; readonly other: number; readonly both: boolean }
   | { readonly kind: "isolate"; readonly host: number }
@@ -32,7 +32,7 @@ const bits = fc.integer({ min: 1, max: 2 ** ADDRESSES.length - 1 });
 
 /** What the death and life of speakers brings about, and those who repeat what they said. */
 const LIVES: fc.Arbitrary<Fault>[] = [
-  fc.record({ kind: fc.constantFrom("start" as const, "crash" as const, "leave" as const), host }),
+  fc.record({ kind: fc.constantFrom("start" as const, "crash" as const, "leave" as const, "unfit" as const), host }),
   fc.record({ kind: fc.constant("start" as const), host }),
   fc.record({ kind: fc.constant("pause" as const), host, millis: fc.integer({ min: 100, max: 2_500 }) }),
   fc.record({ kind: fc.constant("replay" as const), host, millis: fc.integer({ min: 500, max: 8_000 }) }),

@@ -1,11 +1,11 @@
 import type { Millis } from "@fairlead/runtime";
 import { mayAnswer } from "../../../src/ownership/ownership.ts";
-import { DEFAULT_TIMING, type OwnershipEffect } from "../../../src/ownership/types.ts";
-import { type Host, LONGEST_DELAY, type Segment, STEP } from "./segment.ts";
+import { DEFAULT_TIMING, type Holding, type OwnershipEffect } from "../../../src/ownership/types.ts";
+import { DRIFT, type Host, LONGEST_DELAY, type Segment, STEP } from "./segment.ts";
 
 const { interval, detection, claim } = DEFAULT_TIMING;
 /** Longest time without an answer that a calm segment may see. */
-const LONGEST_GAP: Millis = detection + claim + 2 * interval + LONGEST_DELAY + STEP;
+const LONGEST_GAP: Millis = (detection + claim + 2 * interval) * (1 + 2 * DRIFT) + LONGEST_DELAY + STEP;
 /** A fault is over for good after this long. */
 const AFTERMATH: Millis = 2 * LONGEST_GAP;
 
@@ -14,6 +14,8 @@ interface Ownership {
   readonly host: Host;
   readonly epoch: number;
   readonly at: Millis;
+  /** The same, by the clock of the host. */
+  readonly since: Millis;
   /** Start of the oldest speaker that ran then: it may know who owned the address before, and tells the epoch. */
   readonly witnessedFrom: Millis;
 }
@@ -63,7 +65,7 @@ export class Invariants {
 
   #checkOneOwner(address: string): void {
     const { now, hosts } = this.#segment;
-    const answering = hosts.filter(({ speaker }) => speaker?.isAnswering(address, now));
+    const answering = hosts.filter((host) => this.#segment.isAnswering(host, address));
     this.#checkNewcomers(address, answering);
     if (answering.length < 2 && this.#doubleSince.size === 0) return;
     for (const a of hosts) for (const b of hosts) if (a.index < b.index) this.#checkPair(address, a, b, now);
@@ -76,7 +78,8 @@ export class Invariants {
     this.#answering.set(address, new Map(answering.map((host) => [host, before.get(host) ?? now])));
     if (now - this.#brokenAt <= AFTERMATH) return;
     const sitting = answering.find((host) => {
-      return host.leaveBy === undefined && now - (before.get(host) ?? now) > claim + LONGEST_DELAY;
+      const stays = host.speaker?.state.holdings.get(address)?.state !== "yielding";
+      return stays && now - (before.get(host) ?? now) > claim + LONGEST_DELAY;
     });
     const newcomer = answering.find((host) => !before.has(host));
     if (sitting === undefined || newcomer === undefined) return;
@@ -85,7 +88,7 @@ export class Invariants {
 
   #checkPair(address: string, a: Host, b: Host, now: Millis): void {
     const pair = `${address} ${a.name} ${b.name}`;
-    const both = [a, b].every(({ speaker }) => speaker?.isAnswering(address, now));
+    const both = [a, b].every((host) => this.#segment.isAnswering(host, address));
     const hear = this.#segment.reaches(a, b) && this.#segment.reaches(b, a) && !this.#segment.lossy;
     if (!both || !hear) {
       this.#doubleSince.delete(pair);
@@ -101,10 +104,12 @@ export class Invariants {
     const { now, hosts } = this.#segment;
     const running = hosts.filter((host) => this.#segment.runs(host) && host.carrier);
     const agreed = running.every(({ wanted }) => wanted.has(address));
-    const staying = running.filter(({ leaveBy, speaker }) => {
-      return leaveBy === undefined && speaker !== undefined && mayAnswer(speaker.state, now);
+    const staying = running.filter((host) => {
+      const { name, leaveBy, speaker } = host;
+      const isCandidate = leaveBy === undefined && !this.#segment.unfit.has(name);
+      return isCandidate && speaker !== undefined && mayAnswer(speaker.state, this.#segment.time(host));
     });
-    const answered = hosts.some(({ speaker }) => speaker?.isAnswering(address, now));
+    const answered = hosts.some((host) => this.#segment.isAnswering(host, address));
     if (answered || !agreed || staying.length === 0) {
       this.#silentSince.delete(address);
       return;
@@ -114,32 +119,36 @@ export class Invariants {
     this.longestGap = Math.max(this.longestGap, now - since);
     // One that was stopped and is an owner still, or again, listens before it goes on.
     const woke = hosts.some(({ pausedUntil }) => now - pausedUntil < LONGEST_GAP);
-    if (now - since > LONGEST_GAP + (woke ? detection : 0))
+    // What nobody had yet is left to speakers that start, so that all share.
+    const isNew = !this.#owners.has(address) && hosts.some(({ startedAt }) => now - startedAt < 2 * LONGEST_GAP);
+    if (now - since > LONGEST_GAP + (woke || isNew ? detection : 0))
       throw new Error(`at ${now}: nobody answers for ${address} since ${since}`);
   }
 
   #watch(host: Host, effect: OwnershipEffect, now: Millis): void {
-    if (effect.kind === "own") this.#owned(host, effect.address, effect.holding.epoch, now);
+    if (effect.kind === "own") this.#owned(host, effect.address, effect.holding, now);
     if (effect.kind === "release" && effect.cause === "RivalWins") this.#yielded(host, effect.address, effect.to, now);
   }
 
-  #owned(host: Host, address: string, epoch: number, now: Millis): void {
+  #owned(host: Host, address: string, { epoch, standing, since, previous }: Holding, now: Millis): void {
     this.moves += 1;
     const before = this.#owners.get(address) ?? [];
     const witnesses = this.#segment.hosts.filter((witness) => {
       return this.#segment.runs(witness) && now - witness.pausedUntil > AFTERMATH;
     });
-    const witnessedFrom = Math.min(...witnesses.map(({ speaker }) => speaker?.startedAt ?? now));
-    this.#owners.set(address, [...before, { host, epoch, at: now, witnessedFrom }]);
+    const witnessedFrom = Math.min(...witnesses.map(({ startedAt }) => startedAt));
+    this.#owners.set(address, [...before, { host, epoch, at: now, since, witnessedFrom }]);
     for (const last of before) {
       const sits = last.host !== host && this.#segment.runs(last.host) && last.host.leaveBy === undefined;
       const calm = now - this.#disturbedAt > AFTERMATH;
-      if (calm && sits && last.host.speaker?.isAnswering(address, now)) {
+      if (calm && sits && this.#segment.isAnswering(last.host, address)) {
         throw new Error(`at ${now}: ${host.name} takes ${address} from ${last.host.name}, which sits since ${last.at}`);
       }
       // Claims of two that have not heard each other yet may be alike.
       const heard = now - last.at > claim + LONGEST_DELAY;
-      if (heard && witnessedFrom < last.at && last.at - this.#brokenAt > AFTERMATH && epoch <= last.epoch) {
+      // Who hears few of the others takes over without a new epoch; with the first one if it knows no other.
+      const least = standing === "firm" ? last.epoch + 1 : previous === undefined ? 1 : last.epoch;
+      if (heard && witnessedFrom < last.at && last.at - this.#brokenAt > AFTERMATH && epoch < least) {
         throw new Error(`at ${now}: ${host.name} owns ${address} with epoch ${epoch}, after epoch ${last.epoch}`);
       }
     }
@@ -152,7 +161,7 @@ export class Invariants {
     const theirs = owners.findLast((owner) => owner.host.name === to);
     if (mine === undefined || theirs === undefined || theirs.at >= mine.at) return;
     const state = theirs.host.speaker?.state;
-    const still = state?.holdings.get(address)?.epoch === theirs.epoch;
+    const still = state?.holdings.get(address)?.since === theirs.since;
     if (still && mine.witnessedFrom < theirs.at && theirs.at - this.#brokenAt > AFTERMATH) {
       throw new Error(`at ${now}: ${to} takes ${address} back from ${host.name}, which owns it since ${mine.at}`);
     }

@@ -20,7 +20,6 @@ export function linkEvent(up: boolean): OwnershipEvent {
 
 /** One start of a speaker on a simulated segment: runs step() as the driver does, with a gate that times out. */
 export class SimulatedNode {
-  readonly startedAt: Millis;
   state: OwnershipState;
   /** Addresses that the responder answers for while the gate is open. */
   readonly answers = new Set<string>();
@@ -30,7 +29,6 @@ export class SimulatedNode {
   #sequence = 0;
 
   constructor(name: string, timing: OwnershipTiming, incarnation: bigint, now: Millis, port: NodePort) {
-    this.startedAt = now;
     this.incarnation = incarnation;
     this.#port = port;
     this.state = begin(name, timing, { up: true, prefixes: SUBNET }, now, incarnation << 32n);
@@ -38,8 +36,7 @@ export class SimulatedNode {
 
   tick(now: Millis): void {
     this.take({ kind: "tick" }, now);
-    const { detection, interval } = this.state.timing;
-    if (this.answers.size > 0 && mayAnswer(this.state, now)) this.gateUntil = now + detection - interval;
+    if (this.answers.size > 0) this.#openGate(now);
     this.#send(undefined, now);
   }
 
@@ -56,11 +53,17 @@ export class SimulatedNode {
       if (effect.kind === "release") this.answers.delete(effect.address);
       this.#port.effect(effect);
     }
+    if (effects.some(({ kind }) => kind === "own")) this.#openGate(now);
     if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable(now);
   }
 
   isAnswering(address: string, now: Millis): boolean {
     return this.answers.has(address) && now < this.gateUntil;
+  }
+
+  #openGate(now: Millis): void {
+    const { detection, interval } = this.state.timing;
+    if (mayAnswer(this.state, now)) this.gateUntil = now + detection - interval;
   }
 
   #sendTable(now: Millis): void {

@@ -31,7 +31,7 @@ export function play({ seed, size, faults }: Scenario): Invariants {
   recover(segment, invariants);
   pass(REST);
   for (const address of ADDRESSES) {
-    const owners = segment.hosts.filter(({ speaker }) => speaker?.isAnswering(address, segment.now));
+    const owners = segment.hosts.filter((host) => segment.isAnswering(host, address));
     if (owners.length !== 1) {
       throw new Error(`${address} has ${owners.length} owners at rest: ${owners.map(({ name }) => name).join(", ")}`);
     }
@@ -59,6 +59,9 @@ function inflict(segment: Segment, invariants: Invariants, fault: Fault): void {
       return;
     case "replay":
       segment.replay(hostAt(fault.host), fault.millis);
+      return;
+    case "unfit":
+      segment.setFit(hostAt(fault.host), segment.unfit.has(hostAt(fault.host).name));
       return;
     case "carrier":
       segment.setCarrier(hostAt(fault.host), !hostAt(fault.host).carrier);
@@ -91,6 +94,7 @@ function inflict(segment: Segment, invariants: Invariants, fault: Fault): void {
 function recover(segment: Segment, invariants: Invariants): void {
   invariants.breakLinks();
   segment.healAll();
+  segment.unfit.clear();
   segment.loseFrames(-STEP);
   for (const host of segment.hosts) {
     host.pausedUntil = Math.min(host.pausedUntil, segment.now);

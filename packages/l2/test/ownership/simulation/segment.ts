@@ -10,6 +10,8 @@ export const STEP: Millis = 5;
 export const LONGEST_DELAY: Millis = 40;
 
 const RECORDED: Millis = 10_000;
+/** How far clocks run too fast or too slow, at most: quartz is a hundred times better. */
+export const DRIFT = 0.01;
 const LEAVING_TIME: Millis = 2_000;
 const LOSS = 0.4;
 const REPETITION = 0.2;
@@ -25,6 +27,10 @@ interface Frame {
 export interface Host {
   readonly name: string;
   readonly index: number;
+  /** How fast its clock runs, and what it showed at the start: each node has its own. */
+  readonly clock: { readonly rate: number; readonly offset: Millis };
+  /** When the speaker started, by the clock of the segment. */
+  startedAt: Millis;
   /** The speaker that runs, or the last one: what it put into the kernel outlives it. */
   speaker: SimulatedNode | undefined;
   running: boolean;
@@ -55,6 +61,8 @@ export class Segment {
   #lossyUntil = Number.NEGATIVE_INFINITY;
   #incarnations = 0n;
   now: Millis = 0;
+  /** Names of hosts that are no candidates. */
+  readonly unfit = new Set<string>();
   /** Addresses that are to be apart, with their groups. */
   groups: ReadonlyMap<string, readonly string[]> = new Map();
 
@@ -65,6 +73,8 @@ export class Segment {
     this.hosts = names.map((name, index) => ({
       name,
       index,
+      clock: { rate: 1 + DRIFT * (2 * this.#random() - 1), offset: 1e6 * this.#random() },
+      startedAt: 0,
       speaker: undefined,
       running: false,
       pausedUntil: 0,
@@ -85,6 +95,16 @@ export class Segment {
     return this.now < this.#lossyUntil;
   }
 
+  /** What the host's clock shows. */
+  time({ clock }: Host): Millis {
+    return clock.offset + this.now * clock.rate;
+  }
+
+  /** Whether the host answers for the address now. */
+  isAnswering(host: Host, address: string): boolean {
+    return host.speaker?.isAnswering(address, this.time(host)) ?? false;
+  }
+
   /** Whether frames get from one host to the other. */
   reaches(from: Host, to: Host): boolean {
     return from.carrier && to.carrier && !this.#cuts.has(`${from.index}>${to.index}`);
@@ -92,11 +112,12 @@ export class Segment {
 
   start(host: Host): void {
     this.#incarnations += 1n;
-    const speaker: SimulatedNode = new SimulatedNode(host.name, DEFAULT_TIMING, this.#incarnations, this.now, {
+    const speaker: SimulatedNode = new SimulatedNode(host.name, DEFAULT_TIMING, this.#incarnations, this.time(host), {
       send: (heartbeat) => this.#send(host, heartbeat),
       effect: (effect) => this.#observer(host, effect, this.now),
     });
-    Object.assign(host, { speaker, running: true, pausedUntil: 0, leaveBy: undefined, nextTick: this.now });
+    Object.assign(host, { speaker, running: true, pausedUntil: 0, leaveBy: undefined });
+    Object.assign(host, { startedAt: this.now, nextTick: this.time(host) });
     host.backlog.length = 0;
     host.events.length = 0;
     if (!host.carrier) host.events.push(linkEvent(false));
@@ -117,13 +138,21 @@ export class Segment {
     host.events.push({ kind: "leave" });
   }
 
+  /** Kubernetes says from now on that the host is no candidate for anything, or is one again. */
+  setFit(host: Host, fit: boolean): void {
+    if (fit) this.unfit.delete(host.name);
+    else this.unfit.add(host.name);
+    for (const each of this.hosts) this.want(each, each.wanted);
+  }
+
   want(host: Host, addresses: ReadonlySet<string>): void {
     host.wanted = addresses;
+    const nodes = new Set([...this.#names].filter((name) => !this.unfit.has(name)));
     const candidates = (address: string) => {
-      return { nodes: this.#names, needsSubnet: true, groups: this.groups.get(address) ?? [] };
+      return { nodes, needsSubnet: true, groups: this.groups.get(address) ?? [] };
     };
     const wanted = new Map([...addresses].map((address) => [address, candidates(address)]));
-    host.events.push({ kind: "wanted", wanted });
+    host.events.push({ kind: "wanted", wanted, ready: true });
   }
 
   setCarrier(host: Host, up: boolean): void {
@@ -174,25 +203,26 @@ export class Segment {
   // As an event loop does: timers first, then what has arrived.
   #run(host: Host): void {
     const { speaker } = host;
-    for (const event of host.events.splice(0)) speaker?.take(event, this.now);
+    const now = this.time(host);
+    for (const event of host.events.splice(0)) speaker?.take(event, now);
     if (host.leaveBy !== undefined && (speaker?.state.holdings.size === 0 || this.now >= host.leaveBy)) {
       speaker?.answers.clear();
       host.running = false;
       return;
     }
     const timersFirst = host.backlog.length < 2 || this.#random() < 0.5;
-    if (timersFirst) this.#tick(host);
-    for (const heartbeat of host.backlog.splice(0)) speaker?.take({ kind: "heard", heartbeat }, this.now);
-    if (!timersFirst) this.#tick(host);
+    if (timersFirst) this.#tick(host, now);
+    for (const heartbeat of host.backlog.splice(0)) speaker?.take({ kind: "heard", heartbeat }, now);
+    if (!timersFirst) this.#tick(host, now);
   }
 
-  #tick(host: Host): void {
-    if (this.now < host.nextTick) {
-      host.speaker?.wake(this.now);
+  #tick(host: Host, now: Millis): void {
+    if (now < host.nextTick) {
+      host.speaker?.wake(now);
       return;
     }
-    host.nextTick = this.now + DEFAULT_TIMING.interval;
-    host.speaker?.tick(this.now);
+    host.nextTick = now + DEFAULT_TIMING.interval;
+    host.speaker?.tick(now);
   }
 
   /** Whether its speaker runs and is not stopped. */
