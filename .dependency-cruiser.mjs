@@ -41,6 +41,7 @@ export default {
       to: { path: "^packages/(testing/|[^/]+/src/testing/)" },
     },
     only("client-node-in-kube-io", "^packages/kube/src/io/", "@kubernetes/client-node", "the API server's client has one door"),
+    only("undici-in-kube-io", "^packages/kube/src/io/", "node_modules/undici/", "HTTP to the API server has one door"),
     only("ip-address-in-net", "^packages/net/src/", "node_modules/ip-address", "addresses have one vocabulary"),
     only("koffi-in-linux-io", "^packages/linux/src/io/", "node_modules/koffi", "foreign functions have one door"),
     {

@@ -2,12 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { answersHttp, type Cluster, httpUrl, type LabNode, longestGap, startProbe, until } from "@fairlead/testing";
 import { expect } from "chai";
 import { logLines, Product } from "./product.ts";
-import { answeringMacs, Scene, say } from "./scene.ts";
+import { answeringMacs, PATIENT, Scene, say } from "./scene.ts";
 import { sharedCluster } from "./shared-cluster.ts";
 
 const API_AWAY_MILLIS = 20_000;
-/** What counts is a packet that was lost (TCP sends it again after 1 s), not that a small machine was busy. */
-const PATIENT = { timeoutMillis: 900 };
 
 describe("an address whose owner fails", () => {
   let cluster: Cluster;

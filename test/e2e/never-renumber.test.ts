@@ -4,14 +4,12 @@ import { answersHttp, type Cluster, httpUrl, startProbe, until } from "@fairlead
 import { expect } from "chai";
 import { watchAddresses } from "./address-watch.ts";
 import { CONFIG, Product } from "./product.ts";
-import { answeringMacs, poolManifest, Scene, say } from "./scene.ts";
+import { answeringMacs, PATIENT, poolManifest, Scene, say } from "./scene.ts";
 import { sharedCluster } from "./shared-cluster.ts";
 
 const POOLS = "/apis/fairlead.dev/v1beta1/ipaddresspools";
 const SERVICES = "/api/v1/namespaces/default/services";
 const HOLDERS = 20;
-/** A busy machine may be late with an answer. A packet that was lost shows all the same: it is sent again after a second. */
-const PATIENT = { timeoutMillis: 900 };
 
 describe("addresses that Services hold", function () {
   this.timeout(180_000);

@@ -27,6 +27,12 @@ export interface EventObject {
   readonly source: { readonly component: string };
 }
 
+/**
+ * For probes that must not fail: a busy machine may be late with an answer. A packet that was lost shows all the same, as
+ * it is sent again after a second.
+ */
+export const PATIENT = { timeoutMillis: 900 };
+
 const SERVICES = "/api/v1/namespaces/default/services";
 const POOLS = "/apis/fairlead.dev/v1beta1/ipaddresspools";
 
