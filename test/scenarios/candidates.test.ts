@@ -103,6 +103,35 @@ describe("an address of a Manual pool", () => {
     await site.settle();
     expect(await site.answering(VIP)).to.have.length(1);
   });
+
+  it("is announced on the links that patterns and subnets allow, and not on those that are excluded", async () => {
+    for (const [spec, count] of [
+      [{ interfaces: ["lan*"] }, 0],
+      [{ interfaces: ["e*"] }, 1],
+      [{ subnets: ["198.51.100.0/24"] }, 0],
+      [{ subnets: ["192.0.2.0/24"] }, 1],
+      [{ exclude: ["eth?"] }, 0],
+    ] as const) {
+      site.cluster.apply(advertisement("links", spec));
+      await site.settle();
+      expect(await site.answering(VIP), JSON.stringify(spec)).to.have.length(count);
+      if (count === 0) expect(new Set(Object.values(site.refusals(VIP)))).to.deep.equal(new Set(["NoInterface"]));
+    }
+  });
+
+  it("L-09: goes to the preferred node, then to the next best, and stays there", async () => {
+    const prefer = (weight: number, node: string) => ({ weight, preference: { matchLabels: { name: node } } });
+    for (const { name } of site.nodes) site.node(name, { labels: { name } });
+    site.cluster.apply(advertisement("preferred", { preferredNodeSelectors: [prefer(50, "n3"), prefer(20, "n1")] }));
+    await site.settle();
+    expect(await site.answering(VIP)).to.deep.equal(["n3"]);
+    site.node("n3", { labels: { [EXCLUDE]: "" } });
+    await site.settle();
+    expect(await site.answering(VIP)).to.deep.equal(["n1"]);
+    site.node("n3", { labels: { name: "n3" } });
+    await site.settle();
+    expect(await site.answering(VIP)).to.deep.equal(["n1"]);
+  });
 });
 
 describe("an address that no link's subnet holds", () => {

@@ -1,6 +1,7 @@
 import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
 import {
   type AddressRange,
+  ANY_LINK,
   formatAddress,
   formatPrefix,
   parseAddress,
@@ -18,10 +19,8 @@ import type { Responder } from "./ports.ts";
 export interface WantedAddress {
   /** Canonical text. */
   readonly address: string;
-  /** Nodes that may. */
-  readonly nodes: ReadonlySet<string>;
-  /** Links of this node to announce on, by name; empty for those whose subnet holds the address. */
-  readonly interfaces: readonly string[];
+  /** Nodes that may, and on which of their links. */
+  readonly nodes: Candidates["nodes"];
   /** Groups that the address is in: on one link, those of one group go to different nodes while there are nodes enough. */
   readonly groups?: readonly string[];
 }
@@ -122,14 +121,15 @@ export class Agent {
     const links = this.#options.links.current();
     const byLink = new Map<number, Map<string, Candidates>>();
     const refusals: LinkRefusal[] = [];
-    for (const { address, nodes, interfaces, groups = [] } of this.#wanted) {
-      const choice = chooseLink(parseAddress(address), interfaces, links);
+    for (const { address, nodes, groups = [] } of this.#wanted) {
+      // A node that may not have the address follows what becomes of it where it might be.
+      const choice = chooseLink(parseAddress(address), nodes.get(this.#options.node)?.links ?? [[ANY_LINK]], links);
       if ("refusal" in choice) {
         refusals.push(choice.refusal);
         continue;
       }
       const onLink = byLink.get(choice.link.index) ?? new Map<string, Candidates>();
-      byLink.set(choice.link.index, onLink.set(address, { nodes, needsSubnet: interfaces.length === 0, groups }));
+      byLink.set(choice.link.index, onLink.set(address, { nodes, groups }));
     }
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);

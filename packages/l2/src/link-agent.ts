@@ -72,7 +72,7 @@ export class LinkAgent {
     const { node, timing, keys, link, clock, openLinkSocket } = options;
     this.#frames = new HeartbeatFrames({ keys, clock, log: options.log.child({ link: link.name }) });
     this.#incarnation = incarnationOf(link, clock);
-    const end = { up: link.up, prefixes: link.addresses };
+    const end = { name: link.name, up: link.up, prefixes: link.addresses };
     this.#state = begin(node, timing, end, clock.monotonic(), firstChallenge(clock));
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
     this.#announcer = new Announcer({
@@ -125,7 +125,7 @@ export class LinkAgent {
   see(link: Link): void {
     const cameUp = link.up && !this.#link.up;
     this.#link = link;
-    this.#take({ kind: "link", link: { up: link.up, prefixes: link.addresses } });
+    this.#take({ kind: "link", link: { name: link.name, up: link.up, prefixes: link.addresses } });
     if (cameUp) this.#announcer.beginAll();
   }
 

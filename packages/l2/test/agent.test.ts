@@ -1,18 +1,19 @@
 import type { OpenLinkSocket } from "@fairlead/linux";
 import type { MemoryHost } from "@fairlead/linux/testing";
-import { parseRange } from "@fairlead/net";
+import { ANY_LINK, parseRange } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Agent, type AgentOptions } from "../src/agent.ts";
 import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
 import type { Move } from "../src/link-agent.ts";
 import { DEFAULT_TIMING } from "../src/ownership/types.ts";
+import { nodesNamed } from "./builders.ts";
 import { Bench, FakeLinks, RecordingResponder } from "./driver-bench.ts";
 
 const { interval, detection, claim } = DEFAULT_TIMING;
 const ADDRESS = "192.0.2.50";
 const OTHER_MAC = "02:00:5e:00:54:77";
-const WANTED = [{ address: ADDRESS, nodes: new Set(["a", "b"]), interfaces: [] }];
+const WANTED = [{ address: ADDRESS, nodes: nodesNamed("a", "b") }];
 
 /** A node with everything that its agent touches. */
 class Subject {
@@ -81,7 +82,7 @@ describe("Agent", () => {
 
   it("reports its links, what it owns there, and what it can announce on no link", async () => {
     const a = await owner();
-    a.agent.want([...WANTED, { address: "198.51.100.1", nodes: new Set(["a"]), interfaces: [] }], []);
+    a.agent.want([...WANTED, { address: "198.51.100.1", nodes: nodesNamed("a") }], []);
     const { links, refusals } = a.agent.report();
     expect(links).to.deep.equal([
       {
@@ -94,7 +95,7 @@ describe("Agent", () => {
         neighbors: [],
       },
     ]);
-    expect(refusals).to.deep.equal([{ code: "NoInterface", address: "198.51.100.1", interfaces: [] }]);
+    expect(refusals).to.deep.equal([{ code: "NoInterface", address: "198.51.100.1", selectors: [ANY_LINK] }]);
   });
 
   it("joins the links of its ranges before there is an address, so that the first need not wait", async () => {
@@ -119,7 +120,7 @@ describe("Agent", () => {
     await bench.pass(interval);
     expect(a.moves.at(-1)).to.include({ kind: "release", cause: "NotWanted" });
     expect(a.responders[0]?.closed).to.equal(true);
-    expect(a.agent.report().refusals).to.deep.equal([{ code: "NoInterface", address: ADDRESS, interfaces: [] }]);
+    expect(a.agent.report().refusals).to.deep.equal([{ code: "NoInterface", address: ADDRESS, selectors: [ANY_LINK] }]);
   });
 
   it("starts anew on a link that has another Ethernet address, once the old responder is closed", async () => {

@@ -14,6 +14,7 @@ import { decodeHeartbeat, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat }
 import { ALL_NODES, groupMac } from "../src/packet/ndp.ts";
 import type { Responder } from "../src/ports.ts";
 import { ndpIn } from "../src/testing/ndp-in.ts";
+import { nodesNamed } from "./builders.ts";
 
 /** What happened on a bench, in order: "a answers 192.0.2.50", "a announces 192.0.2.50 by request". */
 export type Journal = string[];
@@ -198,5 +199,5 @@ export class Bench {
 
 /** These addresses, for any of these nodes. */
 export function wanted(addresses: readonly string[], ...nodes: string[]): ReadonlyMap<string, Candidates> {
-  return new Map(addresses.map((address) => [address, { nodes: new Set(nodes), needsSubnet: true }]));
+  return new Map(addresses.map((address) => [address, { nodes: nodesNamed(...nodes) }]));
 }

@@ -1,3 +1,5 @@
+import { formatRange, type LinkSelector } from "@fairlead/net";
+
 /**
  * Why a node does not answer for an address. The code is in SpeakerStatus, in the log, in the metric label and a heading
  * in docs/troubleshooting.md.
@@ -10,7 +12,7 @@ export type AnnouncementRefusal =
   | { readonly code: "NetworkUnavailable" }
   | { readonly code: "NodeExcluded"; readonly label: string }
   | { readonly code: "NoLocalEndpoints"; readonly nodes: readonly string[] }
-  | { readonly code: "NoInterface"; readonly interfaces: readonly string[] }
+  | { readonly code: "NoInterface"; readonly selectors: readonly LinkSelector[] }
   | { readonly code: "LinkDown"; readonly link: string }
   | { readonly code: "HoldDown"; readonly link: string };
 
@@ -51,12 +53,20 @@ export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): strin
         ? "externalTrafficPolicy is Local, and no node has an endpoint that is ready or still serving"
         : `externalTrafficPolicy is Local, and no endpoint on this node is ready; there are some on ${refusal.nodes.join(", ")}`;
     case "NoInterface":
-      return refusal.interfaces.length === 0
-        ? "No link of this node has a subnet that holds the address"
-        : `No link of this node that can announce the address is called ${refusal.interfaces.join(" or ")}, as the advertisement wants`;
+      return `No link of this node can announce the address: one must ${refusal.selectors.map(describeSelector).join(", or ")}`;
     case "LinkDown":
       return `Link ${refusal.link} is down or has no carrier`;
     case "HoldDown":
       return `Link ${refusal.link} was lost, or this speaker stopped, 3 times within a minute: for a while other candidates are preferred`;
   }
+}
+
+function describeSelector({ interfaces, subnets, exclude }: LinkSelector): string {
+  const isAny = interfaces.length + subnets.length === 0;
+  return [
+    ...(isAny ? ["have a subnet that holds it"] : []),
+    ...(interfaces.length > 0 ? [`be called ${interfaces.join(" or ")}`] : []),
+    ...(subnets.length > 0 ? [`have a subnet in ${subnets.map(formatRange).join(" or ")}`] : []),
+    ...(exclude.length > 0 ? [`not be called ${exclude.join(" or ")}`] : []),
+  ].join(" and ");
 }

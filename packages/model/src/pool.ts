@@ -1,4 +1,4 @@
-import type { AddressRange } from "@fairlead/net";
+import type { AddressRange, LinkSelector } from "@fairlead/net";
 import type { LabelSelector, Labels } from "./label-selector.ts";
 
 /** An IPAddressPool whose every field has been read and found good. */
@@ -43,5 +43,13 @@ export interface L2Advertisement {
   readonly ipAddressPoolSelectors: readonly LabelSelector[];
   readonly nodeSelectors: readonly LabelSelector[];
   readonly serviceSelectors: readonly LabelSelector[];
-  readonly interfaces: readonly string[];
+  readonly links: LinkSelector;
+  readonly preferredNodes: readonly NodePreference[];
+}
+
+/** Nodes that are to own an address before others. */
+export interface NodePreference {
+  /** 1 to 100; a node has the sum of all that select it. */
+  readonly weight: number;
+  readonly selector: LabelSelector;
 }

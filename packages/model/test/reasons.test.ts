@@ -14,6 +14,7 @@ import {
   describeRefusal,
   describeReserved,
 } from "@fairlead/model";
+import { ANY_LINK, type LinkSelector, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 
 /** One refusal of each code: a code without one is a type error. */
@@ -57,7 +58,7 @@ const ANNOUNCEMENT: { readonly [Code in AnnouncementRefusalCode]: Extract<Announ
   NetworkUnavailable: { code: "NetworkUnavailable" },
   NodeExcluded: { code: "NodeExcluded", label: "node.kubernetes.io/exclude-from-external-load-balancers" },
   NoLocalEndpoints: { code: "NoLocalEndpoints", nodes: ["n2", "n3"] },
-  NoInterface: { code: "NoInterface", interfaces: ["eth1"] },
+  NoInterface: { code: "NoInterface", selectors: [ANY_LINK] },
   LinkDown: { code: "LinkDown", link: "eth0" },
   HoldDown: { code: "HoldDown", link: "eth0" },
 };
@@ -100,11 +101,13 @@ describe("reasons", () => {
     expect(sentences[1]).to.contain("no node");
   });
   it("names the links that were asked for, or says that no subnet fits", () => {
-    const links = [["eth1", "eth2"], []].map((interfaces) => {
-      return describeAnnouncementRefusal({ code: "NoInterface", interfaces });
-    });
-    expect(links[0]).to.contain("eth1 or eth2");
-    expect(links[1]).to.contain("subnet");
+    const say = (...selectors: LinkSelector[]) => describeAnnouncementRefusal({ code: "NoInterface", selectors });
+    const named = { ...ANY_LINK, interfaces: ["eth1", "eth2"] };
+    const placed = { ...ANY_LINK, subnets: [parseRange("192.0.2.0/24")], exclude: ["docker*"] };
+    expect(say(ANY_LINK)).to.match(/: one must have a subnet that holds it$/);
+    expect(say(named, placed)).to.match(
+      /must be called eth1 or eth2, or have a subnet in 192.0.2.0-192.0.2.255 and not be called docker\*$/,
+    );
   });
   it("puts the field before each problem, if it has one", () => {
     const object = { kind: "IPAddressPool", name: "lan" } as const;

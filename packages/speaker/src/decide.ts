@@ -1,7 +1,7 @@
-import type { WantedAddress } from "@fairlead/l2";
+import type { Candidacy, WantedAddress } from "@fairlead/l2";
 import { type AnnouncementRefusal, isServed, type NodeInfo, type Pool, type ServiceIntent } from "@fairlead/model";
 import { type AddressRange, type IpAddress, parseAddress } from "@fairlead/net";
-import { reachOf } from "./eligibility/advertisements.ts";
+import { type NodeReach, reachOf } from "./eligibility/advertisements.ts";
 import { ServiceEndpoints, usableEndpoints } from "./eligibility/endpoints.ts";
 import { nodeRefusal, preferReady } from "./eligibility/nodes.ts";
 import type { ForwardedPort, ForwardingTable } from "./forwarding/index.ts";
@@ -33,7 +33,7 @@ export function decide(snapshot: Snapshot): Plan {
   const fit = snapshot.nodes.filter((node) => nodeRefusal(node) === undefined);
   const context = { snapshot, fit };
   const holders = holdersByAddress(snapshot);
-  const claims = new Map<string, Claim[]>();
+  const claims = new Map<string, [Claim, ...Claim[]]>();
   for (const service of snapshot.services) {
     if (service.ingress.length === 0 || !isServed(service, snapshot.classes)) continue;
     const own = new ServiceEndpoints(endpoints.get(`${service.namespace}/${service.name}`) ?? []);
@@ -51,7 +51,7 @@ export function decide(snapshot: Snapshot): Plan {
   for (const [address, unordered] of claims) {
     const sharers = inOrder(unordered, holders.get(address)?.uids ?? []);
     const apart = groups.get(address);
-    addresses.push({ ...planShared(address, sharers, context), ...(apart !== undefined && { groups: apart }) });
+    addresses.push({ ...planAddress(address, sharers, context), ...(apart !== undefined && { groups: apart }) });
     const vip = parseAddress(address);
     for (const { service, endpoints: own } of sharers) ports.push(...forwardedPorts(service, vip, own, snapshot.node));
   }
@@ -91,71 +91,64 @@ function groupsByAddress(claims: ReadonlyMap<string, readonly Claim[]>): Readonl
   return groups;
 }
 
-function inOrder(claims: readonly Claim[], uids: readonly string[]): readonly Claim[] {
-  if (claims.length < 2) return claims;
-  return [...claims].sort((a, b) => uids.indexOf(a.service.uid) - uids.indexOf(b.service.uid));
+function inOrder(claims: [Claim, ...Claim[]], uids: readonly string[]): readonly [Claim, ...Claim[]] {
+  return claims.sort((a, b) => uids.indexOf(a.service.uid) - uids.indexOf(b.service.uid));
 }
 
 // A shared address is announced once, from where each of its Services may be: traffic for all of them arrives there.
-function planShared(address: string, claims: readonly Claim[], context: Context): PlannedAddress {
-  const [first, ...others] = claims.map(({ service, pool, endpoints }) => {
-    return planAddress(service, address, pool, endpoints, context);
-  });
-  if (first === undefined) throw new RangeError(`Cannot plan ${address}: must have a Service, got none`);
-  if (others.length === 0) return first.plan;
-  const all = [first, ...others];
-  const able = first.able.filter(({ name }) => all.every((one) => one.able.some((node) => node.name === name)));
-  const nodes = new Set(preferReady(able).map(({ name }) => name));
-  const named = all.filter(({ plan }) => plan.interfaces.length > 0).map(({ plan }) => plan.interfaces);
-  const [some = [], ...more] = named;
-  const interfaces = some.filter((name) => more.every((list) => list.includes(name)));
-  const { refusal: _, ...rest } = first.plan;
-  const refusal = all.find(({ plan }) => plan.refusal !== undefined)?.plan.refusal;
-  const sharers = others.map(({ plan: { service, serviceUid } }) => ({ service, serviceUid }));
-  const plan = { ...rest, sharers, interfaces };
-  if (named.length > 0 && interfaces.length === 0) {
-    return { ...plan, nodes: new Set(), refusal: { code: "NoInterface", interfaces: named.flat() } };
-  }
-  if (nodes.has(context.snapshot.node)) return { ...plan, nodes };
-  return { ...plan, nodes, refusal: refusal ?? { code: "NodeNotReady" } };
+function planAddress(address: string, claims: readonly [Claim, ...Claim[]], context: Context): PlannedAddress {
+  const [first, ...others] = claims;
+  const wishes = claims.map((claim) => wishFor(address, claim, context));
+  const able = context.fit.filter(({ name }) => wishes.every(({ nodes }) => nodes.has(name)));
+  const nodes = new Map(preferReady(able).map(({ name }) => [name, candidacyOf(name, wishes)]));
+  const sharers = others.map(({ service }) => ({ service: objectName(service), serviceUid: service.uid }));
+  const planned = {
+    address,
+    service: objectName(first.service),
+    serviceUid: first.service.uid,
+    ...(sharers.length > 0 && { sharers }),
+    nodes,
+  };
+  if (nodes.has(context.snapshot.node)) return planned;
+  const refusal = wishes.find((wish) => wish.refusal !== undefined)?.refusal;
+  return { ...planned, refusal: refusal ?? { code: "NodeNotReady" } };
 }
 
-/** What one Service wants of an address, and the nodes that could serve it, ready or not. */
+function candidacyOf(node: string, wishes: readonly Wish[]): Candidacy {
+  const reaches = wishes.flatMap(({ nodes }) => nodes.get(node) ?? []);
+  return {
+    links: reaches.map(({ links }) => links),
+    weight: reaches.reduce((sum, { weight }) => sum + weight, 0),
+  };
+}
+
+function objectName({ namespace, name }: ServiceIntent): string {
+  return `${namespace}/${name}`;
+}
+
+/** The nodes that one Service could have an address on, ready or not. */
 interface Wish {
-  readonly plan: PlannedAddress;
-  readonly able: readonly NodeInfo[];
+  readonly nodes: ReadonlyMap<string, NodeReach>;
+  /** Why this node is not one of them. */
+  readonly refusal?: AnnouncementRefusal;
 }
 
-function planAddress(
-  service: ServiceIntent,
-  address: string,
-  pool: Pool,
-  endpoints: ServiceEndpoints,
-  { snapshot, fit }: Context,
-): Wish {
-  const planned = { address, service: `${service.namespace}/${service.name}`, serviceUid: service.uid };
+function wishFor(address: string, { service, pool, endpoints }: Claim, { snapshot, fit }: Context): Wish {
   const { node: self, nodes, advertisements } = snapshot;
-  const { family } = parseAddress(address);
-  const reach = reachOf(pool, service, advertisements, nodes, self);
-  if ("code" in reach) return wish({ ...planned, nodes: new Set(), interfaces: [], refusal: reach });
-  const local = service.externalTrafficPolicy === "Local" ? endpoints.localNodes(family) : undefined;
+  const reach = reachOf(pool, service, advertisements, nodes);
+  if ("code" in reach) return { nodes: new Map(), refusal: reach };
+  const isLocal = service.externalTrafficPolicy === "Local";
+  const local = isLocal ? endpoints.localNodes(parseAddress(address).family) : undefined;
   const serves = (node: string) => local === undefined || local.everywhere || local.nodes.has(node);
-  const able = fit.filter(({ name }) => reach.nodes.has(name) && serves(name));
-  const candidates = new Set(preferReady(able).map(({ name }) => name));
-  const all = { ...planned, nodes: candidates, interfaces: reach.interfaces };
-  if (candidates.has(self)) return wish(all, able);
+  const able = new Map([...reach.nodes].filter(([name]) => serves(name)));
+  if (able.has(self) && fit.some(({ name }) => name === self)) return { nodes: able };
   const here = nodes.find(({ name }) => name === self);
   const refusal = here === undefined ? ({ code: "NodeUnknown", node: self } as const) : nodeRefusal(here);
-  if (refusal !== undefined) return wish({ ...all, refusal }, able);
+  if (refusal !== undefined) return { nodes: able, refusal };
   if (!reach.nodes.has(self)) {
-    return wish({ ...all, refusal: { code: "NodeNotSelected", advertisements: reach.advertisements } }, able);
+    return { nodes: able, refusal: { code: "NodeNotSelected", advertisements: reach.advertisements } };
   }
-  if (serves(self)) return wish({ ...all, refusal: { code: "NodeNotReady" } }, able);
-  return wish({ ...all, refusal: { code: "NoLocalEndpoints", nodes: [...(local?.nodes ?? [])].sort() } }, able);
-}
-
-function wish(plan: PlannedAddress, able: readonly NodeInfo[] = []): Wish {
-  return { plan, able };
+  return { nodes: able, refusal: { code: "NoLocalEndpoints", nodes: [...(local?.nodes ?? [])].sort() } };
 }
 
 function forwardedPorts(

@@ -7,7 +7,7 @@ import type {
   PortEndpoints,
   ServiceIntent,
 } from "@fairlead/model";
-import { parseAddress, parseRange } from "@fairlead/net";
+import { ANY_LINK, parseAddress, parseRange } from "@fairlead/net";
 import type { Snapshot } from "../src/snapshot.ts";
 
 /** The address that {@link aService} has. */
@@ -73,7 +73,8 @@ export function anAdvertisement(fields: Partial<L2Advertisement> = {}): L2Advert
     ipAddressPoolSelectors: [],
     nodeSelectors: [],
     serviceSelectors: [],
-    interfaces: [],
+    links: ANY_LINK,
+    preferredNodes: [],
     ...fields,
   };
 }

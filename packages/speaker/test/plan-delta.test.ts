@@ -1,4 +1,4 @@
-import { parseAddress, parseRange } from "@fairlead/net";
+import { ANY_LINK, parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Plan, PlannedAddress } from "../src/decide.ts";
@@ -11,7 +11,12 @@ function plan(
   range = "192.0.2.0/24",
 ): Plan {
   const addresses = Object.entries(services).map(([address, { nodes }]): PlannedAddress => {
-    return { address, service: "shop/web", serviceUid: "u1", nodes: new Set(nodes), interfaces: [] };
+    return {
+      address,
+      service: "shop/web",
+      serviceUid: "u1",
+      nodes: new Map(nodes.map((node) => [node, { links: [[ANY_LINK]], weight: 0 }])),
+    };
   });
   const ports = Object.entries(services).map(([address, { endpoints }]): ForwardedPort => {
     const local = { port: 8080, local: true };

@@ -53,7 +53,7 @@ describe("several addresses of one Service", () => {
   it("have the same candidates, and are all forwarded to the same endpoints", () => {
     const endpoints = [endpointsOf([anEndpoint("10.0.0.1", "n1"), anEndpoint("10.0.0.2", "n2")])];
     const plan = planned({ services: [{ ...TWO, externalTrafficPolicy: "Local" }], endpoints });
-    expect(plan.addresses.map(({ nodes }) => [...nodes])).to.deep.equal([
+    expect(plan.addresses.map(({ nodes }) => [...nodes.keys()])).to.deep.equal([
       ["n1", "n2"],
       ["n1", "n2"],
     ]);

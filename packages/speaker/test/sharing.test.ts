@@ -1,3 +1,4 @@
+import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 import { expect } from "chai";
 import { decide } from "../src/decide.ts";
 import type { Snapshot } from "../src/snapshot.ts";
@@ -26,8 +27,7 @@ describe("an address that Services share", () => {
         service: "default/web",
         serviceUid: "uid-web",
         sharers: [{ service: "default/dns", serviceUid: "uid-dns" }],
-        nodes: new Set(["n1", "n2", "n3"]),
-        interfaces: [],
+        nodes: new Map(["n1", "n2", "n3"].map((node) => [node, { links: [[ANY_LINK], [ANY_LINK]], weight: 0 }])),
       },
     ]);
     expect(portsOf(plan)).to.deep.equal(["TCP 80", "UDP 53"]);
@@ -44,26 +44,28 @@ describe("an address that Services share", () => {
     ];
     const services = [WEB, DNS].map((service) => ({ ...service, externalTrafficPolicy: "Local" as const }));
     const [address] = shared({ services, endpoints }).addresses;
-    expect(address?.nodes).to.deep.equal(new Set(["n2"]));
+    expect([...(address?.nodes.keys() ?? [])]).to.deep.equal(["n2"]);
     expect(address?.refusal).to.deep.equal({ code: "NoLocalEndpoints", nodes: ["n2", "n3"] });
   });
 
-  it("is announced on the links that all of them may be announced on", () => {
-    const by = (name: string, interfaces: string[]) =>
-      anAdvertisement({
+  it("is announced on links that each of them may be announced on, and the weights of all add up", () => {
+    const named = (...interfaces: string[]) => ({ ...ANY_LINK, interfaces });
+    const by = (name: string, links: LinkSelector, weight: number) => {
+      const everything = { matchLabels: {}, matchExpressions: [] };
+      return anAdvertisement({
         name,
-        interfaces,
-        serviceSelectors: [{ matchLabels: { app: name }, matchExpressions: [] }],
+        links,
+        serviceSelectors: [{ ...everything, matchLabels: { app: name } }],
+        preferredNodes: [{ weight, selector: everything }],
       });
+    };
     const services = [
       { ...WEB, labels: { app: "web" } },
       { ...DNS, labels: { app: "dns" } },
     ];
-    const on = (web: string[], dns: string[]) =>
-      shared({ services, advertisements: [by("web", web), by("dns", dns)] }).addresses[0];
-    expect(on(["eth0", "eth1"], ["eth1"])?.interfaces).to.deep.equal(["eth1"]);
-    expect(on([], ["eth1"])?.interfaces).to.deep.equal(["eth1"]);
-    expect(on(["eth0"], ["eth1"])?.refusal?.code).to.equal("NoInterface");
+    const advertisements = [by("web", named("eth0", "eth1"), 3), by("dns", named("eth1"), 4)];
+    const [address] = shared({ services, advertisements }).addresses;
+    expect(address?.nodes.get("n1")).to.deep.equal({ links: [[named("eth0", "eth1")], [named("eth1")]], weight: 7 });
   });
 
   it("stays announced for all that may share it when its record is lost", () => {

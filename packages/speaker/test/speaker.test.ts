@@ -3,6 +3,7 @@ import type { EventNote, StatusPatch } from "@fairlead/kube";
 import { DEFAULT_TIMING, HeartbeatKeys, userspaceResponder } from "@fairlead/l2";
 import { NeighborClient, ndpOverFrames } from "@fairlead/l2/testing";
 import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
+import { ANY_LINK } from "@fairlead/net";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { decide, type Plan } from "../src/decide.ts";
@@ -170,7 +171,7 @@ describe("Speaker", () => {
     { name: "the link's state", snapshot: {}, cut: true, code: "LinkDown" },
     {
       name: "the links there are",
-      snapshot: { advertisements: [anAdvertisement({ interfaces: ["eth7"] })] },
+      snapshot: { advertisements: [anAdvertisement({ links: { ...ANY_LINK, interfaces: ["eth7"] } })] },
       code: "NoInterface",
     },
   ]) {

@@ -1,5 +1,14 @@
 import type { L2Advertisement, ObjectRef, Pool, ServiceAllocation } from "@fairlead/model";
-import { type AddressRange, formatRange, mergeRanges, parseRange, rangesOverlap, subtractRanges } from "@fairlead/net";
+import {
+  type AddressRange,
+  formatRange,
+  mergeRanges,
+  parsePrefix,
+  parseRange,
+  prefixRange,
+  rangesOverlap,
+  subtractRanges,
+} from "@fairlead/net";
 import { z } from "zod";
 import { ipAddressPool } from "../schema/ip-address-pool.ts";
 import { l2Advertisement } from "../schema/l2-advertisement.ts";
@@ -46,6 +55,8 @@ export function readL2Advertisement(ref: ObjectRef, _meta: ObjectMeta, raw: unkn
   const checked = check(ref, L2_ADVERTISEMENT, raw);
   if ("problems" in checked) return checked;
   const { spec } = checked.value;
+  const subnets = parseEach(ref, "spec.subnets", spec.subnets, (text) => prefixRange(parsePrefix(text)));
+  if (subnets.problems.length > 0) return subnets;
   return {
     value: {
       name: ref.name,
@@ -53,7 +64,10 @@ export function readL2Advertisement(ref: ObjectRef, _meta: ObjectMeta, raw: unkn
       ipAddressPoolSelectors: spec.ipAddressPoolSelectors.map(readSelector),
       nodeSelectors: spec.nodeSelectors.map(readSelector),
       serviceSelectors: spec.serviceSelectors.map(readSelector),
-      interfaces: spec.interfaces,
+      links: { interfaces: spec.interfaces, subnets: subnets.values, exclude: spec.exclude },
+      preferredNodes: spec.preferredNodeSelectors.map(({ weight, preference }) => {
+        return { weight, selector: readSelector(preference) };
+      }),
     },
   };
 }

@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { CustomResource } from "./custom-resource.ts";
 import { conditions, labelSelector } from "./metadata.ts";
 
+const linkName = z.string().regex(/^[^\s/]+$/);
+
 /** L2Advertisement: which addresses are announced by ARP/NDP, from which nodes and links. */
 export const l2Advertisement = {
   kind: "L2Advertisement",
@@ -20,9 +22,27 @@ export const l2Advertisement = {
       .default([])
       .describe("Services whose addresses are announced; all if empty."),
     interfaces: z
+      .array(linkName)
+      .default([])
+      .describe(
+        "Links to announce on, by name or pattern (* and ?). With subnets empty too: those whose subnet holds the address.",
+      ),
+    subnets: z
       .array(z.string())
       .default([])
-      .describe("Links to announce on, by name; if empty, those whose subnet holds the address."),
+      .describe("Links to announce on, by the subnets they have: CIDR blocks, one of which the link's must overlap."),
+    exclude: z.array(linkName).default([]).describe("Links never to announce on, by name or pattern (* and ?)."),
+    preferredNodeSelectors: z
+      .array(
+        z.strictObject({
+          weight: z.int().min(1).max(100).describe("Added to the weight of each node selected, 1 to 100."),
+          preference: labelSelector.describe("Nodes; all if empty."),
+        }),
+      )
+      .default([])
+      .describe(
+        "Of the nodes that may announce, those with the highest sum of weights come first. An address that has an owner stays.",
+      ),
   }),
   status: z.object({ conditions: conditions.optional() }),
   printerColumns: [

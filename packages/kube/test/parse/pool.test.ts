@@ -1,6 +1,6 @@
 import type { RawObject } from "@fairlead/kube";
 import { pool } from "@fairlead/kube/testing";
-import { formatRange } from "@fairlead/net";
+import { formatRange, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
 import { goodValue, problemsOf, readRaw, withField } from "./builders.ts";
@@ -158,7 +158,8 @@ describe("an L2Advertisement", () => {
       ipAddressPoolSelectors: [],
       nodeSelectors: [],
       serviceSelectors: [],
-      interfaces: [],
+      links: { interfaces: [], subnets: [], exclude: [] },
+      preferredNodes: [],
     }));
 
   it("is read whole", () =>
@@ -170,7 +171,10 @@ describe("an L2Advertisement", () => {
           ipAddressPoolSelectors: [{}],
           nodeSelectors: [{ matchLabels: { rack: "1" } }],
           serviceSelectors: [{ matchExpressions: [{ key: "x", operator: "Exists" }] }],
-          interfaces: ["eth0"],
+          interfaces: ["eth0", "lan*"],
+          subnets: ["192.0.2.7/24"],
+          exclude: ["docker?"],
+          preferredNodeSelectors: [{ weight: 100, preference: { matchLabels: { disk: "fast" } } }],
         }),
       ),
     ).to.deep.equal({
@@ -179,9 +183,35 @@ describe("an L2Advertisement", () => {
       ipAddressPoolSelectors: [{ matchLabels: {}, matchExpressions: [] }],
       nodeSelectors: [{ matchLabels: { rack: "1" }, matchExpressions: [] }],
       serviceSelectors: [{ matchLabels: {}, matchExpressions: [{ key: "x", operator: "Exists", values: [] }] }],
-      interfaces: ["eth0"],
+      links: { interfaces: ["eth0", "lan*"], subnets: [parseRange("192.0.2.0/24")], exclude: ["docker?"] },
+      preferredNodes: [{ weight: 100, selector: { matchLabels: { disk: "fast" }, matchExpressions: [] } }],
     }));
 
-  it("refuses unknown fields", () =>
-    expect(problemsOf("L2Advertisement", advertisement({ interface: "eth0" }))).to.have.lengthOf(1));
+  for (const { name, spec, field } of [
+    { name: "unknown fields", spec: { interface: "eth0" }, field: "spec" },
+    { name: "a link's name with a blank", spec: { interfaces: ["eth0, eth1"] }, field: "spec.interfaces[0]" },
+    { name: "what is no CIDR block", spec: { subnets: ["192.0.2.0/24", "lan"] }, field: "spec.subnets[1]" },
+    {
+      name: "L-07: a weight above 100",
+      spec: { preferredNodeSelectors: [{ weight: 101, preference: {} }] },
+      field: "spec.preferredNodeSelectors[0].weight",
+    },
+    {
+      name: "L-08: a weight without a preference",
+      spec: { preferredNodeSelectors: [{ weight: 1 }] },
+      field: "spec.preferredNodeSelectors[0].preference",
+    },
+    {
+      name: "E-187: a preference with an operator that there is not",
+      spec: {
+        preferredNodeSelectors: [{ weight: 1, preference: { matchExpressions: [{ key: "x", operator: "Near" }] } }],
+      },
+      field: "spec.preferredNodeSelectors[0].preference.matchExpressions[0].operator",
+    },
+  ]) {
+    it(`refuses ${name}`, () => {
+      const problems = problemsOf("L2Advertisement", advertisement(spec));
+      expect(problems.map((problem) => problem.field)).to.deep.equal([field]);
+    });
+  }
 });

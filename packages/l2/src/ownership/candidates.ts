@@ -1,16 +1,36 @@
-import { addressBits, type IpAddress, type Prefix, prefixRange, rangeContains } from "@fairlead/net";
+import { addressBits, type IpAddress, type LinkSelector, type Prefix, prefixRange, selectsLink } from "@fairlead/net";
 import { MOST_PREFIXES } from "../packet/heartbeat.ts";
-import type { Candidates } from "./types.ts";
+import type { Candidates, LinkEnd } from "./types.ts";
 
-/** Whether a node with these subnets on the link may own the address. */
+/** Whether a node with such an end of the link may own the address. */
 export function isCandidate(
   address: IpAddress,
-  { nodes, needsSubnet }: Candidates,
+  { nodes }: Candidates,
   node: string,
-  subnets: readonly Prefix[],
+  end: Pick<LinkEnd, "name" | "prefixes">,
 ): boolean {
-  if (!nodes.has(node)) return false;
-  return !needsSubnet || subnets.some((subnet) => rangeContains(prefixRange(subnet), address));
+  const candidacy = nodes.get(node);
+  return candidacy !== undefined && allowsLink(candidacy.links, end, address);
+}
+
+/** Whether one selector of each list selects the link for the address. */
+export function allowsLink(
+  links: readonly (readonly LinkSelector[])[],
+  end: Pick<LinkEnd, "name" | "prefixes">,
+  address: IpAddress,
+): boolean {
+  return links.every((selectors) => selectors.some((selector) => selectsLink(selector, end, address)));
+}
+
+/** Those of the nodes that have the greatest weight. */
+export function heaviest(candidates: Candidates | undefined, nodes: readonly string[]): readonly string[] {
+  const most = Math.max(...nodes.map((node) => weightOf(candidates, node)));
+  return nodes.filter((node) => weightOf(candidates, node) === most);
+}
+
+/** The weight of a node for an address; 0 if it may not have it. */
+export function weightOf(candidates: Candidates | undefined, node: string): number {
+  return candidates?.nodes.get(node)?.weight ?? 0;
 }
 
 /**

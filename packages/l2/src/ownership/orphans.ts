@@ -1,6 +1,6 @@
 import { parseAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import { isCandidate } from "./candidates.ts";
+import { heaviest, isCandidate, weightOf } from "./candidates.ts";
 import type { Stake } from "./contest.ts";
 import { groupings } from "./groups.ts";
 import { lacksTable } from "./peers.ts";
@@ -82,13 +82,13 @@ function orphan(state: OwnershipState, address: string, now: Millis): Orphan {
   if (candidates !== undefined) {
     const ip = parseAddress(address);
     const { node, link } = state;
-    if (link.up && isCandidate(ip, candidates, node, link.prefixes)) {
+    if (link.up && isCandidate(ip, candidates, node, link)) {
       (state.reluctance === undefined ? ready : reluctant).push(node);
     }
     for (const peer of state.peers.values()) {
       // One that wants to be rid of it knows already that it is no candidate.
       const declines = peer.leaving || peer.table.entries.get(address)?.state === "yielding";
-      if (declines || !isCandidate(ip, candidates, peer.node, peer.prefixes)) continue;
+      if (declines || !isCandidate(ip, candidates, peer.node, peer.end)) continue;
       (peer.listening ? listening : peer.reluctant ? reluctant : ready).push(peer.node);
     }
   }
@@ -117,15 +117,21 @@ function turn({ timing }: OwnershipState, { steadySince }: Orphan, now: Millis):
 // Whoever should have taken an orphan but has not, knows something else than we do: then the next one in rank may too.
 function isOurTurn(state: OwnershipState, address: string, orphan: Orphan, now: Millis): boolean {
   const passed = turn(state, orphan, now);
-  return (
-    passed > 0 &&
-    [...rank(address, orphan.ready), ...rank(address, orphan.reluctant)].slice(0, passed + 1).includes(state.node)
-  );
+  const candidates = state.wanted.get(address);
+  const inTurn = (nodes: readonly string[]) => {
+    return rank(address, nodes).sort((a, b) => weightOf(candidates, b) - weightOf(candidates, a));
+  };
+  const order = [...inTurn(orphan.ready), ...inTurn(orphan.reluctant)];
+  return passed > 0 && order.slice(0, passed + 1).includes(state.node);
 }
 
 // Those who may take an orphan now. What had an owner is not left to nodes that only listen yet; what is new waits for
 // them a little where nobody is steady, so that speakers that start together share.
 function takers(state: OwnershipState, address: string, orphan: Orphan, now: Millis): readonly string[] {
+  return heaviest(state.wanted.get(address), ableToTake(state, address, orphan, now));
+}
+
+function ableToTake(state: OwnershipState, address: string, orphan: Orphan, now: Millis): readonly string[] {
   const hurry = state.lastHolders.has(address) || now - orphan.since >= state.timing.detection;
   const { ready, reluctant, listening } = orphan;
   // To be apart is worth more than a node that is sure to last: the other addresses of the group are elsewhere.

@@ -16,7 +16,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
   return {
     node,
     timing,
-    link: { up: link.up, prefixes: subnetsOf(link.prefixes) },
+    link: { ...link, prefixes: subnetsOf(link.prefixes) },
     wanted: new Map(),
     peers: new Map(),
     missing: new Set(),
@@ -103,7 +103,7 @@ function flap(state: OwnershipState, now: Millis): OwnershipState {
 function relink(state: OwnershipState, link: LinkEnd, now: Millis): OwnershipState {
   const cameUp = link.up && !state.link.up;
   const listenUntil = cameUp ? Math.max(state.listenUntil, now + state.timing.detection) : state.listenUntil;
-  const next = { ...state, link: { up: link.up, prefixes: subnetsOf(link.prefixes) }, listenUntil };
+  const next = { ...state, link: { ...link, prefixes: subnetsOf(link.prefixes) }, listenUntil };
   return cameUp ? flap(next, now) : next;
 }
 
@@ -147,7 +147,7 @@ function hasNews(before: Peer, after: Peer): boolean {
     before.leaving !== after.leaving ||
     before.listening !== after.listening ||
     before.reluctant !== after.reluctant ||
-    before.prefixes !== after.prefixes
+    before.end !== after.end
   );
 }
 

@@ -3,7 +3,7 @@ import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
 import type { OwnershipState, Peer } from "./types.ts";
 
-/** A peer after a heartbeat that is newer than all before. `table` and `prefixes` stay the same objects while the same. */
+/** A peer after a heartbeat that is newer than all before. `table` and `end` stay the same objects while the same. */
 export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer {
   const known = peer?.incarnation === heartbeat.incarnation ? peer : undefined;
   const { node, incarnation, sequence, leaving, listening, reluctant, tableVersion } = heartbeat;
@@ -16,8 +16,7 @@ export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis):
     leaving,
     listening,
     reluctant,
-    prefixes:
-      known !== undefined && samePrefixes(known.prefixes, heartbeat.prefixes) ? known.prefixes : heartbeat.prefixes,
+    end: endOf(known, heartbeat),
     tableVersion,
     table,
     parts,
@@ -61,6 +60,11 @@ function collect(known: Peer | undefined, { tableVersion, table }: Heartbeat): P
 
 function index(parts: Peer["parts"]): Map<string, TableEntry> {
   return new Map([...parts.values()].flat().map((entry) => [entry.address, entry]));
+}
+
+function endOf(known: Peer | undefined, { link: name, prefixes }: Heartbeat): Peer["end"] {
+  const isSame = known?.end.name === name && samePrefixes(known.end.prefixes, prefixes);
+  return isSame ? known.end : { name, prefixes };
 }
 
 function samePrefixes(a: readonly Prefix[], b: readonly Prefix[]): boolean {

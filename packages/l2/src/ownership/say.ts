@@ -26,6 +26,7 @@ export function say(
     echoes: table === undefined ? echoesNow(freshness, timing.detection, now) : [],
     highestEpoch,
     tableVersion,
+    link: link.name,
     prefixes: link.prefixes,
     ...(table !== undefined && { table }),
   };

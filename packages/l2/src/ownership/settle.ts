@@ -103,14 +103,14 @@ function recovered(state: OwnershipState, holding: Holding, now: Millis): Holdin
 
 function mayHave({ node, link, wanted }: OwnershipState, address: string): boolean {
   const candidates = wanted.get(address);
-  return candidates !== undefined && isCandidate(parseAddress(address), candidates, node, link.prefixes);
+  return candidates !== undefined && isCandidate(parseAddress(address), candidates, node, link);
 }
 
 function hasHeir({ peers, wanted }: OwnershipState, address: string): boolean {
   const candidates = wanted.get(address);
   if (candidates === undefined) return false;
   const ip = parseAddress(address);
-  return [...peers.values()].some(({ node, prefixes, leaving }) => {
-    return !leaving && isCandidate(ip, candidates, node, prefixes);
+  return [...peers.values()].some(({ node, end, leaving }) => {
+    return !leaving && isCandidate(ip, candidates, node, end);
   });
 }

@@ -1,4 +1,4 @@
-import type { Prefix } from "@fairlead/net";
+import type { LinkSelector, Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
 import type { Stake } from "./contest.ts";
@@ -20,15 +20,22 @@ export const DEFAULT_TIMING: OwnershipTiming = { interval: 100, detection: 600, 
 
 /** Which nodes may own an address on this link, as Kubernetes has it. */
 export interface Candidates {
-  readonly nodes: ReadonlySet<string>;
-  /** Whether a node also needs a subnet on the link that holds the address. */
-  readonly needsSubnet: boolean;
+  readonly nodes: ReadonlyMap<string, Candidacy>;
   /** Groups that the address is in: addresses of one group go to different nodes while there are nodes enough. */
   readonly groups?: readonly string[];
 }
 
+/** What a node may do for an address. */
+export interface Candidacy {
+  /** The links it may announce it on: of each list, one must select the link. */
+  readonly links: readonly (readonly LinkSelector[])[];
+  /** Of several nodes, those with the greatest weight come first. 0 or more. */
+  readonly weight: number;
+}
+
 /** This node's end of the link. */
 export interface LinkEnd {
+  readonly name: string;
   /** Whether it has carrier; without, the node is a candidate for nothing. */
   readonly up: boolean;
   /** Its addresses with their subnets. */
@@ -44,7 +51,7 @@ export interface Peer {
   readonly leaving: boolean;
   readonly listening: boolean;
   readonly reluctant: boolean;
-  readonly prefixes: readonly Prefix[];
+  readonly end: Pick<LinkEnd, "name" | "prefixes">;
   /** The version it says its table has. */
   readonly tableVersion: number;
   /** The last table that was heard whole. */

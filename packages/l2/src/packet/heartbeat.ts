@@ -37,10 +37,13 @@ export const ENTRIES_PER_PART = 40;
 export const MOST_ECHOES = 100;
 
 /** Prefixes that a heartbeat has room for. */
-export const MOST_PREFIXES = 16;
+export const MOST_PREFIXES = 15;
 
 /** Octets of the longest node name: that of a DNS subdomain (RFC 1123), as Kubernetes has it. */
 const LONGEST_NAME = 253;
+
+/** Octets of the longest name of a link: IFNAMSIZ less the one that ends it. */
+const LONGEST_LINK_NAME = 15;
 
 /** How a node holds an address: answers for it, is about to, or answers for it until another one does. */
 export type HoldState = "owned" | "claimed" | "yielding";
@@ -77,7 +80,7 @@ export interface TablePart {
  *
  *     flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
  *     challenge (8) | echo count (1) | echoes (8 each)
- *     name length (1) | node name | prefix count (1) | prefixes: family (1) length (1) address
+ *     name length (1) | node name | link name length (1) | link name | prefix count (1) | prefixes: family (1) length (1) address
  *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state and standing (1) epoch (4) address
  */
 export interface Heartbeat {
@@ -106,6 +109,8 @@ export interface Heartbeat {
   readonly highestEpoch: number;
   /** Grows with each change of the table. */
   readonly tableVersion: number;
+  /** What the node calls the link, 1 to 15 octets of UTF-8. */
+  readonly link: string;
   /** The node's subnets on this link, {@link MOST_PREFIXES} at most. */
   readonly prefixes: readonly Prefix[];
   readonly table?: TablePart;
@@ -114,6 +119,7 @@ export interface Heartbeat {
 /** The body of a heartbeat, as an Envelope has it. */
 export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   const node = new TextEncoder().encode(heartbeat.node);
+  const link = new TextEncoder().encode(heartbeat.link);
   const w = new ByteWriter().u8(
     (heartbeat.leaving ? LEAVING : 0) |
       (heartbeat.wantsTables ? WANTS_TABLES : 0) |
@@ -123,7 +129,7 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.highestEpoch).u32(heartbeat.tableVersion);
   w.u64(heartbeat.challenge).u8(heartbeat.echoes.length);
   for (const echo of heartbeat.echoes) w.u64(echo);
-  w.u8(node.length).octets(node).u8(heartbeat.prefixes.length);
+  w.u8(node.length).octets(node).u8(link.length).octets(link).u8(heartbeat.prefixes.length);
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
   const { part, parts, entries } = heartbeat.table ?? { part: 0, parts: 0, entries: [] };
   w.u16(part).u16(parts).u8(entries.length);
@@ -148,9 +154,8 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const echoCount = r.u8("echo count");
   if (echoCount > MOST_ECHOES) r.fail("echo count", `at most ${MOST_ECHOES}`, String(echoCount));
   const echoes = Array.from({ length: echoCount }, () => r.u64("echo"));
-  const nameLength = r.u8("name length");
-  if (nameLength === 0 || nameLength > LONGEST_NAME) r.fail("name length", `1 to ${LONGEST_NAME}`, String(nameLength));
-  const node = r.text("node name", nameLength);
+  const node = readName(r, "node name", LONGEST_NAME);
+  const link = readName(r, "link name", LONGEST_LINK_NAME);
   const prefixCount = r.u8("prefix count");
   if (prefixCount > MOST_PREFIXES) r.fail("prefix count", `at most ${MOST_PREFIXES}`, String(prefixCount));
   const prefixes = Array.from({ length: prefixCount }, () => readPrefix(r));
@@ -174,9 +179,16 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     tableVersion,
     challenge,
     echoes,
+    link,
     prefixes,
     ...(parts > 0 && { table: { part, parts, entries } }),
   };
+}
+
+function readName(r: ByteReader, what: string, longest: number): string {
+  const length = r.u8(`${what} length`);
+  if (length === 0 || length > longest) r.fail(`${what} length`, `1 to ${longest}`, String(length));
+  return r.text(what, length);
 }
 
 function readPrefix(r: ByteReader): Prefix {

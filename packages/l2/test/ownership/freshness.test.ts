@@ -2,22 +2,10 @@ import { expect } from "chai";
 import { challengeNow, echoesNow, type Freshness, judge, knowNobody } from "../../src/ownership/freshness.ts";
 import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
 import { type Heartbeat, MOST_ECHOES } from "../../src/packet/heartbeat.ts";
+import { aHeartbeat } from "../builders.ts";
 
 const { detection, interval } = DEFAULT_TIMING;
-const HEARTBEAT: Heartbeat = {
-  node: "b",
-  incarnation: 5n,
-  sequence: 1,
-  leaving: false,
-  listening: false,
-  reluctant: false,
-  wantsTables: false,
-  challenge: 0n,
-  echoes: [],
-  highestEpoch: 0,
-  tableVersion: 0,
-  prefixes: [],
-};
+const HEARTBEAT = aHeartbeat({ incarnation: 5n });
 
 /** A speaker that judges heartbeats. */
 class Judge {

@@ -3,21 +3,9 @@ import { expect } from "chai";
 import { hear, hearLate } from "../../src/ownership/peers.ts";
 import type { Peer } from "../../src/ownership/types.ts";
 import type { Heartbeat, TableEntry } from "../../src/packet/heartbeat.ts";
+import { aHeartbeat } from "../builders.ts";
 
-const HEARTBEAT: Heartbeat = {
-  node: "b",
-  incarnation: 5n,
-  sequence: 1,
-  leaving: false,
-  listening: false,
-  reluctant: false,
-  wantsTables: false,
-  challenge: 0n,
-  echoes: [],
-  highestEpoch: 0,
-  tableVersion: 0,
-  prefixes: [parsePrefix("192.0.2.0/24")],
-};
+const HEARTBEAT = aHeartbeat({ incarnation: 5n });
 const entry = (host: number): TableEntry => ({
   address: `192.0.2.${host}`,
   epoch: 1,
@@ -94,16 +82,17 @@ describe("hear", () => {
     expect(peer?.incarnation).to.equal(6n);
   });
 
-  it("keeps the table and the prefixes as they are while they do not change", () => {
+  it("keeps the table and the end of the link as they are while they do not change", () => {
     const first = after({ tableVersion: 1, table: part(0, 1, 50) });
     const again = { ...HEARTBEAT, sequence: 2, tableVersion: 1, table: part(0, 1, 50) };
-    const second = hear(first, { ...again, prefixes: [parsePrefix("192.0.2.0/24")] }, 20);
+    const second = hear(first, { ...again, prefixes: [parsePrefix("192.0.2.1/24")] }, 20);
     expect(second?.table).to.equal(first?.table);
-    expect(second?.prefixes).to.equal(first?.prefixes);
+    expect(second?.end).to.equal(first?.end);
   });
 
-  it("takes note of other prefixes", () => {
+  it("takes note of other prefixes, and of another name of the link", () => {
     const prefixes = [parsePrefix("192.0.2.0/25")];
-    expect(after({}, { prefixes })?.prefixes).to.equal(prefixes);
+    expect(after({}, { prefixes })?.end).to.deep.equal({ name: "eth0", prefixes });
+    expect(after({}, { link: "lan0" })?.end.name).to.equal("lan0");
   });
 });

@@ -10,26 +10,21 @@ import {
   MOST_ECHOES,
   MOST_PREFIXES,
 } from "../../src/packet/heartbeat.ts";
+import { aHeartbeat } from "../builders.ts";
 
-const PLAIN: Heartbeat = {
+const PLAIN = aHeartbeat({
   node: "n1",
   incarnation: 0x0000_0199_0000_0001n,
   sequence: 7,
-  leaving: false,
-  listening: false,
-  reluctant: false,
-  wantsTables: false,
-  challenge: 0n,
-  echoes: [],
   highestEpoch: 5,
   tableVersion: 3,
   prefixes: [],
-};
+});
 const NUMBERS = "0000019900000001 00000007 00000005 00000003";
 const COUNTERS = `${NUMBERS} 0000000000000000 00`;
 /** Octets of the envelope around it. */
 const ENVELOPE = 8 + TAG_LENGTH;
-const NAME = "02 6e31";
+const NAME = "02 6e31 04 65746830";
 const NO_TABLE = "0000 0000 00";
 const IPV4_PREFIX = "04 18 c0000201";
 const IPV6_PREFIX = "06 40 20010db8000000000000000000000001";
@@ -111,7 +106,7 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
   },
   {
     name: "a name beyond ASCII",
-    hex: `00 ${COUNTERS} 03 6ec3b6 00 ${NO_TABLE}`,
+    hex: `00 ${COUNTERS} 03 6ec3b6 04 65746830 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, node: "nö" },
   },
 ];
@@ -134,7 +129,7 @@ const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
   {
     name: "too many prefixes",
     hex: `00 ${COUNTERS} ${NAME} 11`,
-    error: "prefix count must be at most 16, got 17",
+    error: "prefix count must be at most 15, got 17",
   },
   {
     name: "a prefix of no family",
@@ -182,10 +177,11 @@ describe("heartbeat", () => {
     it(`rejects ${name}`, () => expect(() => decodeHeartbeat(fromHex(hex))).to.throw(DecodeError, error));
   }
 
-  it("fits into one frame with the longest name, all prefixes and a whole part of IPv6 addresses", () => {
+  it("fits into one frame with the longest names, all prefixes and a whole part of IPv6 addresses", () => {
     const heartbeat: Heartbeat = {
       ...PLAIN,
       node: "n".repeat(253),
+      link: "l".repeat(15),
       prefixes: Array.from({ length: MOST_PREFIXES }, () => parsePrefix("2001:db8::1/64")),
       table: {
         part: 0,
@@ -203,10 +199,11 @@ describe("heartbeat", () => {
     expect(decodeHeartbeat(octets)).to.deep.equal(heartbeat);
   });
 
-  it("fits into one frame with the longest name, all prefixes and all echoes", () => {
+  it("fits into one frame with the longest names, all prefixes and all echoes", () => {
     const heartbeat: Heartbeat = {
       ...PLAIN,
       node: "n".repeat(253),
+      link: "l".repeat(15),
       prefixes: Array.from({ length: MOST_PREFIXES }, () => parsePrefix("2001:db8::1/64")),
       echoes: Array.from({ length: MOST_ECHOES }, (_, i) => BigInt(i)),
     };

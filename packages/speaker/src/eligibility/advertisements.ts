@@ -6,46 +6,56 @@ import {
   type Pool,
   type ServiceIntent,
 } from "@fairlead/model";
+import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 
 /** Where an address may be announced. */
 export interface Reach {
-  readonly nodes: ReadonlySet<string>;
-  /** Links of this node, by name; empty for those whose subnet holds the address. */
-  readonly interfaces: readonly string[];
+  readonly nodes: ReadonlyMap<string, NodeReach>;
   /** The advertisements that say so; empty when the pool announces by itself. */
   readonly advertisements: readonly string[];
 }
 
+/** What the advertisements that select a node say of it. */
+export interface NodeReach {
+  /** One of these must select the link. */
+  readonly links: readonly LinkSelector[];
+  /** The sum of its weights as a preferred node. */
+  readonly weight: number;
+}
+
+const ANYWHERE: NodeReach = { links: [ANY_LINK], weight: 0 };
+
 /**
- * The nodes and links that the advertisements of a pool allow a Service, as a union (metallb L-01 to L-10). A pool that
+ * The nodes and links that the advertisements of a pool allow a Service, as a union (metallb L-01 to L-11). A pool that
  * no advertisement selects announces everywhere by itself, unless it is Manual.
- *
- * @param self - name of this node.
  */
 export function reachOf(
   pool: Pool,
   service: ServiceIntent,
   advertisements: readonly L2Advertisement[],
   nodes: readonly NodeInfo[],
-  self: string,
 ): Reach | AnnouncementRefusal {
   const forPool = advertisements.filter((advertisement) => selectsPool(advertisement, pool));
   if (forPool.length === 0 && pool.advertise === "Auto") {
-    return { nodes: new Set(nodes.map(({ name }) => name)), interfaces: [], advertisements: [] };
+    return { nodes: new Map(nodes.map(({ name }) => [name, ANYWHERE])), advertisements: [] };
   }
   const matching = forPool.filter(({ serviceSelectors }) => {
     return serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, service.labels);
   });
   if (matching.length === 0) return { code: "NoAnnouncement", pool: pool.name };
-  const selected = nodes.filter((node) => matching.some((advertisement) => selectsNode(advertisement, node)));
-  const here = nodes.find(({ name }) => name === self);
-  const mine = matching.filter((advertisement) => here !== undefined && selectsNode(advertisement, here));
-  const everyLink = mine.some(({ interfaces }) => interfaces.length === 0);
-  return {
-    nodes: new Set(selected.map(({ name }) => name)),
-    interfaces: everyLink ? [] : [...new Set(mine.flatMap(({ interfaces }) => interfaces))],
-    advertisements: matching.map(({ name }) => name),
-  };
+  const selected = nodes.flatMap((node) => {
+    const own = matching.filter((advertisement) => selectsNode(advertisement, node));
+    if (own.length === 0) return [];
+    const reach = { links: own.map(({ links }) => links), weight: own.reduce((sum, one) => sum + weigh(one, node), 0) };
+    return [[node.name, reach] as const];
+  });
+  return { nodes: new Map(selected), advertisements: matching.map(({ name }) => name) };
+}
+
+function weigh({ preferredNodes }: L2Advertisement, { labels }: NodeInfo): number {
+  return preferredNodes.reduce((sum, { weight, selector }) => {
+    return anySelectorMatches([selector], labels) ? sum + weight : sum;
+  }, 0);
 }
 
 function selectsPool({ ipAddressPools, ipAddressPoolSelectors }: L2Advertisement, pool: Pool): boolean {

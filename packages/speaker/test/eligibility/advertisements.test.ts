@@ -1,10 +1,17 @@
 import type { L2Advertisement, LabelSelector } from "@fairlead/model";
+import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 import { expect } from "chai";
-import { reachOf } from "../../src/eligibility/advertisements.ts";
+import { type Reach, reachOf } from "../../src/eligibility/advertisements.ts";
 import { aNode, anAdvertisement, aPool, aService } from "../builders.ts";
 
 const match = (matchLabels: Record<string, string>): LabelSelector => ({ matchLabels, matchExpressions: [] });
-const NODES = [aNode("n1", { labels: { rack: "1" } }), aNode("n2", { labels: { rack: "2" } }), aNode("n3")];
+const named = (...interfaces: string[]): LinkSelector => ({ ...ANY_LINK, interfaces });
+const prefer = (weight: number, labels: Record<string, string>) => ({ weight, selector: match(labels) });
+const NODES = [
+  aNode("n1", { labels: { rack: "1", disk: "fast" } }),
+  aNode("n2", { labels: { rack: "2" } }),
+  aNode("n3"),
+];
 const POOL = aPool({ labels: { tier: "gold" } });
 const MANUAL = aPool({ labels: { tier: "gold" }, advertise: "Manual" });
 const SERVICE = aService({ labels: { app: "web" } });
@@ -18,7 +25,10 @@ interface Row {
   readonly advertisements: readonly Partial<L2Advertisement>[];
   /** Nodes that may announce; undefined when nobody may, for lack of an advertisement. */
   readonly nodes: readonly string[] | undefined;
-  readonly interfaces?: readonly string[];
+  /** Of n1, if it may: any link whose subnet holds the address unless told. */
+  readonly links?: readonly LinkSelector[];
+  /** Of each node, in order; 0 unless told. */
+  readonly weights?: readonly number[];
   readonly by?: readonly string[];
 }
 
@@ -72,9 +82,9 @@ const ROWS: readonly Row[] = [
   { name: "L-04: one that selects no node", advertisements: [{ nodeSelectors: [match({ rack: "9" })] }], nodes: [] },
   {
     name: "L-05: one that names links",
-    advertisements: [{ interfaces: ["eth1", "eth0"] }],
+    advertisements: [{ links: named("eth1", "eth0") }],
     nodes: ALL,
-    interfaces: ["eth1", "eth0"],
+    links: [named("eth1", "eth0")],
   },
   {
     name: "L-06: one that selects the Service",
@@ -98,45 +108,101 @@ const ROWS: readonly Row[] = [
   {
     name: "L-10: two with different nodes, and the links of this node's alone",
     advertisements: [
-      { name: "one", ...RACK_1, interfaces: ["eth1"] },
-      { name: "two", ...RACK_2, interfaces: ["eth2"] },
+      { name: "one", ...RACK_1, links: named("eth1") },
+      { name: "two", ...RACK_2, links: named("eth2") },
     ],
     nodes: ["n1", "n2"],
-    interfaces: ["eth1"],
+    links: [named("eth1")],
     by: ["one", "two"],
   },
   {
     name: "L-10: two with different links",
     advertisements: [
-      { name: "one", interfaces: ["eth1", "eth3"] },
-      { name: "two", interfaces: ["eth2", "eth1"] },
+      { name: "one", links: named("eth1", "eth3") },
+      { name: "two", links: named("eth2", "eth1") },
     ],
     nodes: ALL,
-    interfaces: ["eth1", "eth3", "eth2"],
+    links: [named("eth1", "eth3"), named("eth2", "eth1")],
     by: ["one", "two"],
   },
   {
     name: "L-10: one with links and one of all links",
-    advertisements: [{ name: "one", interfaces: ["eth1"] }, { name: "two" }],
+    advertisements: [{ name: "one", links: named("eth1") }, { name: "two" }],
     nodes: ALL,
+    links: [named("eth1"), ANY_LINK],
     by: ["one", "two"],
+  },
+  {
+    name: "L-07, L-09, E-182: weights add up over the preferences that a node fits",
+    advertisements: [
+      { preferredNodes: [prefer(10, { rack: "1" }), prefer(20, { disk: "fast" }), prefer(5, { rack: "2" })] },
+    ],
+    nodes: ALL,
+    weights: [30, 5, 0],
+  },
+  {
+    name: "L-08, E-184: an empty preference fits every node of its advertisement",
+    advertisements: [{ ...RACK_1, preferredNodes: [prefer(7, {})] }, { name: "two" }],
+    nodes: ALL,
+    links: [ANY_LINK, ANY_LINK],
+    weights: [7, 0, 0],
+    by: ["all", "two"],
+  },
+  {
+    name: "L-09: weights add up over advertisements that fit the Service, and over no others",
+    advertisements: [
+      { name: "one", preferredNodes: [prefer(1, { rack: "1" })] },
+      { name: "two", preferredNodes: [prefer(2, { rack: "1" })] },
+      { name: "mail", serviceSelectors: [match({ app: "mail" })], preferredNodes: [prefer(100, { rack: "2" })] },
+    ],
+    nodes: ALL,
+    links: [ANY_LINK, ANY_LINK],
+    weights: [3, 0, 0],
+    by: ["one", "two"],
+  },
+  {
+    name: "L-09: a preference for nodes that the advertisement does not select counts for nothing",
+    advertisements: [{ ...RACK_1, preferredNodes: [prefer(9, { rack: "2" })] }],
+    nodes: ["n1"],
+  },
+  {
+    name: "L-11: weights of advertisements that say the same add up, too",
+    advertisements: [{ preferredNodes: [prefer(4, {})] }, { preferredNodes: [prefer(4, {})] }],
+    nodes: ALL,
+    links: [ANY_LINK, ANY_LINK],
+    weights: [8, 8, 8],
+    by: ["all", "all"],
+  },
+  {
+    name: "E-217: one that selects no node, and one that selects other Services",
+    advertisements: [
+      { name: "here", serviceSelectors: [match({ app: "mail" })] },
+      { name: "nowhere", nodeSelectors: [match({ rack: "9" })] },
+    ],
+    nodes: [],
+    by: ["nowhere"],
   },
 ];
 
 describe("where an address may be announced, with L2Advertisements:", () => {
-  for (const { name, pool = POOL, advertisements, nodes, interfaces = [], by = ["all"] } of ROWS) {
+  for (const { name, pool = POOL, advertisements, nodes, links = [ANY_LINK], weights = [], by = ["all"] } of ROWS) {
     it(name, () => {
-      const reach = reachOf(pool, SERVICE, advertisements.map(anAdvertisement), NODES, "n1");
-      expect(reach).to.deep.equal(
+      const reach = reachOf(pool, SERVICE, advertisements.map(anAdvertisement), NODES);
+      expect("code" in reach ? reach : shape(reach)).to.deep.equal(
         nodes === undefined
           ? { code: "NoAnnouncement", pool: "lan" }
-          : { nodes: new Set(nodes), interfaces, advertisements: by },
+          : {
+              nodes,
+              links: nodes.includes("n1") ? links : undefined,
+              weights: nodes.map((_, i) => weights[i] ?? 0),
+              advertisements: by,
+            },
       );
     });
   }
-
-  it("names no link for a node that is not known", () => {
-    const reach = reachOf(POOL, SERVICE, [anAdvertisement({ interfaces: ["eth1"] })], NODES, "n9");
-    expect(reach).to.deep.equal({ nodes: new Set(ALL), interfaces: [], advertisements: ["all"] });
-  });
 });
+
+function shape({ nodes, advertisements }: Reach) {
+  const links = nodes.get("n1")?.links;
+  return { nodes: [...nodes.keys()], links, weights: [...nodes.values()].map(({ weight }) => weight), advertisements };
+}

@@ -1,5 +1,6 @@
 import { speakerStatus as schema } from "@fairlead/kube";
 import type { AgentReport } from "@fairlead/l2";
+import { ANY_LINK } from "@fairlead/net";
 import { VERSION } from "@fairlead/runtime";
 import { expect } from "chai";
 import { z } from "zod";
@@ -27,7 +28,7 @@ const HOLDING = {
 const NOTHING: AgentReport = { links: [], owned: [], refusals: [] };
 const PLAN = decide(aSnapshot());
 const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
-const NO_INTERFACE = { code: "NoInterface", address: VIP, interfaces: ["eth7"] } as const;
+const NO_INTERFACE = { code: "NoInterface", address: VIP, selectors: [{ ...ANY_LINK, interfaces: ["eth7"] }] } as const;
 const LINK_DOWN = { code: "LinkDown", address: VIP, link: "eth0" } as const;
 const STARTED_AT = "2026-01-01T00:00:00.000Z";
 

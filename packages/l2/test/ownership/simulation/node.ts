@@ -1,9 +1,9 @@
-import { parsePrefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { begin, mayAnswer, nextDecision, step } from "../../../src/ownership/ownership.ts";
 import { say, tableParts } from "../../../src/ownership/say.ts";
 import type { OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming } from "../../../src/ownership/types.ts";
 import type { Heartbeat, TablePart } from "../../../src/packet/heartbeat.ts";
+import { LINK } from "../../builders.ts";
 
 /** What a simulated node tells the world. */
 export interface NodePort {
@@ -11,11 +11,9 @@ export interface NodePort {
   effect(effect: OwnershipEffect): void;
 }
 
-const SUBNET = [parsePrefix("192.0.2.1/24")];
-
 /** Carrier comes or goes. */
 export function linkEvent(up: boolean): OwnershipEvent {
-  return { kind: "link", link: { up, prefixes: SUBNET } };
+  return { kind: "link", link: { ...LINK, up } };
 }
 
 /** One start of a speaker on a simulated segment: runs step() as the driver does, with a gate that times out. */
@@ -31,7 +29,7 @@ export class SimulatedNode {
   constructor(name: string, timing: OwnershipTiming, incarnation: bigint, now: Millis, port: NodePort) {
     this.incarnation = incarnation;
     this.#port = port;
-    this.state = begin(name, timing, { up: true, prefixes: SUBNET }, now, incarnation << 32n);
+    this.state = begin(name, timing, LINK, now, incarnation << 32n);
   }
 
   tick(now: Millis): void {

@@ -1,6 +1,7 @@
 import type { Millis } from "@fairlead/runtime";
 import { DEFAULT_TIMING, type OwnershipEffect, type OwnershipEvent } from "../../../src/ownership/types.ts";
 import type { Heartbeat } from "../../../src/packet/heartbeat.ts";
+import { nodesNamed } from "../../builders.ts";
 import { linkEvent, SimulatedNode } from "./node.ts";
 import { seededRandom } from "./random.ts";
 
@@ -147,9 +148,9 @@ export class Segment {
 
   want(host: Host, addresses: ReadonlySet<string>): void {
     host.wanted = addresses;
-    const nodes = new Set([...this.#names].filter((name) => !this.unfit.has(name)));
+    const nodes = nodesNamed(...[...this.#names].filter((name) => !this.unfit.has(name)));
     const candidates = (address: string) => {
-      return { nodes, needsSubnet: true, groups: this.groups.get(address) ?? [] };
+      return { nodes, groups: this.groups.get(address) ?? [] };
     };
     const wanted = new Map([...addresses].map((address) => [address, candidates(address)]));
     host.events.push({ kind: "wanted", wanted, ready: true });
