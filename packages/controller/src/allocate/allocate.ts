@@ -47,8 +47,11 @@ export function allocate(service: ServiceIntent, held: readonly Allocation[], co
     case "pools": {
       const named = namedPools(request.pools, service, context);
       if ("code" in named) return keepAll(named);
-      // Taken from them, or covered by them now.
-      const own = staying.filter(({ pool, ip }) => named.some((one) => one.name === pool || poolHas(one, ip)));
+      // Taken from them, or covered by them now; or reserved for it, wherever that is: it would be found again.
+      const own = staying.filter((one) => {
+        const isReserved = one.claim !== undefined && !context.ledger.isReserved(service, one);
+        return isReserved || named.some((pool) => pool.name === one.pool || poolHas(pool, one.ip));
+      });
       return fill(service, held, asMany(service, own), named, context);
     }
     case "any": {

@@ -141,14 +141,14 @@ export class Ledger {
     return this.conflict(service, standing) === undefined;
   }
 
-  /** The lowest address of a family that IPClaims reserve for a Service and nobody holds. */
-  lowestReserved(service: ServiceIntent, family: Family): Allocation | undefined {
+  /** The addresses of a family that IPClaims reserve for a Service and nobody holds, ascending. */
+  reservedFor(service: ServiceIntent, family: Family): Allocation[] {
     return this.#known.claims
       .filter((claim) => isClaimFor(claim, service))
       .flatMap(({ uid }) => this.#index.ofClaim(uid).map(({ name }) => this.#byName(name)))
       .filter((one) => one !== undefined)
       .filter(({ ip, holders }) => ip.family === family && holders.length === 0)
-      .sort(byAddress)[0];
+      .sort(byAddress);
   }
 
   /** The lowest address of a family in a pool that a Service may join others on. */

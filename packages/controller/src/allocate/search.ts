@@ -1,6 +1,7 @@
 import type { Pool, PoolAttempt, ServiceIntent } from "@fairlead/model";
 import type { Family, IpAddress } from "@fairlead/net";
 import type { AllocationContext, Seeker } from "./context.ts";
+import { drainingOf } from "./draining.ts";
 import { poolAllows } from "./pools.ts";
 
 /** An address that can be had, and the pool that it is taken from. */
@@ -44,7 +45,10 @@ export function findAddress(
   context: AllocationContext,
 ): Found | undefined {
   const { ledger } = context;
-  const reserved = ledger.lowestReserved(service, family);
+  // What it would leave at once, as it asks for with reallocate, it does not go to.
+  const reserved = ledger.reservedFor(service, family).find((one) => {
+    return !service.reallocate || drainingOf(one, service, context) === undefined;
+  });
   if (reserved !== undefined) return { address: reserved.ip, pool: reserved.pool };
   for (const pool of pools) {
     const address = ledger.lowestShareable(service, pool, family);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { atOnce, whileDown } from "../reference/steps.ts";
-import { aPool, aService, DUAL, noService, REQUIRE, referenceTable, V6 } from "../reference/table.ts";
+import { aPool, aService, DUAL, noPool, noService, REQUIRE, referenceTable, V6 } from "../reference/table.ts";
 import type { World } from "../world.ts";
 import { aClaim, noClaim, noRecord } from "./steps.ts";
 
@@ -46,6 +46,32 @@ referenceTable("an IPClaim", [
       records({ "192.0.2.0": "first", "192.0.2.1": "for c", "192.0.2.2": "other" })(world);
       claimStatus("c", ["192.0.2.1"], "Reserved")(world);
     },
+  },
+  {
+    id: "elsewhere",
+    says: "comes before the pools that its Service asks for, and which of two it got stays",
+    steps: [
+      LAN,
+      aPool("other", ["198.51.100.0/30"]),
+      aClaim("c", FOR_WEB),
+      aClaim("d", FOR_WEB),
+      aService("web", { addressPool: "other" }),
+    ],
+    holds: { web: ["192.0.2.0"] },
+    also: records({ "192.0.2.0": "web for c", "192.0.2.1": "for d" }),
+  },
+  {
+    id: "reallocate",
+    says: "does not draw its Service from one address without a pool to another",
+    steps: [
+      LAN,
+      aClaim("c", FOR_WEB),
+      aClaim("d", FOR_WEB),
+      aService("web"),
+      noPool("lan"),
+      aService("web", { reallocate: "true" }),
+    ],
+    holds: { web: ["192.0.2.0"] },
   },
   {
     id: "end",
