@@ -41,7 +41,7 @@ const receive = (octets: Uint8Array): void => {
   console.log(JSON.stringify({ ...message, target: values.target, hopLimit, destination: formatAddress(destination) }));
   if (!values.all) process.exit(0);
 };
-const socket = openLinkSocket(link, [ETHERTYPE.ipv6], receive, [groupMac(ALL_NODES)]);
+const socket = openLinkSocket(link, [ETHERTYPE.ipv6], receive, { groups: [groupMac(ALL_NODES)] });
 const question = values.probe ? duplicateProbe(link.mac, target) : neighborSolicitation(link.mac, source, target);
 const payload = encodeIcmpv6({ ...decodeIcmpv6(question.payload), hopLimit: Number(values["hop-limit"]) });
 socket.send(encodeEthernet({ ...question, payload, destination: values.destination ?? question.destination }));

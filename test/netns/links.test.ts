@@ -143,7 +143,7 @@ describe("openLinkSocket", () => {
     links.close();
     if (link === undefined) throw new Error("Cannot find link one");
     const groups = async () => (await ip("maddress show dev one")).stdout;
-    const socket = openLinkSocket(link, [0x88b5], () => undefined, ["03:00:5e:00:53:07"]);
+    const socket = openLinkSocket(link, [0x88b5], () => undefined, { groups: ["03:00:5e:00:53:07"] });
     expect(await groups()).to.contain("03:00:5e:00:53:07");
     socket.close();
     expect(await groups()).not.to.contain("03:00:5e:00:53:07");

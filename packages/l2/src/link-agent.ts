@@ -74,7 +74,9 @@ export class LinkAgent {
     this.#incarnation = incarnationOf(link, clock);
     const end = { name: link.name, up: link.up, prefixes: link.addresses };
     this.#state = begin(node, timing, end, clock.monotonic(), firstChallenge(clock));
-    this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), [HEARTBEAT_GROUP]);
+    this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), {
+      groups: [HEARTBEAT_GROUP],
+    });
     this.#announcer = new Announcer({
       clock,
       link: () => this.#link,

@@ -77,7 +77,7 @@ describe("LinkAgents with keys", () => {
     const attacker = bench.lan.host("attacker", "192.0.2.201/24");
     const recorded: Uint8Array[] = [];
     const hear = (frame: Uint8Array) => void recorded.push(frame.slice());
-    const socket = attacker.openLinkSocket(attacker.link(), [HEARTBEAT_ETHERTYPE], hear, [HEARTBEAT_GROUP]);
+    const socket = attacker.openLinkSocket(attacker.link(), [HEARTBEAT_ETHERTYPE], hear, { groups: [HEARTBEAT_GROUP] });
     await settle();
     const [owner, other] = a.agent.owned.size > 0 ? [a, b] : [b, a];
     await owner.agent.close();

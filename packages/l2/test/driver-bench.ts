@@ -138,7 +138,7 @@ export class Bench {
     const ear = this.lan.host("ear", "192.0.2.254/24");
     const types = [HEARTBEAT_ETHERTYPE, ETHERTYPE.arp, ETHERTYPE.ipv6];
     const groups = [HEARTBEAT_GROUP, groupMac(ALL_NODES)];
-    ear.openLinkSocket(ear.link(), types, (frame) => this.#overhear(frame), groups);
+    ear.openLinkSocket(ear.link(), types, (frame) => this.#overhear(frame), { groups });
   }
 
   node(name: string, responder = new RecordingResponder(name, this.journal), keys = new HeartbeatKeys()): BenchNode {

@@ -17,7 +17,7 @@ describe("Heartbeats of 5 nodes with 1,000 addresses", () => {
       const source = Buffer.from(frame.subarray(6, 12)).toString("hex");
       octets.set(source, (octets.get(source) ?? 0) + frame.length);
     };
-    ear.openLinkSocket(ear.link(), [HEARTBEAT_ETHERTYPE], count, [HEARTBEAT_GROUP]);
+    ear.openLinkSocket(ear.link(), [HEARTBEAT_ETHERTYPE], count, { groups: [HEARTBEAT_GROUP] });
     const nodes = NODES.map((name) => {
       return bench.node(name, new RecordingResponder(name, bench.journal), new HeartbeatKeys(["a key of the cluster"]));
     });

@@ -6,6 +6,7 @@ export { restoreProxyDelay } from "./io/proxy-delay.ts";
 export { onReadable } from "./io/readable.ts";
 export { watchLinks } from "./io/watch-links.ts";
 export * from "./links.ts";
+export * from "./packet/bpf.ts";
 export * from "./packet/neighbor-table.ts";
 export * from "./packet/netlink.ts";
 export * from "./packet/rtnetlink.ts";

@@ -1,5 +1,6 @@
 import type { IpAddress, Mac, Prefix } from "@fairlead/net";
 import type { Cancel } from "@fairlead/runtime";
+import type { BpfProgram } from "./packet/bpf.ts";
 
 /** A network interface of this node as the kernel has it. */
 export interface Link {
@@ -47,8 +48,8 @@ export interface LinkSocket {
 
 /**
  * Opens a socket on `link` that hands `onFrame` every untagged frame of one of the `etherTypes` that is sent to the
- * link's own address, to all, or to one of `groups` (Ethernet multicast addresses, joined meanwhile; none unless told).
- * Frames to other groups may come or not. Frames that this node sends do not. It survives the link going down and up.
+ * link's own address, to all, or to one of the groups that it joins. Frames to other groups may come or not. Frames that
+ * this node sends do not. It survives the link going down and up.
  *
  * @throws SystemCallError without the right to (CAP_NET_RAW) or when the link is gone.
  */
@@ -56,8 +57,16 @@ export type OpenLinkSocket = (
   link: Link,
   etherTypes: readonly number[],
   onFrame: (frame: Uint8Array) => void,
-  groups?: readonly Mac[],
+  options?: LinkSocketOptions,
 ) => LinkSocket;
+
+/** What a {@link LinkSocket} may be told beside. */
+export interface LinkSocketOptions {
+  /** Ethernet multicast addresses, joined while it is open; none unless told. */
+  readonly groups?: readonly Mac[];
+  /** Lets frames through or not, in the kernel; all of them unless told. */
+  readonly filter?: BpfProgram;
+}
 
 /**
  * IPv6 addresses that this node shares with others (anycast, RFC 4291 §2.6), joined on one link: the kernel is in their

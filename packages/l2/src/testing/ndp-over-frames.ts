@@ -28,7 +28,7 @@ export function ndpOverFrames(openLinkSocket: OpenLinkSocket): OpenNdpSocket {
     return {
       join(group) {
         const mac = groupMac(group);
-        if (!groups.has(mac)) groups.set(mac, openLinkSocket(link, [ETHERTYPE.ipv6], hearAt(mac), [mac]));
+        if (!groups.has(mac)) groups.set(mac, openLinkSocket(link, [ETHERTYPE.ipv6], hearAt(mac), { groups: [mac] }));
       },
       leave(group) {
         groups.get(groupMac(group))?.close();

@@ -57,7 +57,9 @@ export function ndpSocketCompliance(name: string, open: () => Promise<NdpSegment
       heard = [];
       arrived = [];
       const { peer, link, openNdpSocket } = segment;
-      wire = peer.openLinkSocket(peer.link, [ETHERTYPE.ipv6], (frame) => hearAtPeer(frame), [groupMac(ALL_NODES)]);
+      wire = peer.openLinkSocket(peer.link, [ETHERTYPE.ipv6], (frame) => hearAtPeer(frame), {
+        groups: [groupMac(ALL_NODES)],
+      });
       socket = openNdpSocket(link, (message, source) => {
         heard.push(`${formatAddress(decodeNdp(message).target)} from ${formatAddress(source)}`);
       });

@@ -6,6 +6,10 @@ import { SystemCallError } from "../system-call-error.ts";
 export const AF = { packet: 17, netlink: 16 } as const;
 export const SOCK = { raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 const MSG_TRUNC = 0x20;
+const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
+const SOCK_FPROG = 16;
+const INSTRUCTION = 8;
 
 const libc = koffi.load(null);
 
@@ -16,6 +20,15 @@ const socketCall: Call<[number, number, number]> = libc.func("int socket(int dom
 const bindCall: Call<[number, Uint8Array, number]> = libc.func("int bind(int fd, const void *address, uint32_t size)");
 const setsockoptCall: Call<[number, number, number, Uint8Array, number]> = libc.func(
   "int setsockopt(int fd, int level, int name, const void *value, uint32_t size)",
+);
+// struct sock_fprog (linux/filter.h): the number of instructions, and where they are.
+koffi.struct("sock_fprog", { length: "uint16_t", filter: "const uint8_t *" });
+interface SocketFilter {
+  readonly length: number;
+  readonly filter: Uint8Array;
+}
+const attachFilterCall: Call<[number, number, number, SocketFilter, number]> = libc.func(
+  "int setsockopt(int fd, int level, int name, const sock_fprog *value, uint32_t size)",
 );
 const sendCall: Call<[number, Uint8Array, number, number]> = libc.func(
   "int64_t send(int fd, const void *octets, size_t length, int flags)",
@@ -38,6 +51,12 @@ export function bindSocket(what: string, fd: number, address: Uint8Array): void 
 /** Sets a socket option whose value is these octets. @throws SystemCallError */
 export function setSocketOption(what: string, fd: number, level: number, name: number, value: Uint8Array): void {
   check(what, "setsockopt", setsockoptCall(fd, level, name, value, value.length));
+}
+
+/** Has the kernel run a filter (bpf(4), encoded) on what the socket receives. @throws SystemCallError */
+export function attachFilter(what: string, fd: number, filter: Uint8Array): void {
+  const program = { length: filter.length / INSTRUCTION, filter };
+  check(what, "setsockopt", attachFilterCall(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, SOCK_FPROG));
 }
 
 /** Sends one datagram. Returns the name of the error, undefined when it went. */

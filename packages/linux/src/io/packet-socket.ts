@@ -1,8 +1,10 @@
 import { type Mac, macOctets } from "@fairlead/net";
+import { type BpfProgram, encodeBpf } from "../packet/bpf.ts";
 import type { Link, OpenLinkSocket } from "../ports.ts";
 import { SystemCallError } from "../system-call-error.ts";
 import {
   AF,
+  attachFilter,
   bindSocket,
   closeSocket,
   openSocket,
@@ -27,7 +29,7 @@ const LOST: ReadonlySet<string> = new Set(["ENETDOWN", "ENXIO", "ENODEV", "ENOBU
 const FRAMES_AT_ONCE = 64;
 
 /** Opens AF_PACKET sockets (packet(7)), one for each EtherType, since the kernel filters only by one. */
-export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, groups = []) => {
+export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, { groups = [], filter } = {}) => {
   const opened: { fd: number; cancel: () => void }[] = [];
   const close = (): void => {
     for (const { fd, cancel } of opened.splice(0)) {
@@ -36,7 +38,7 @@ export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, groups
     }
   };
   try {
-    for (const etherType of etherTypes) opened.push(receive(link, etherType, onFrame));
+    for (const etherType of etherTypes) opened.push(receive(link, etherType, onFrame, filter));
     for (const group of groups) join(link, opened[0]?.fd ?? -1, group);
   } catch (error) {
     close();
@@ -54,11 +56,12 @@ export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, groups
   };
 };
 
-function receive(link: Link, etherType: number, onFrame: (frame: Uint8Array) => void) {
+function receive(link: Link, etherType: number, onFrame: (frame: Uint8Array) => void, filter: BpfProgram | undefined) {
   const what = `open AF_PACKET socket for EtherType 0x${etherType.toString(16).padStart(4, "0")} on ${link.name}`;
   // Protocol 0 receives nothing: no frame of another link can slip in before bind().
   const fd = openSocket(what, AF.packet, SOCK.raw, 0);
   try {
+    if (filter !== undefined) attachFilter(what, fd, encodeBpf(filter));
     bindSocket(what, fd, sockaddr(etherType, link.index));
   } catch (error) {
     closeSocket(fd);

@@ -1,6 +1,7 @@
 import { BROADCAST_MAC, formatPrefix, type Mac, macOctets } from "@fairlead/net";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
+import { BPF } from "../packet/bpf.ts";
 import type { Link, LinkSocket, Links, OpenLinkSocket } from "../ports.ts";
 
 /** One end of a segment with two. */
@@ -51,7 +52,7 @@ export function linkCompliance(name: string, open: () => Promise<Segment>): void
     });
 
     const openOn = (end: LinkEnd, onFrame: (octets: Uint8Array) => void, types = [ETHERTYPE]): LinkSocket => {
-      const socket = end.openLinkSocket(end.link(), types, onFrame, [GROUP_MAC]);
+      const socket = end.openLinkSocket(end.link(), types, onFrame, { groups: [GROUP_MAC] });
       sockets.push(socket);
       return socket;
     };
@@ -85,6 +86,17 @@ export function linkCompliance(name: string, open: () => Promise<Segment>): void
       socket.send(toAll(2, OTHER_ETHERTYPE));
       await arrivals(1);
       expect(received).to.deep.equal([toAll(2, OTHER_ETHERTYPE)]);
+    });
+
+    it("delivers only what its filter lets through", async () => {
+      const MARK = 14;
+      const filter = [BPF.load(1, MARK), BPF.and(0xf0), BPF.ifEqual(0x20, 0, 1), BPF.accept, BPF.refuse];
+      const { right } = segment;
+      sockets.push(right.openLinkSocket(right.link(), [ETHERTYPE], (octets) => received.push(octets), { filter }));
+      const socket = sender();
+      for (const mark of [0x12, 0x21, 0x31, 0x2f]) socket.send(toAll(mark));
+      await arrivals(2);
+      expect(received.map((octets) => octets[MARK])).to.deep.equal([0x21, 0x2f]);
     });
 
     it("delivers several EtherTypes to one socket", async () => {

@@ -1,7 +1,9 @@
 import { BROADCAST_MAC, type Mac, macFromOctets, type Prefix, parsePrefix } from "@fairlead/net";
 import type { Cancel } from "@fairlead/runtime";
+import type { BpfProgram } from "../packet/bpf.ts";
 import type { Link, LinkSocket, Links, OpenLinkSocket } from "../ports.ts";
 import { SystemCallError } from "../system-call-error.ts";
+import { runBpf } from "./run-bpf.ts";
 
 /** A host on a {@link MemoryLan}: it has one link, `eth0`. */
 export interface MemoryHost {
@@ -28,6 +30,7 @@ interface Receiver {
   readonly etherTypes: readonly number[];
   readonly onFrame: (frame: Uint8Array) => void;
   readonly groups: readonly Mac[];
+  readonly filter: BpfProgram | undefined;
 }
 
 /** An Ethernet segment in memory: frames arrive in order and whole, but never within the call that sends them. */
@@ -43,8 +46,8 @@ export class MemoryLan {
       name,
       links: linksOf(station),
       link: () => station.link,
-      openLinkSocket: (_link, etherTypes, onFrame, groups = []) =>
-        this.#open(station, { etherTypes, onFrame, groups: [BROADCAST_MAC, ...groups] }),
+      openLinkSocket: (_link, etherTypes, onFrame, { groups = [], filter } = {}) =>
+        this.#open(station, { etherTypes, onFrame, groups: [BROADCAST_MAC, ...groups], filter }),
       cut: () => setUp(station, false),
       restore: () => setUp(station, true),
     };
@@ -78,7 +81,8 @@ function deliver(station: Station, frame: Uint8Array): void {
   for (const receiver of [...station.sockets]) {
     if (!station.link.up || !station.sockets.has(receiver)) continue;
     const forUs = destination === station.link.mac || receiver.groups.includes(destination);
-    if (forUs && receiver.etherTypes.includes(etherType)) receiver.onFrame(frame.slice());
+    const passes = receiver.filter === undefined || runBpf(receiver.filter, frame);
+    if (forUs && passes && receiver.etherTypes.includes(etherType)) receiver.onFrame(frame.slice());
   }
 }
 
