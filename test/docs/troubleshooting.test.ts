@@ -13,6 +13,7 @@ const OTHER_REASONS = [
   "Reserved",
   "UnknownAnnotation",
   "AddressAnnounced",
+  "AddressConflict",
 ];
 
 const CODES = [

@@ -11,7 +11,7 @@ import {
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
 import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import { LinkAgent, type Move } from "./link-agent.ts";
+import { type Conflict, LinkAgent, type Move } from "./link-agent.ts";
 import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
 import type { Responder } from "./ports.ts";
 
@@ -37,6 +37,8 @@ export interface AgentOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onMove: (move: Move) => void;
+  /** Told of each stranger that is found to have an address. */
+  readonly onConflict: (conflict: Conflict) => void;
   /** Told when report() may have changed for another reason than a move. */
   readonly onChange: () => void;
 }
@@ -54,6 +56,7 @@ export interface AgentReport {
   }[];
   readonly owned: readonly { readonly address: string; readonly link: string; readonly holding: Holding }[];
   readonly refusals: readonly LinkRefusal[];
+  readonly conflicts: readonly Conflict[];
 }
 
 /** Layer 2 on all links of this node: one {@link LinkAgent} on each link that an address belongs to. */
@@ -63,6 +66,8 @@ export class Agent {
   readonly #starting = new Set<number>();
   readonly #unwatch: Cancel;
   #wanted: readonly WantedAddress[] = [];
+  /** What was wanted first, and may have been announced before this speaker started; undefined until then. */
+  #first: ReadonlySet<string> | undefined;
   #ranges: readonly AddressRange[] = [];
   #refusals: readonly LinkRefusal[] = [];
   #ready = false;
@@ -81,6 +86,7 @@ export class Agent {
    */
   want(wanted: readonly WantedAddress[], ranges: readonly AddressRange[], ready = true): void {
     this.#wanted = wanted;
+    if (ready) this.#first ??= new Set(wanted.map(({ address }) => address));
     this.#ready = ready;
     this.#ranges = ranges;
     this.#update();
@@ -98,8 +104,16 @@ export class Agent {
       owned: agents.flatMap(({ link, owned }) => {
         return [...owned].map(([address, holding]) => ({ address, link: link.name, holding }));
       }),
+      conflicts: agents.flatMap(({ link, strangers }) => {
+        return [...strangers].map(([address, stranger]) => ({ address, link: link.name, ...stranger }));
+      }),
       refusals: [
         ...this.#refusals,
+        ...agents.flatMap(({ link, strangers }) => {
+          return [...strangers].flatMap(([address, { mac, code }]) => {
+            return code === "AddressInUse" ? [{ code, address, link: link.name, mac }] : [];
+          });
+        }),
         ...agents.flatMap(({ link, heldDown }) => {
           return heldDown.map((address) => ({ code: "HoldDown", address, link: link.name }) as const);
         }),
@@ -129,7 +143,7 @@ export class Agent {
         continue;
       }
       const onLink = byLink.get(choice.link.index) ?? new Map<string, Candidates>();
-      byLink.set(choice.link.index, onLink.set(address, { nodes, groups }));
+      byLink.set(choice.link.index, onLink.set(address, { nodes, groups, isNew: !this.#first?.has(address) }));
     }
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);
@@ -150,6 +164,7 @@ export class Agent {
     const { name, mac } = agent.link;
     if (link?.name === name && link.mac === mac) {
       if (link !== agent.link) agent.see(link);
+      agent.listenFor(this.#ranges);
       agent.want(byLink.get(index) ?? new Map(), this.#ready);
       return;
     }

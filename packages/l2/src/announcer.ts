@@ -10,6 +10,9 @@ import { ipv6Source } from "./source.ts";
 /** A rival's frames may come many times; neighbours need telling only so often. */
 const REANNOUNCE_PAUSE: Millis = 500;
 
+/** DEFEND_INTERVAL of RFC 5227 §1.1. */
+const DEFEND_INTERVAL: Millis = 10_000;
+
 /** Addresses announced in one turn of the event loop: heartbeats come in between, and switches are not flooded. */
 const ANNOUNCED_AT_ONCE = 100;
 
@@ -37,6 +40,7 @@ interface Announcing {
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #announcing = new Map<string, Announcing>();
+  readonly #defendedAt = new Map<string, Millis>();
   #timer: Cancel = () => {};
 
   constructor(options: AnnouncerOptions) {
@@ -67,9 +71,20 @@ export class Announcer {
     return true;
   }
 
+  /** Tells once more, at once, who has an address, as a stranger has told otherwise; once in ten seconds at most. */
+  defend(address: string): void {
+    const { clock, mayAnnounce } = this.#options;
+    const now = clock.monotonic();
+    const isRecent = now - (this.#defendedAt.get(address) ?? Number.NEGATIVE_INFINITY) < DEFEND_INTERVAL;
+    if (isRecent || !this.#announcing.has(address) || !mayAnnounce(address)) return;
+    this.#defendedAt.set(address, now);
+    this.#announce(address);
+  }
+
   /** Announces an address no more. */
   end(address: string): void {
     this.#announcing.delete(address);
+    this.#defendedAt.delete(address);
   }
 
   /** Sends what is due: some of it now, the rest in turns that follow. */

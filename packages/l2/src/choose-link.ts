@@ -4,6 +4,7 @@ import {
   formatAddress,
   type IpAddress,
   type LinkSelector,
+  type Mac,
   prefixRange,
   rangeContains,
 } from "@fairlead/net";
@@ -12,6 +13,7 @@ import type { Candidacy } from "./ownership/types.ts";
 
 /** Why a node has no link to announce an address on, or had better not use it. */
 export type LinkRefusal =
+  | { readonly code: "AddressInUse"; readonly address: string; readonly link: string; readonly mac: Mac }
   | { readonly code: "HoldDown"; readonly address: string; readonly link: string }
   | { readonly code: "NoInterface"; readonly address: string; readonly selectors: readonly LinkSelector[] }
   | { readonly code: "LinkDown"; readonly address: string; readonly link: string };

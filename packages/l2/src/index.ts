@@ -7,7 +7,7 @@ export * from "./drop-reason.ts";
 export * from "./heartbeat-keys.ts";
 export * from "./kernel-responder.ts";
 export * from "./kernel-table.ts";
-export type { Move } from "./link-agent.ts";
+export type { Conflict, Move } from "./link-agent.ts";
 export * from "./metrics.ts";
 export * from "./ownership/types.ts";
 export * from "./packet/arp.ts";

@@ -1,23 +1,29 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
-import { parseAddress } from "@fairlead/net";
-import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
+import { type AddressRange, type Mac, parseAddress } from "@fairlead/net";
+import { type Cancel, type Clock, type Log, type Millis, Pacer } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
 import { HeartbeatFrames } from "./heartbeat-frames.ts";
 import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import { heartbeatsIgnored } from "./metrics.ts";
+import { conflicts, heartbeatsIgnored } from "./metrics.ts";
 import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
 import type {
   Candidates,
   Holding,
+  LinkEnd,
   OwnershipEffect,
   OwnershipEvent,
   OwnershipState,
   OwnershipTiming,
   ReleaseCause,
+  Stranger,
 } from "./ownership/types.ts";
 import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type TablePart } from "./packet/heartbeat.ts";
 import type { Responder } from "./ports.ts";
+import { type Sighting, Wire } from "./wire/wire.ts";
+
+/** Probes in one turn of the event loop: thousands of new addresses come at once. */
+const PROBES_PER_TURN = 100;
 
 /** An address changed hands, as far as this node is concerned. */
 export type Move =
@@ -31,6 +37,12 @@ export type Move =
       readonly to?: string;
     };
 
+/** An address that is wanted and that somebody has who is no speaker. */
+export interface Conflict extends Stranger {
+  readonly address: string;
+  readonly link: string;
+}
+
 /** What a {@link LinkAgent} needs. */
 export interface LinkAgentOptions {
   readonly node: string;
@@ -42,6 +54,8 @@ export interface LinkAgentOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onMove: (move: Move) => void;
+  /** Told of each stranger that is found to have an address. */
+  readonly onConflict: (conflict: Conflict) => void;
   /** Told when the neighbors have changed. */
   readonly onChange: () => void;
 }
@@ -56,6 +70,10 @@ export class LinkAgent {
   readonly #announcer: Announcer;
   readonly #incarnation: bigint;
   readonly #frames: HeartbeatFrames;
+  readonly #wire: Wire;
+  readonly #probes: Pacer;
+  /** MAC addresses of all speakers that were ever heard: they are no strangers. */
+  readonly #speakers = new Set<Mac>();
   #link: Link;
   #state: OwnershipState;
   #sequence = 0;
@@ -72,11 +90,12 @@ export class LinkAgent {
     const { node, timing, keys, link, clock, openLinkSocket } = options;
     this.#frames = new HeartbeatFrames({ keys, clock, log: options.log.child({ link: link.name }) });
     this.#incarnation = incarnationOf(link, clock);
-    const end = { name: link.name, up: link.up, prefixes: link.addresses };
-    this.#state = begin(node, timing, end, clock.monotonic(), firstChallenge(clock));
+    this.#state = begin(node, timing, endOf(link), clock.monotonic(), firstChallenge(clock));
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), {
       groups: [HEARTBEAT_GROUP],
     });
+    this.#wire = new Wire({ openLinkSocket, link: () => this.#link, onSighting: (sighting) => this.#see(sighting) });
+    this.#probes = new Pacer(clock, PROBES_PER_TURN);
     this.#announcer = new Announcer({
       clock,
       link: () => this.#link,
@@ -114,6 +133,16 @@ export class LinkAgent {
     return [...wanted].flatMap(([address, { nodes }]) => (nodes.has(node) && !holdings.has(address) ? address : []));
   }
 
+  /** Addresses that strangers have though they are wanted. */
+  get strangers(): ReadonlyMap<string, Stranger> {
+    return this.#state.strangers;
+  }
+
+  /** Hears who has addresses of these ranges from now on. @throws SystemCallError */
+  listenFor(ranges: readonly AddressRange[]): void {
+    this.#wire.listenFor(ranges);
+  }
+
   /**
    * The addresses that are to be answered for on this link, each with the nodes that may.
    *
@@ -127,7 +156,7 @@ export class LinkAgent {
   see(link: Link): void {
     const cameUp = link.up && !this.#link.up;
     this.#link = link;
-    this.#take({ kind: "link", link: { name: link.name, up: link.up, prefixes: link.addresses } });
+    this.#take({ kind: "link", link: endOf(link) });
     if (cameUp) this.#announcer.beginAll();
   }
 
@@ -149,6 +178,7 @@ export class LinkAgent {
     this.#dueTimer();
     this.#announcer.close();
     this.#socket.close();
+    this.#wire.close();
     await this.#answering.catch(() => undefined);
     await this.#options.responder.close();
   }
@@ -166,7 +196,16 @@ export class LinkAgent {
 
   #hear(frame: Uint8Array): void {
     const heartbeat = this.#frames.decode(frame);
-    if (heartbeat !== undefined) this.#take({ kind: "heard", heartbeat });
+    if (heartbeat === undefined) return;
+    this.#speakers.add(heartbeat.mac);
+    this.#take({ kind: "heard", heartbeat });
+  }
+
+  // Of what is not wanted nothing need be known, and speakers settle by heartbeats what is between them.
+  #see({ address, mac }: Sighting): void {
+    const { wanted, strangers } = this.#state;
+    if (this.#speakers.has(mac) || !(wanted.has(address) || strangers.has(address))) return;
+    this.#take({ kind: "sighted", address, mac });
   }
 
   #take(event: OwnershipEvent): void {
@@ -202,6 +241,18 @@ export class LinkAgent {
         this.#announcer.end(effect.address);
         onMove({ ...effect, link });
         return;
+      case "probe":
+        this.#probe(effect.address);
+        return;
+      case "stranger":
+        this.#meet(effect);
+        return;
+      case "strangerGone": {
+        const { address, stranger } = effect;
+        log.info({ address, link, mac: stranger.mac }, "nobody else has the address any more");
+        onChange();
+        return;
+      }
       case "reannounce": {
         const { address, rival } = effect;
         if (!this.#announcer.answerRival(address)) return;
@@ -232,6 +283,25 @@ export class LinkAgent {
       case "sendTable":
         return;
     }
+  }
+
+  // Twice, as a frame may be lost (RFC 5227 §2.1.1 has three, over seconds).
+  #probe(address: string): void {
+    const { clock, timing } = this.#options;
+    const send = () => this.#probes.run(() => this.#wire.probe(address));
+    send();
+    clock.after(timing.probe / 2, send);
+  }
+
+  #meet({ address, stranger, isNews }: Extract<OwnershipEffect, { kind: "stranger" }>): void {
+    const { onConflict, onChange } = this.#options;
+    const { code } = stranger;
+    conflicts.inc({ reason: code });
+    // Neighbours believe whoever spoke last; two that both do this must not drown the link (RFC 5227 §2.4).
+    if (code === "AddressConflict") this.#announcer.defend(address);
+    if (!isNews) return;
+    onConflict({ address, link: this.#link.name, ...stranger });
+    onChange();
   }
 
   // Calls may overlap: the responder runs them in order, and the last one counts.
@@ -267,6 +337,10 @@ export class LinkAgent {
     const heartbeat = say(this.#state, serial, table, this.#options.clock.monotonic());
     this.#socket.send(this.#frames.encode(heartbeat, this.#link.mac));
   }
+}
+
+function endOf({ name, mac, up, addresses }: Link): LinkEnd {
+  return { name, mac, up, prefixes: addresses };
 }
 
 // It differs between the links of a node too: what was recorded on one of them must mean nothing on another.

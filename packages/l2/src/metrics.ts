@@ -10,6 +10,13 @@ export const HEARTBEAT_IGNORED_CAUSES = ["Malformed", "Unauthenticated", "WrongK
  */
 export type HeartbeatIgnoredCause = (typeof HEARTBEAT_IGNORED_CAUSES)[number];
 
+/** Sightings of strangers. */
+export const conflicts = counter<"reason">({
+  name: "fairlead_l2_conflicts_total",
+  help: "Times that somebody who is no speaker was seen to have a wanted address, by reason: AddressInUse if it had it first.",
+  labelNames: ["reason"],
+});
+
 /** Heartbeats that were not taken. */
 export const heartbeatsIgnored = counter<"cause">({
   name: "fairlead_l2_heartbeats_ignored_total",

@@ -10,7 +10,7 @@ import { DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { nodesNamed } from "./builders.ts";
 import { Bench, FakeLinks, RecordingResponder } from "./driver-bench.ts";
 
-const { interval, detection, claim } = DEFAULT_TIMING;
+const { interval, detection, probe } = DEFAULT_TIMING;
 const ADDRESS = "192.0.2.50";
 const OTHER_MAC = "02:00:5e:00:54:77";
 const WANTED = [{ address: ADDRESS, nodes: nodesNamed("a", "b") }];
@@ -43,6 +43,7 @@ class Subject {
       },
       clock: bench.clock,
       log: this.log,
+      onConflict: () => {},
       onMove: (move) => this.moves.push(move),
       onChange: () => undefined,
       ...rest,
@@ -75,7 +76,7 @@ describe("Agent", () => {
   const owner = async (): Promise<Subject> => {
     const a = start("a", 1);
     a.agent.want(WANTED, []);
-    await bench.pass(detection + claim + interval);
+    await bench.pass(detection + probe + interval);
     expect(a.owned).to.deep.equal([ADDRESS]);
     return a;
   };
@@ -103,7 +104,7 @@ describe("Agent", () => {
     a.agent.want([], [parseRange("192.0.2.50-192.0.2.60")]);
     await bench.pass(2 * detection);
     a.agent.want(WANTED, [parseRange("192.0.2.50-192.0.2.60")]);
-    await bench.pass(claim + 10);
+    await bench.pass(probe + 10);
     expect(a.owned).to.deep.equal([ADDRESS]);
   });
 
@@ -127,7 +128,7 @@ describe("Agent", () => {
     const a = await owner();
     bench.journal.length = 0;
     a.links.set([{ ...a.host.link(), mac: OTHER_MAC }]);
-    await bench.pass(detection + claim + 2 * interval);
+    await bench.pass(detection + probe + 2 * interval);
     expect(a.responders.map(({ closed }) => closed)).to.deep.equal([true, false]);
     expect(bench.journal).to.include(`${OTHER_MAC} announces ${ADDRESS} by request`);
     expect(a.agent.report().links.map(({ mac }) => mac)).to.deep.equal([OTHER_MAC]);
@@ -152,7 +153,7 @@ describe("Agent", () => {
     expect(a.owned).to.deep.equal([]);
     expect(a.agent.report().refusals).to.deep.equal([{ code: "LinkDown", address: ADDRESS, link: "eth0" }]);
     a.links.set([a.host.link()]);
-    await bench.pass(detection + claim + interval);
+    await bench.pass(detection + probe + interval);
     expect(a.owned).to.deep.equal([ADDRESS]);
   });
 

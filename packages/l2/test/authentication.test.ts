@@ -6,7 +6,7 @@ import { encodeEthernet } from "../src/packet/ethernet.ts";
 import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "../src/packet/heartbeat.ts";
 import { Bench, type BenchNode, RecordingResponder, wanted } from "./driver-bench.ts";
 
-const { interval, detection, claim } = DEFAULT_TIMING;
+const { interval, detection, probe } = DEFAULT_TIMING;
 const ADDRESS = "192.0.2.50";
 
 async function ignored(cause: string): Promise<number> {
@@ -27,7 +27,7 @@ describe("LinkAgents with keys", () => {
     node.agent.want(wanted([ADDRESS], "a", "b"));
     return node;
   };
-  const settle = () => bench.pass(2 * detection + claim + interval);
+  const settle = () => bench.pass(2 * detection + probe + interval);
   const warnings = ({ log }: BenchNode) => log.lines.filter(({ level }) => level === "warn");
 
   it("know each other by the same key", async () => {

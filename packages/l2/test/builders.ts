@@ -3,7 +3,12 @@ import type { Candidates, LinkEnd } from "../src/ownership/types.ts";
 import type { Heartbeat } from "../src/packet/heartbeat.ts";
 
 /** A link of 192.0.2.0/24 with carrier, as the node of {@link aHeartbeat} has it. */
-export const LINK: LinkEnd = { name: "eth0", up: true, prefixes: [parsePrefix("192.0.2.1/24")] };
+export const LINK: LinkEnd = {
+  name: "eth0",
+  mac: "02:00:5e:00:54:01",
+  up: true,
+  prefixes: [parsePrefix("192.0.2.1/24")],
+};
 
 /** The first heartbeat of speaker b, which has nothing. */
 export function aHeartbeat(fields: Partial<Heartbeat> = {}): Heartbeat {
@@ -20,6 +25,7 @@ export function aHeartbeat(fields: Partial<Heartbeat> = {}): Heartbeat {
     highestEpoch: 0,
     tableVersion: 0,
     link: LINK.name,
+    mac: LINK.mac,
     prefixes: LINK.prefixes,
     ...fields,
   };

@@ -5,7 +5,7 @@ import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
-import { LinkAgent, type Move } from "../src/link-agent.ts";
+import { type Conflict, LinkAgent, type Move } from "../src/link-agent.ts";
 import { type Candidates, DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { decodeArp } from "../src/packet/arp.ts";
 import { decodeEnvelope } from "../src/packet/envelope.ts";
@@ -120,6 +120,7 @@ export interface BenchNode {
   readonly clock: StoppedClock;
   readonly log: MemoryLog;
   readonly moves: Move[];
+  readonly conflicts: Conflict[];
 }
 
 /** A segment in memory with somebody who listens to everything. */
@@ -149,6 +150,7 @@ export class Bench {
     const clock = new StoppedClock(this.clock);
     const log = new MemoryLog();
     const moves: Move[] = [];
+    const conflicts: Conflict[] = [];
     const agent = new LinkAgent({
       node: name,
       link: host.link(),
@@ -159,10 +161,11 @@ export class Bench {
       clock,
       log,
       onMove: (move) => moves.push(move),
+      onConflict: (conflict) => conflicts.push(conflict),
       onChange: () => {},
     });
     this.#agents.push(agent);
-    return { host, agent, responder, clock, log, moves };
+    return { host, agent, responder, clock, log, moves, conflicts };
   }
 
   /** Lets time go by; frames arrive in between. */
@@ -186,7 +189,8 @@ export class Bench {
     }
     const who = this.#names.get(source) ?? source;
     if (etherType === ETHERTYPE.arp) {
-      const { operation, sender } = decodeArp(payload);
+      const { operation, sender, target } = decodeArp(payload);
+      if (sender.ip.value === 0n) return void this.journal.push(`${who} asks for ${formatAddress(target.ip)}`);
       this.journal.push(`${who} announces ${formatAddress(sender.ip)} by ${operation}`);
       return;
     }

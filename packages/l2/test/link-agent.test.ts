@@ -3,7 +3,7 @@ import { DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { ENTRIES_PER_PART } from "../src/packet/heartbeat.ts";
 import { Bench, type BenchNode, RecordingResponder, wanted } from "./driver-bench.ts";
 
-const { interval, detection, claim } = DEFAULT_TIMING;
+const { interval, detection, claim, probe } = DEFAULT_TIMING;
 const ADDRESS = "192.0.2.50";
 const BOTH_FORMS = [`a announces ${ADDRESS} by request`, `a announces ${ADDRESS} by reply`];
 
@@ -20,7 +20,7 @@ describe("LinkAgent", () => {
   const owner = async (): Promise<BenchNode> => {
     const a = bench.node("a");
     a.agent.want(wanted([ADDRESS], "a", "b"));
-    await bench.pass(detection + claim + interval);
+    await bench.pass(detection + probe + interval);
     expect([...a.agent.owned.keys()]).to.deep.equal([ADDRESS]);
     return a;
   };
@@ -30,7 +30,7 @@ describe("LinkAgent", () => {
     a.agent.want(wanted([ADDRESS], "a"));
     await bench.pass(detection - 10);
     expect(bench.journal).to.deep.equal([]);
-    await bench.pass(2 * claim + 10);
+    await bench.pass(probe + 10);
     expect(bench.journal.slice(0, 3)).to.deep.equal([`a answers ${ADDRESS}`, ...BOTH_FORMS]);
     expect(a.moves).to.have.length(1);
   });
@@ -61,7 +61,7 @@ describe("LinkAgent", () => {
   it("announces an IPv6 address from the link-local one, overriding what neighbours know, in the same rhythm", async () => {
     const a = bench.node("a");
     a.agent.want(wanted(["2001:db8::50"], "a"));
-    await bench.pass(detection + claim + interval + 5_000);
+    await bench.pass(detection + probe + interval + 5_000);
     const [first, ...others] = announcements();
     expect(first).to.equal(`a announces 2001:db8::50 as ${a.host.link().mac} from fe80::1`);
     expect(others).to.deep.equal(new Array(6).fill(first));
@@ -94,7 +94,7 @@ describe("LinkAgent", () => {
     responder.failures = 2;
     const a = bench.node("a", responder);
     a.agent.want(wanted([ADDRESS], "a"));
-    await bench.pass(detection + claim + 4 * interval);
+    await bench.pass(detection + probe + 4 * interval);
     const attempt = `a answers ${ADDRESS}`;
     expect(bench.journal.slice(0, 5)).to.deep.equal([attempt, attempt, attempt, ...BOTH_FORMS]);
     expect(a.log.lines.filter(({ level }) => level === "error")).to.have.length(2);
@@ -104,7 +104,7 @@ describe("LinkAgent", () => {
     const addresses = Array.from({ length: 2 * ENTRIES_PER_PART + 1 }, (_, i) => `192.0.2.${100 + i}`);
     const a = bench.node("a");
     a.agent.want(wanted(addresses, "a", "b"));
-    await bench.pass(detection + claim + interval);
+    await bench.pass(detection + probe + interval);
     const parts = new Set(bench.heartbeats.map(({ table }) => `${table?.part}/${table?.parts}`));
     expect(parts).to.include.keys("0/3", "1/3", "2/3");
     const b = bench.node("b");
@@ -112,7 +112,7 @@ describe("LinkAgent", () => {
     await bench.pass(3 * detection);
     expect(b.moves).to.deep.equal([]);
     await a.agent.close();
-    await bench.pass(detection + 2 * claim);
+    await bench.pass(detection + probe);
     expect([...b.agent.owned.keys()]).to.have.members(addresses);
   });
 
@@ -201,7 +201,7 @@ describe("LinkAgent", () => {
     bench.journal.length = 0;
     a.agent.see({ ...a.host.link(), up: false });
     a.agent.see(a.host.link());
-    await bench.pass(detection + 2 * claim + interval);
+    await bench.pass(detection + probe + interval);
     expect(bench.journal).to.include.members(BOTH_FORMS);
   });
 

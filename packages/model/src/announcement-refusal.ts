@@ -14,6 +14,7 @@ export type AnnouncementRefusal =
   | { readonly code: "NoLocalEndpoints"; readonly nodes: readonly string[] }
   | { readonly code: "NoInterface"; readonly selectors: readonly LinkSelector[] }
   | { readonly code: "LinkDown"; readonly link: string }
+  | { readonly code: "AddressInUse"; readonly link: string; readonly mac: string }
   | { readonly code: "HoldDown"; readonly link: string };
 
 /** A code a node can be refused an address with. */
@@ -30,6 +31,7 @@ export const ANNOUNCEMENT_REFUSAL_CODES = [
   "NoLocalEndpoints",
   "NoInterface",
   "LinkDown",
+  "AddressInUse",
   "HoldDown",
 ] as const satisfies readonly AnnouncementRefusalCode[];
 
@@ -56,6 +58,8 @@ export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): strin
       return `No link of this node can announce the address: one must ${refusal.selectors.map(describeSelector).join(", or ")}`;
     case "LinkDown":
       return `Link ${refusal.link} is down or has no carrier`;
+    case "AddressInUse":
+      return `Somebody on link ${refusal.link} who is no speaker answers for the address: ${refusal.mac}`;
     case "HoldDown":
       return `Link ${refusal.link} was lost, or this speaker stopped, 3 times within a minute: for a while other candidates are preferred`;
   }

@@ -25,6 +25,20 @@ export interface NodeNetworks {
   readonly subnets: readonly Prefix[];
   /** The routers that it uses. */
   readonly gateways: readonly IpAddress[];
+  /** The MAC addresses of its links. */
+  readonly macs: readonly string[];
+  /** Who has an address on its links that Fairlead has given to a Service. */
+  readonly strangers: readonly SeenStranger[];
+}
+
+/** Somebody who has an address that a speaker was to answer for. */
+export interface SeenStranger {
+  readonly address: IpAddress;
+  readonly mac: string;
+  /** Name of the link that it was seen on. */
+  readonly link: string;
+  /** Whether the address was not announced before. */
+  readonly isNew: boolean;
 }
 
 /** A range that the cluster addresses of Services are taken from. */

@@ -7,14 +7,17 @@ export type ReservedKind =
   | "NetworkAddress"
   | "BroadcastAddress"
   | "PodRange"
-  | "ServiceRange";
+  | "ServiceRange"
+  | "Stranger";
 
 /** Addresses that are never given out, and why: learned from the cluster. */
 export interface ReservedRange {
   readonly range: AddressRange;
   readonly what: ReservedKind;
-  /** Whose: the name of a Node or of a ServiceCIDR, or the subnet. */
+  /** Whose: the name of a Node or of a ServiceCIDR, the subnet, or the MAC address and who saw it. */
   readonly of: string;
+  /** Of an address that a stranger has: whether no speaker had announced it before, so that another one will do. */
+  readonly isNew?: boolean;
 }
 
 /** What an address is, as the end of a sentence. No final period. */
@@ -32,5 +35,7 @@ export function describeReserved({ what, of }: Pick<ReservedRange, "what" | "of"
       return `in the pod range of Node ${of}`;
     case "ServiceRange":
       return `in the range of ServiceCIDR ${of}, for cluster addresses`;
+    case "Stranger":
+      return `in use by ${of}`;
   }
 }

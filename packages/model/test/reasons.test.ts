@@ -58,6 +58,7 @@ const ANNOUNCEMENT: { readonly [Code in AnnouncementRefusalCode]: Extract<Announ
   NetworkUnavailable: { code: "NetworkUnavailable" },
   NodeExcluded: { code: "NodeExcluded", label: "node.kubernetes.io/exclude-from-external-load-balancers" },
   NoLocalEndpoints: { code: "NoLocalEndpoints", nodes: ["n2", "n3"] },
+  AddressInUse: { code: "AddressInUse", link: "eth0", mac: "02:00:5e:00:53:99" },
   NoInterface: { code: "NoInterface", selectors: [ANY_LINK] },
   LinkDown: { code: "LinkDown", link: "eth0" },
   HoldDown: { code: "HoldDown", link: "eth0" },
@@ -92,6 +93,7 @@ describe("reasons", () => {
     "BroadcastAddress",
     "PodRange",
     "ServiceRange",
+    "Stranger",
   ] as const) {
     it(`has words for ${what}`, () => expect(describeReserved({ what, of: "n1" })).to.match(SENTENCE));
   }

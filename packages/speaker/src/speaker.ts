@@ -1,4 +1,12 @@
-import { Agent, type HeartbeatKeys, type Move, type OwnershipTiming, type TakeOverCause } from "@fairlead/l2";
+import type { EventNote } from "@fairlead/kube";
+import {
+  Agent,
+  type Conflict,
+  type HeartbeatKeys,
+  type Move,
+  type OwnershipTiming,
+  type TakeOverCause,
+} from "@fairlead/l2";
 import { describeAnnouncementRefusal } from "@fairlead/model";
 import { type Clock, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
@@ -55,6 +63,7 @@ export class Speaker {
       clock,
       log,
       onMove: (move) => this.#words.run(() => this.#moved(move)),
+      onConflict: (conflict) => this.#words.run(() => this.#met(conflict)),
       onChange: () => this.#reportSoon(),
     });
     this.#queue = new Queue(
@@ -115,7 +124,7 @@ export class Speaker {
   }
 
   #moved(move: Move): void {
-    const { log, reporter, node } = this.#options;
+    const { log, node } = this.#options;
     const planned = this.#known.get(move.address);
     const fields = { address: move.address, service: planned && serviceNames(planned), link: move.link };
     if (move.kind === "own") {
@@ -124,11 +133,7 @@ export class Speaker {
       log.info({ ...fields, epoch, cause, previous }, "address announced: this node owns it");
       if (planned !== undefined) {
         const message = `${node} answers for ${move.address} on ${move.link}: ${becauseOf(cause, previous)}`;
-        for (const { service, serviceUid: uid } of [planned, ...(planned.sharers ?? [])]) {
-          const [namespace = "", name = ""] = service.split("/");
-          const object = { kind: "Service", namespace, name } as const;
-          reporter.note({ object, uid, type: "Normal", reason: "AddressAnnounced", message });
-        }
+        this.#note(planned, { type: "Normal", reason: "AddressAnnounced", message });
       }
     } else {
       const { epoch, cause, to } = move;
@@ -136,6 +141,25 @@ export class Speaker {
       log.info({ ...fields, epoch, cause, to, why: this.#whyReleased(planned) }, "address withdrawn");
     }
     this.#reportSoon();
+  }
+
+  #met({ address, link, mac, code }: Conflict): void {
+    const { log, node } = this.#options;
+    const planned = this.#known.get(address);
+    const fields = { address, service: planned && serviceNames(planned), link, mac, reason: code };
+    log.warn(fields, "somebody on the link who is no speaker has the address");
+    if (planned === undefined) return;
+    const message = `${mac} on ${link} of ${node} has ${address}, and is no speaker: ${
+      code === "AddressInUse" ? "it had it first, so this node does not answer for it" : "both answer for it"
+    }`;
+    this.#note(planned, { type: "Warning", reason: code, message });
+  }
+
+  #note(planned: PlannedAddress, event: Pick<EventNote, "type" | "reason" | "message">): void {
+    for (const { service, serviceUid: uid } of [planned, ...(planned.sharers ?? [])]) {
+      const [namespace = "", name = ""] = service.split("/");
+      this.#options.reporter.note({ object: { kind: "Service", namespace, name }, uid, ...event });
+    }
   }
 
   #whyReleased(planned: PlannedAddress | undefined): string | undefined {

@@ -33,7 +33,10 @@ interface Row {
 }
 
 /** One way to come to each refusal that is decided here; the rest are refusals of a link. */
-const REFUSALS: Record<Exclude<AnnouncementRefusalCode, "NoInterface" | "LinkDown" | "HoldDown">, Row> = {
+const REFUSALS: Record<
+  Exclude<AnnouncementRefusalCode, "NoInterface" | "LinkDown" | "AddressInUse" | "HoldDown">,
+  Row
+> = {
   NoAnnouncement: {
     snapshot: { pools: [aPool({ advertise: "Manual" })] },
     nodes: [],

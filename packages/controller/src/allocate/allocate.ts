@@ -26,12 +26,13 @@ export interface Assignment {
  */
 export function allocate(service: ServiceIntent, held: readonly Allocation[], context: AllocationContext): Assignment {
   const { request } = service;
-  const staying = service.reallocate
-    ? held.filter((allocation) => {
-        const fits = context.ledger.conflict(service, allocation) === undefined;
-        return fits && drainingOf(allocation, service, context) === undefined;
-      })
-    : held;
+  const staying = held.filter((allocation) => {
+    // What a stranger had before anybody announced it, no client knows as this Service's.
+    if (reservedAt(allocation.ip, context)?.isNew) return false;
+    if (!service.reallocate) return true;
+    const fits = context.ledger.conflict(service, allocation) === undefined;
+    return fits && drainingOf(allocation, service, context) === undefined;
+  });
   const keepAll = (refusal: AllocationRefusal) => assign(held, asMany(service, held), [], refusal);
   switch (request.kind) {
     case "malformed":

@@ -17,7 +17,7 @@ export function reservedRanges(
   networks: readonly NodeNetworks[],
   serviceRanges: readonly ServiceRange[],
 ): ReservedRange[] {
-  const found = [
+  const found: ReservedRange[] = [
     ...nodes.flatMap(({ name, addresses, podRanges }) => [
       ...addresses.map((address) => one(address, "NodeAddress", name)),
       ...podRanges.map((range) => ({ range, what: "PodRange", of: name }) as const),
@@ -31,6 +31,14 @@ export function reservedRanges(
       ranges.map((range) => ({ range, what: "ServiceRange", of: name }) as const),
     ),
   ];
+  const speakers = new Set(networks.flatMap(({ macs }) => macs));
+  for (const { name, strangers } of networks) {
+    for (const { address, mac, link, isNew } of strangers) {
+      // Speakers that do not hear one another are no strangers all the same.
+      if (speakers.has(mac)) continue;
+      found.push({ ...one(address, "Stranger", `${mac}, seen by Node ${name} on ${link}`), isNew });
+    }
+  }
   const named = new Map<string, ReservedRange>();
   for (const each of found) {
     const { family, first, last } = each.range;

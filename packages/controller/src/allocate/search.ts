@@ -71,7 +71,7 @@ export function attempts(
   return pools.map((pool) => {
     if (!poolAllows(pool, seeker, namespaceLabels)) return { pool: pool.name, why: "not for this Service" };
     if (!tried.includes(pool)) return { pool: pool.name, why: "only on request" };
-    if (!pool.usable.some((range) => range.family === family)) {
+    if (!pool.total.some((range) => range.family === family)) {
       return { pool: pool.name, why: "no address of this family" };
     }
     const used = ledger.isQuotaUsed(pool, family, seeker.namespace);

@@ -17,6 +17,8 @@ const networks = (subnets: readonly string[], gateways: readonly string[] = []):
   name: "n1",
   subnets: subnets.map(parsePrefix),
   gateways: gateways.map(parseAddress),
+  macs: [],
+  strangers: [],
 });
 const said = (...args: Parameters<typeof reservedRanges>) =>
   reservedRanges(...args).map(({ range, what, of }) => `${formatRange(range)} ${what} ${of}`);

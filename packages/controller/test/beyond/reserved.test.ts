@@ -1,6 +1,7 @@
-import { aPool, aService, referenceTable, V6 } from "../reference/table.ts";
-import { aClaim, aNode, aServiceCidr, aSpeaker } from "./steps.ts";
+import { aPool, aService, DUAL, referenceTable, V6 } from "../reference/table.ts";
+import { aClaim, aNode, aServiceCidr, aSpeaker, aStranger, noStranger } from "./steps.ts";
 
+const STRANGER = "02:00:5e:00:53:99";
 const LAN = aPool("lan", ["192.0.2.0/29"]);
 
 referenceTable("addresses that the network needs", [
@@ -81,6 +82,64 @@ referenceTable("addresses that the network needs", [
     steps: [LAN, aService("a"), aNode("n1", ["192.0.2.0"]), aService("a", { reallocate: "true" })],
     holds: { a: ["192.0.2.1"] },
     reasons: { a: "Allocated" },
+  },
+  {
+    id: "in use",
+    says: "are those that a stranger has: a Service that nobody announced there gets another one",
+    steps: [LAN, aService("a"), aStranger("192.0.2.0", STRANGER), aService("b")],
+    holds: { a: ["192.0.2.1"], b: ["192.0.2.2"] },
+    reasons: { a: "Allocated" },
+  },
+  {
+    id: "in use, both",
+    says: "are those that a stranger has, of each family by itself",
+    steps: [
+      aPool("lan", ["192.0.2.0/29", "2001:db8::/125"]),
+      aService("a", {}, DUAL),
+      aStranger("2001:db8::", STRANGER),
+    ],
+    holds: { a: ["192.0.2.0", "2001:db8::1"] },
+  },
+  {
+    id: "in use, none left",
+    says: "stay with a Service that can have no other",
+    steps: [aPool("lan", ["192.0.2.0/32"]), aService("a"), aStranger("192.0.2.0", STRANGER)],
+    holds: { a: ["192.0.2.0"] },
+    reasons: { a: "PoolFull" },
+  },
+  {
+    id: "in use, asked",
+    says: "stay with a Service that asked for one, and is told who has it",
+    steps: [LAN, aService("a", { loadBalancerIPs: "192.0.2.3" }), aStranger("192.0.2.3", STRANGER)],
+    holds: { a: ["192.0.2.3"] },
+    reasons: { a: "Draining" },
+    messages: { a: `in use by ${STRANGER}, seen by Node n1 on eth0` },
+  },
+  {
+    id: "in use, before",
+    says: "stay with a Service that was announced there before a stranger came",
+    steps: [LAN, aService("a"), aStranger("192.0.2.0", STRANGER, { beforeAnnounced: false })],
+    holds: { a: ["192.0.2.0"] },
+    reasons: { a: "Draining" },
+  },
+  {
+    id: "in use, beside",
+    says: "are not those that a speaker answers for, too",
+    steps: [LAN, aStranger("192.0.2.0", STRANGER, { reason: "AddressConflict" }), aService("a")],
+    holds: { a: ["192.0.2.0"] },
+  },
+  {
+    id: "in use, speaker",
+    says: "are not those of a speaker that another one does not hear",
+    steps: [LAN, aService("a"), aStranger("192.0.2.0", "02:00:00:00:00:01")],
+    holds: { a: ["192.0.2.0"] },
+    reasons: { a: "Allocated" },
+  },
+  {
+    id: "in use, gone",
+    says: "are given out when the stranger is gone",
+    steps: [LAN, aService("a"), aStranger("192.0.2.0", STRANGER), noStranger(), aService("b")],
+    holds: { a: ["192.0.2.1"], b: ["192.0.2.0"] },
   },
   {
     id: "no more",

@@ -41,6 +41,25 @@ export function aSpeaker(name: string, subnets: readonly string[], gateways: rea
     void cluster.apply({ ...OWN, kind: "SpeakerStatus", metadata: { name }, status: { links: [link] } });
 }
 
+/** Has the speaker of n1 say that a stranger has an address, before it was announced unless told. Its own link is 02:00:00:00:00:01. */
+export function aStranger(address: string, mac: string, fields: object = {}): Step {
+  const conflict = { address, service: "", link: "eth0", mac, reason: "AddressInUse", beforeAnnounced: true };
+  return conflictsOf([{ ...conflict, since: "2026-01-01T00:00:00Z", ...fields }]);
+}
+
+/** Has the speaker of n1 say that no stranger has any address. */
+export function noStranger(): Step {
+  return conflictsOf([]);
+}
+
+function conflictsOf(conflicts: readonly object[]): Step {
+  return (world, run) => {
+    const ref = { kind: "SpeakerStatus", name: "n1" } as const;
+    if (world.cluster.get(ref) === undefined) aSpeaker(ref.name, ["198.51.100.1/24"])(world, run);
+    world.cluster.patchStatus(ref, world.cluster.get(ref)?.metadata.uid ?? "", { conflicts });
+  };
+}
+
 /** Creates a ServiceCIDR. */
 export function aServiceCidr(name: string, ...cidrs: string[]): Step {
   const object: RawObject = {

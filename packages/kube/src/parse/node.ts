@@ -32,13 +32,15 @@ export function readNode(ref: ObjectRef, meta: ObjectMeta, raw: unknown): Read<N
 }
 
 // A status that nobody could read must not make a SpeakerStatus unreadable.
-const SPEAKER_STATUS = z.object({ status: speakerStatus.status.pick({ links: true }).optional().catch(undefined) });
+const SPEAKER_STATUS = z.object({
+  status: speakerStatus.status.pick({ links: true, conflicts: true }).optional().catch(undefined),
+});
 
 /** Reads of a SpeakerStatus what the node is connected to. */
 export function readNodeNetworks(ref: ObjectRef, _meta: ObjectMeta, raw: unknown): Read<NodeNetworks> {
   const checked = check(ref, SPEAKER_STATUS, raw);
   if ("problems" in checked) return checked;
-  const links = checked.value.status?.links ?? [];
+  const { links = [], conflicts = [] } = checked.value.status ?? {};
   const subnets = parseEach(
     ref,
     "status.links",
@@ -46,7 +48,12 @@ export function readNodeNetworks(ref: ObjectRef, _meta: ObjectMeta, raw: unknown
     parsePrefix,
   ).values;
   const gateways = links.flatMap((link) => link.gateways ?? []).flatMap((text) => tryParseAddress(text) ?? []);
-  return { value: { name: ref.name, subnets, gateways } };
+  const strangers = conflicts.flatMap(({ address, mac, link, reason, beforeAnnounced }) => {
+    const ip = tryParseAddress(address);
+    // Where the speaker answers too, the address stays in use.
+    return ip === undefined || reason !== "AddressInUse" ? [] : [{ address: ip, mac, link, isNew: beforeAnnounced }];
+  });
+  return { value: { name: ref.name, subnets, gateways, macs: links.map(({ mac }) => mac), strangers } };
 }
 
 /** Reads a ServiceCIDR. */

@@ -38,6 +38,24 @@ export const speakerStatus = {
       )
       .optional()
       .describe("Addresses that this node answers for."),
+    conflicts: z
+      .array(
+        z.object({
+          address: z.string().describe("The address."),
+          service: z.string().describe("namespace/name of the Service; empty once it has another address."),
+          link: z.string().describe("The link it was seen on."),
+          mac: z.string().describe("MAC address of who has it."),
+          reason: z
+            .enum(["AddressInUse", "AddressConflict"])
+            .describe(
+              "AddressInUse: it had the address first. AddressConflict: this node answers for the address too.",
+            ),
+          beforeAnnounced: z.boolean().describe("Whether the address was new: the Service gets another one."),
+          since: z.string().meta({ format: "date-time" }).describe("When it was first seen."),
+        }),
+      )
+      .optional()
+      .describe("Addresses that somebody on a link has who is no speaker."),
     refusals: z
       .array(
         z.object({

@@ -27,12 +27,35 @@ describe("a SpeakerStatus", () => {
       name: "n1",
       subnets: ["192.0.2.7/24", "2001:db8::7/64"].map(parsePrefix),
       gateways: [parseAddress("192.0.2.1")],
+      macs: ["02:00:00:00:00:01", "02:00:00:00:00:01"],
+      strangers: [],
     });
   });
   for (const status of [undefined, {}, { links: 7 }, { links: [{ name: "eth0" }] }]) {
     it(`says nothing with the status ${JSON.stringify(status)}`, () =>
-      expect(goodValue("SpeakerStatus", speaker(status))).to.deep.equal({ name: "n1", subnets: [], gateways: [] }));
+      expect(goodValue("SpeakerStatus", speaker(status))).to.deep.equal({
+        name: "n1",
+        subnets: [],
+        gateways: [],
+        macs: [],
+        strangers: [],
+      }));
   }
+  it("says which addresses strangers had before it, and not those that it answers for all the same", () => {
+    const conflict = {
+      address: "192.0.2.50",
+      service: "",
+      link: "eth0",
+      mac: "02:00:5e:00:53:99",
+      reason: "AddressInUse",
+      beforeAnnounced: true,
+      since: "2026-01-01T00:00:00Z",
+    };
+    const conflicts = [conflict, { ...conflict, reason: "AddressConflict" }, { ...conflict, address: "nonsense" }];
+    expect(goodValue("SpeakerStatus", speaker({ conflicts }))).to.deep.include({
+      strangers: [{ address: parseAddress("192.0.2.50"), mac: "02:00:5e:00:53:99", link: "eth0", isNew: true }],
+    });
+  });
 });
 
 describe("a ServiceCIDR", () => {

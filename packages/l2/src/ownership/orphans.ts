@@ -5,6 +5,7 @@ import type { Stake } from "./contest.ts";
 import { groupings } from "./groups.ts";
 import { lacksTable } from "./peers.ts";
 import { place, rank } from "./placement.ts";
+import { isInUse } from "./strangers.ts";
 import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./types.ts";
 
 /** Addresses that are wanted and held by nobody who stays. */
@@ -82,7 +83,7 @@ function orphan(state: OwnershipState, address: string, now: Millis): Orphan {
   if (candidates !== undefined) {
     const ip = parseAddress(address);
     const { node, link } = state;
-    if (link.up && isCandidate(ip, candidates, node, link)) {
+    if (link.up && !isInUse(state, address) && isCandidate(ip, candidates, node, link)) {
       (state.reluctance === undefined ? ready : reluctant).push(node);
     }
     for (const peer of state.peers.values()) {

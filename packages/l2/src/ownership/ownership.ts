@@ -5,6 +5,7 @@ import { judge, knowNobody } from "./freshness.ts";
 import { hear, hearLate } from "./peers.ts";
 import { reconsider, type Step } from "./reconsider.ts";
 import { flapped, UNKNOWN_STEADINESS } from "./steadiness.ts";
+import { sighted } from "./strangers.ts";
 import type { LinkEnd, OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming, Peer } from "./types.ts";
 
 /**
@@ -25,6 +26,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     lastHolders: new Map(),
     highestEpoch: 0,
     orphans: new Map(),
+    strangers: new Map(),
     tableVersion: 0,
     listenUntil: now + timing.detection,
     due: Number.POSITIVE_INFINITY,
@@ -62,6 +64,10 @@ export function step(state: OwnershipState, event: OwnershipEvent, now: Millis):
       return reconsider({ ...next, leaving: true }, now, [...effects, { kind: "sendTable" }]);
     case "heard":
       return heard(next, event.heartbeat, now, effects);
+    case "sighted": {
+      const { next: seen, effects: more } = sighted(next, event.address, event.mac, now);
+      return seen === next ? { next, effects } : reconsider(seen, now, [...effects, ...more]);
+    }
     case "tick":
       return tick(next, now, effects);
   }

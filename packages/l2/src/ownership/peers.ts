@@ -62,9 +62,9 @@ function index(parts: Peer["parts"]): Map<string, TableEntry> {
   return new Map([...parts.values()].flat().map((entry) => [entry.address, entry]));
 }
 
-function endOf(known: Peer | undefined, { link: name, prefixes }: Heartbeat): Peer["end"] {
-  const isSame = known?.end.name === name && samePrefixes(known.end.prefixes, prefixes);
-  return isSame ? known.end : { name, prefixes };
+function endOf(known: Peer | undefined, { link: name, mac, prefixes }: Heartbeat): Peer["end"] {
+  const isSame = known?.end.name === name && known.end.mac === mac && samePrefixes(known.end.prefixes, prefixes);
+  return isSame ? known.end : { name, mac, prefixes };
 }
 
 function samePrefixes(a: readonly Prefix[], b: readonly Prefix[]): boolean {

@@ -2,9 +2,10 @@ import type { Millis } from "@fairlead/runtime";
 import type { Stake } from "./contest.ts";
 import { findOrphans, nextLook, takeOver } from "./orphans.ts";
 import { lacksTable } from "./peers.ts";
-import { recoversAt, settle, yieldsUntil } from "./settle.ts";
+import { recoversAt, settle, standsAt, yieldsUntil } from "./settle.ts";
 import { strongestStakes } from "./stakes.ts";
 import { reluctanceAt, steadierAt } from "./steadiness.ts";
+import { reviewStrangers, strangersDue } from "./strangers.ts";
 import type { OwnershipEffect, OwnershipState } from "./types.ts";
 
 /** A state and what it wants done. */
@@ -15,10 +16,11 @@ export interface Step {
 
 /** Decides on every address from the whole state: what to yield or drop, what to answer for, what to claim. */
 export function reconsider(last: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
-  const state = { ...last, reluctance: reluctanceAt(last.steadiness, now) };
+  const { next: reviewed, effects: reviews } = reviewStrangers(last, now);
+  const state = { ...reviewed, reluctance: reluctanceAt(last.steadiness, now) };
   const stakes = strongestStakes(state.peers);
   const { holdings, effects: done, changed: isSettled } = settle(state, stakes, now);
-  const effects: OwnershipEffect[] = [...done];
+  const effects: OwnershipEffect[] = [...reviews, ...done];
   const settled = { ...state, holdings };
   const current = {
     ...settled,
@@ -41,8 +43,14 @@ export function reconsider(last: OwnershipState, now: Millis, before: readonly O
   };
   const next = {
     ...decided,
-    due: Math.min(holdingsDue(decided), nextLook(decided, now), steadierAt(state.steadiness, now)),
+    due: Math.min(
+      holdingsDue(decided),
+      nextLook(decided, now),
+      steadierAt(state.steadiness, now),
+      strangersDue(decided),
+    ),
   };
+  for (const [address, { cause }] of claims) if (cause === "NoOwner") effects.push({ kind: "probe", address });
   if (turned) effects.push({ kind: "reluctance", reluctance: state.reluctance });
   // Others are to know at once who takes what: each table says it too.
   if (changed || turned) effects.push({ kind: "sendTable" });
@@ -51,10 +59,9 @@ export function reconsider(last: OwnershipState, now: Millis, before: readonly O
 
 /** When the first claim has stood long enough, or somebody was waited for too long. */
 function holdingsDue(state: OwnershipState): Millis {
-  const { holdings, timing, listenUntil } = state;
   let due = Number.POSITIVE_INFINITY;
-  for (const holding of holdings.values()) {
-    if (holding.state === "claimed") due = Math.min(due, Math.max(holding.since + timing.claim, listenUntil));
+  for (const holding of state.holdings.values()) {
+    if (holding.state === "claimed") due = Math.min(due, standsAt(state, holding));
     if (holding.state === "yielding") due = Math.min(due, yieldsUntil(state, holding));
     if (holding.standing === "slept" && !lacksTable(state)) due = Math.min(due, recoversAt(state));
   }
@@ -67,7 +74,9 @@ function learnHolders(state: OwnershipState, stakes: ReadonlyMap<string, Stake>)
     const own = state.holdings.get(address);
     let last = state.lastHolders.get(address);
     for (const stake of [stakes.get(address), own && { node: state.node, ...own }]) {
-      if (stake !== undefined && stake.epoch >= (last?.epoch ?? 0)) last = stake;
+      // Who only claims what nobody had may yet find that a stranger has it.
+      if (stake === undefined || (stake.state === "claimed" && last === undefined)) continue;
+      if (stake.epoch >= (last?.epoch ?? 0)) last = stake;
     }
     if (last !== undefined) holders.set(address, last);
   }

@@ -27,6 +27,7 @@ export function say(
     highestEpoch,
     tableVersion,
     link: link.name,
+    mac: link.mac,
     prefixes: link.prefixes,
     ...(table !== undefined && { table }),
   };

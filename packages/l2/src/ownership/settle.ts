@@ -3,6 +3,7 @@ import type { Millis } from "@fairlead/runtime";
 import { isCandidate } from "./candidates.ts";
 import { prevails, type Stake } from "./contest.ts";
 import { lacksTable } from "./peers.ts";
+import { isInUse } from "./strangers.ts";
 import type { Holding, OwnershipEffect, OwnershipState, ReleaseCause } from "./types.ts";
 
 /** What a node goes on holding, and what changes by it. */
@@ -48,6 +49,11 @@ export function yieldsUntil({ timing, leaving }: OwnershipState, { since }: Hold
   return leaving ? Number.POSITIVE_INFINITY : since + 2 * timing.detection;
 }
 
+/** When a claim has stood for long enough that the node answers. */
+export function standsAt({ timing, listenUntil }: OwnershipState, { since, cause }: Holding): Millis {
+  return Math.max(since + (cause === "NoOwner" ? timing.probe : timing.claim), listenUntil);
+}
+
 /** When a node that was stopped for a while stands firm again. */
 export function recoversAt({ wokeAt, timing }: OwnershipState): Millis {
   return wokeAt + timing.detection;
@@ -68,6 +74,7 @@ function releaseCause(
     if (holding.state === "claimed" || rival.state === "owned") return keeps ? "RivalWins" : unfit;
   }
   if (!wanted.has(address)) return "NotWanted";
+  if (isInUse(state, address)) return "AddressInUse";
   if (!link.up) return "NotCandidate";
   if (keeps) return undefined;
   if (holding.state === "claimed") return unfit;
@@ -91,7 +98,7 @@ function change(
     case "yielding":
       return keeps ? owns : holding;
     case "claimed":
-      return now >= Math.max(holding.since + state.timing.claim, state.listenUntil) ? owns : holding;
+      return now >= standsAt(state, holding) ? owns : holding;
   }
 }
 

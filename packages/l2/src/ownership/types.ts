@@ -1,4 +1,4 @@
-import type { LinkSelector, Prefix } from "@fairlead/net";
+import type { LinkSelector, Mac, Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
 import type { Stake } from "./contest.ts";
@@ -13,16 +13,20 @@ export interface OwnershipTiming {
   readonly detection: Millis;
   /** How long a claim stands unanswered before the claimant answers for the address. */
   readonly claim: Millis;
+  /** The same for an address that nobody had before, while all on the link are asked whether they have it. */
+  readonly probe: Millis;
 }
 
-/** 100 ms between heartbeats, 600 ms of silence, 60 ms for a claim. */
-export const DEFAULT_TIMING: OwnershipTiming = { interval: 100, detection: 600, claim: 60 };
+/** 100 ms between heartbeats, 600 ms of silence, 60 ms for a claim, 200 ms for the first one. */
+export const DEFAULT_TIMING: OwnershipTiming = { interval: 100, detection: 600, claim: 60, probe: 200 };
 
 /** Which nodes may own an address on this link, as Kubernetes has it. */
 export interface Candidates {
   readonly nodes: ReadonlyMap<string, Candidacy>;
   /** Groups that the address is in: addresses of one group go to different nodes while there are nodes enough. */
   readonly groups?: readonly string[];
+  /** Whether the address came up while this speaker ran: it has not been announced before. */
+  readonly isNew?: boolean;
 }
 
 /** What a node may do for an address. */
@@ -36,6 +40,7 @@ export interface Candidacy {
 /** This node's end of the link. */
 export interface LinkEnd {
   readonly name: string;
+  readonly mac: Mac;
   /** Whether it has carrier; without, the node is a candidate for nothing. */
   readonly up: boolean;
   /** Its addresses with their subnets. */
@@ -51,7 +56,7 @@ export interface Peer {
   readonly leaving: boolean;
   readonly listening: boolean;
   readonly reluctant: boolean;
-  readonly end: Pick<LinkEnd, "name" | "prefixes">;
+  readonly end: Pick<LinkEnd, "name" | "mac" | "prefixes">;
   /** The version it says its table has. */
   readonly tableVersion: number;
   /** The last table that was heard whole. */
@@ -88,6 +93,25 @@ export interface Orphan {
   readonly listening: readonly string[];
 }
 
+/** Somebody who is no speaker and has an address that is wanted. */
+export interface Stranger {
+  readonly mac: Mac;
+  /** When it was first seen. */
+  readonly since: Millis;
+  readonly seenAt: Millis;
+  /** How often it was seen. */
+  readonly times: number;
+  /** When it was last asked for. */
+  readonly probedAt: Millis;
+  /**
+   * `AddressInUse`: it had the address before this node answered for it, so this node does not. `AddressConflict`: it came
+   * later, and this node goes on.
+   */
+  readonly code: "AddressInUse" | "AddressConflict";
+  /** Whether the address is new, so that another one would do as well. */
+  readonly isNew: boolean;
+}
+
 /** Every {@link TakeOverCause}; docs/troubleshooting.md has a heading for each. */
 export const TAKE_OVER_CAUSES = ["NoOwner", "OwnerSilent", "OwnerLeaving", "OwnerReleased"] as const;
 
@@ -95,7 +119,7 @@ export const TAKE_OVER_CAUSES = ["NoOwner", "OwnerSilent", "OwnerLeaving", "Owne
 export type TakeOverCause = (typeof TAKE_OVER_CAUSES)[number];
 
 /** Every {@link ReleaseCause}; docs/troubleshooting.md has a heading for each. */
-export const RELEASE_CAUSES = ["NotWanted", "NotCandidate", "RivalWins", "Leaving"] as const;
+export const RELEASE_CAUSES = ["NotWanted", "NotCandidate", "RivalWins", "Leaving", "AddressInUse"] as const;
 
 /** Why a node gives an address up. */
 export type ReleaseCause = (typeof RELEASE_CAUSES)[number];
@@ -116,6 +140,8 @@ export interface OwnershipState {
   /** The highest epoch heard of any address: a take-over goes above it. */
   readonly highestEpoch: number;
   readonly orphans: ReadonlyMap<string, Orphan>;
+  /** Those who have an address of these though they are no speakers. */
+  readonly strangers: ReadonlyMap<string, Stranger>;
   readonly tableVersion: number;
   /** Until then this node only listens: it neither claims nor answers. */
   readonly listenUntil: Millis;
@@ -139,6 +165,8 @@ export type OwnershipEvent =
   | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates>; readonly ready: boolean }
   | { readonly kind: "link"; readonly link: LinkEnd }
   | { readonly kind: "heard"; readonly heartbeat: Heartbeat }
+  /** Somebody who is no speaker said to have an address. */
+  | { readonly kind: "sighted"; readonly address: string; readonly mac: Mac }
   | { readonly kind: "tick" }
   | { readonly kind: "leave" };
 
@@ -155,6 +183,11 @@ export type OwnershipEffect =
   /** A rival was heard and lost: neighbours may have believed it. */
   | { readonly kind: "reannounce"; readonly address: string; readonly rival: string }
   | { readonly kind: "sendTable" }
+  /** All on the link are to be asked whether they have the address. */
+  | { readonly kind: "probe"; readonly address: string }
+  /** A stranger was seen; `isNews` if not this one before. */
+  | { readonly kind: "stranger"; readonly address: string; readonly stranger: Stranger; readonly isNews: boolean }
+  | { readonly kind: "strangerGone"; readonly address: string; readonly stranger: Stranger }
   /** This node has become reluctant, or is so no more (undefined). */
   | { readonly kind: "reluctance"; readonly reluctance: Reluctance | undefined }
   /** A heartbeat was not taken. */

@@ -4,6 +4,7 @@ import {
   ByteWriter,
   formatAddress,
   type IpAddress,
+  type Mac,
   type Prefix,
   parseAddress,
 } from "@fairlead/net";
@@ -37,7 +38,7 @@ export const ENTRIES_PER_PART = 40;
 export const MOST_ECHOES = 100;
 
 /** Prefixes that a heartbeat has room for. */
-export const MOST_PREFIXES = 15;
+export const MOST_PREFIXES = 14;
 
 /** Octets of the longest node name: that of a DNS subdomain (RFC 1123), as Kubernetes has it. */
 const LONGEST_NAME = 253;
@@ -80,7 +81,7 @@ export interface TablePart {
  *
  *     flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
  *     challenge (8) | echo count (1) | echoes (8 each)
- *     name length (1) | node name | link name length (1) | link name | prefix count (1) | prefixes: family (1) length (1) address
+ *     name length (1) | node name | link name length (1) | link name | MAC (6) | prefix count (1) | prefixes: family (1) length (1) address
  *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state and standing (1) epoch (4) address
  */
 export interface Heartbeat {
@@ -111,6 +112,8 @@ export interface Heartbeat {
   readonly tableVersion: number;
   /** What the node calls the link, 1 to 15 octets of UTF-8. */
   readonly link: string;
+  /** The MAC address that the node answers with. */
+  readonly mac: Mac;
   /** The node's subnets on this link, {@link MOST_PREFIXES} at most. */
   readonly prefixes: readonly Prefix[];
   readonly table?: TablePart;
@@ -129,7 +132,7 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.highestEpoch).u32(heartbeat.tableVersion);
   w.u64(heartbeat.challenge).u8(heartbeat.echoes.length);
   for (const echo of heartbeat.echoes) w.u64(echo);
-  w.u8(node.length).octets(node).u8(link.length).octets(link).u8(heartbeat.prefixes.length);
+  w.u8(node.length).octets(node).u8(link.length).octets(link).mac(heartbeat.mac).u8(heartbeat.prefixes.length);
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
   const { part, parts, entries } = heartbeat.table ?? { part: 0, parts: 0, entries: [] };
   w.u16(part).u16(parts).u8(entries.length);
@@ -156,6 +159,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const echoes = Array.from({ length: echoCount }, () => r.u64("echo"));
   const node = readName(r, "node name", LONGEST_NAME);
   const link = readName(r, "link name", LONGEST_LINK_NAME);
+  const mac = r.mac("MAC address");
   const prefixCount = r.u8("prefix count");
   if (prefixCount > MOST_PREFIXES) r.fail("prefix count", `at most ${MOST_PREFIXES}`, String(prefixCount));
   const prefixes = Array.from({ length: prefixCount }, () => readPrefix(r));
@@ -180,6 +184,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     challenge,
     echoes,
     link,
+    mac,
     prefixes,
     ...(parts > 0 && { table: { part, parts, entries } }),
   };

@@ -3,7 +3,7 @@ import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
 import { nodesNamed } from "../builders.ts";
 import { ADDRESS, manyAddresses, owner, Subject, WANTED } from "./subject.ts";
 
-const { interval, detection, claim } = DEFAULT_TIMING;
+const { interval, detection, probe } = DEFAULT_TIMING;
 
 describe("step", () => {
   it("listens for the detection time, claims what has no owner, and owns it when nobody objected", () => {
@@ -11,9 +11,10 @@ describe("step", () => {
     subject.take(WANTED);
     expect(subject.until(detection - 1)).to.deep.equal([]);
     subject.now = detection;
-    expect(subject.take({ kind: "tick" })).to.deep.equal(["sendTable"]);
+    expect(subject.take({ kind: "tick" })).to.deep.equal(["probe", "sendTable"]);
     expect(subject.holding).to.equal("claimed");
-    subject.now += claim;
+    expect(subject.until(detection + probe - 1)).to.deep.equal([]);
+    subject.now = detection + probe;
     expect(subject.take({ kind: "tick" })).to.deep.equal(["own NoOwner", "sendTable"]);
   });
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { hear, hearLate } from "../../src/ownership/peers.ts";
 import type { Peer } from "../../src/ownership/types.ts";
 import type { Heartbeat, TableEntry } from "../../src/packet/heartbeat.ts";
-import { aHeartbeat } from "../builders.ts";
+import { aHeartbeat, LINK } from "../builders.ts";
 
 const HEARTBEAT = aHeartbeat({ incarnation: 5n });
 const entry = (host: number): TableEntry => ({
@@ -92,7 +92,7 @@ describe("hear", () => {
 
   it("takes note of other prefixes, and of another name of the link", () => {
     const prefixes = [parsePrefix("192.0.2.0/25")];
-    expect(after({}, { prefixes })?.end).to.deep.equal({ name: "eth0", prefixes });
+    expect(after({}, { prefixes })?.end).to.deep.equal({ name: "eth0", mac: LINK.mac, prefixes });
     expect(after({}, { link: "lan0" })?.end.name).to.equal("lan0");
   });
 });

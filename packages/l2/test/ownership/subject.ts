@@ -10,7 +10,7 @@ import {
 import type { Heartbeat, HoldState, Standing, TablePart } from "../../src/packet/heartbeat.ts";
 import { aHeartbeat, LINK, nodesNamed } from "../builders.ts";
 
-const { interval, detection } = DEFAULT_TIMING;
+const { interval, detection, probe } = DEFAULT_TIMING;
 
 /** The address that the tests are about. */
 export const ADDRESS = "192.0.2.50";
@@ -99,7 +99,7 @@ export class Subject {
 export function owner(): Subject {
   const subject = new Subject();
   subject.take(WANTED);
-  subject.until(detection + interval);
+  subject.until(detection + probe);
   expect(subject.holding).to.equal("owned");
   return subject;
 }

@@ -24,7 +24,7 @@ const NUMBERS = "0000019900000001 00000007 00000005 00000003";
 const COUNTERS = `${NUMBERS} 0000000000000000 00`;
 /** Octets of the envelope around it. */
 const ENVELOPE = 8 + TAG_LENGTH;
-const NAME = "02 6e31 04 65746830";
+const NAME = "02 6e31 04 65746830 02005e005401";
 const NO_TABLE = "0000 0000 00";
 const IPV4_PREFIX = "04 18 c0000201";
 const IPV6_PREFIX = "06 40 20010db8000000000000000000000001";
@@ -106,7 +106,7 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
   },
   {
     name: "a name beyond ASCII",
-    hex: `00 ${COUNTERS} 03 6ec3b6 04 65746830 00 ${NO_TABLE}`,
+    hex: `00 ${COUNTERS} 03 6ec3b6 04 65746830 02005e005401 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, node: "nö" },
   },
 ];
@@ -129,7 +129,7 @@ const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
   {
     name: "too many prefixes",
     hex: `00 ${COUNTERS} ${NAME} 11`,
-    error: "prefix count must be at most 15, got 17",
+    error: "prefix count must be at most 14, got 17",
   },
   {
     name: "a prefix of no family",

@@ -1,2 +1,3 @@
 export * from "./link-compliance.ts";
 export * from "./memory-lan.ts";
+export { runBpf } from "./run-bpf.ts";

@@ -56,6 +56,15 @@ export function speakerStatus(
       epoch: holding.epoch,
       since: wallClock(holding.since),
     })),
+    conflicts: report.conflicts.map(({ address, link, mac, code, isNew, since }) => ({
+      address,
+      service: services.get(address) ?? "",
+      link,
+      mac,
+      reason: code,
+      beforeAnnounced: isNew,
+      since: wallClock(since),
+    })),
     refusals: refusedAddresses(plan, report).map(({ address, service, refusal }) => ({
       address,
       service,

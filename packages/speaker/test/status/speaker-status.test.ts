@@ -25,7 +25,18 @@ const HOLDING = {
   cause: "NoOwner",
   previous: undefined,
 } as const;
-const NOTHING: AgentReport = { links: [], owned: [], refusals: [] };
+const NOTHING: AgentReport = { links: [], owned: [], refusals: [], conflicts: [] };
+const CONFLICT = {
+  address: VIP,
+  link: "eth0",
+  mac: "02:00:5e:00:53:99",
+  code: "AddressInUse",
+  isNew: true,
+  since: 2_000,
+  seenAt: 3_000,
+  times: 2,
+  probedAt: 2_500,
+} as const;
 const PLAN = decide(aSnapshot());
 const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
 const NO_INTERFACE = { code: "NoInterface", address: VIP, selectors: [{ ...ANY_LINK, interfaces: ["eth7"] }] } as const;
@@ -63,7 +74,12 @@ describe("refusedAddresses", () => {
 
 describe("the status of a speaker", () => {
   it("tells of its links and of what it answers for", () => {
-    const report = { links: [LINK], owned: [{ address: VIP, link: "eth0", holding: HOLDING }], refusals: [] };
+    const report = {
+      links: [LINK],
+      owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
+      refusals: [],
+      conflicts: [CONFLICT],
+    };
     expect(status(PLAN, report)).to.deep.equal({
       version: VERSION,
       startedAt: STARTED_AT,
@@ -72,6 +88,17 @@ describe("the status of a speaker", () => {
       links: [LINK],
       addresses: [{ address: VIP, service: "default/web", link: "eth0", epoch: 3, since: "1970-01-01T00:00:01.000Z" }],
       refusals: [],
+      conflicts: [
+        {
+          address: VIP,
+          service: "default/web",
+          link: "eth0",
+          mac: "02:00:5e:00:53:99",
+          reason: "AddressInUse",
+          beforeAnnounced: true,
+          since: "1970-01-01T00:00:02.000Z",
+        },
+      ],
     });
   });
 
@@ -93,6 +120,7 @@ describe("the status of a speaker", () => {
       links: [LINK],
       owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
       refusals: [NO_INTERFACE],
+      conflicts: [CONFLICT],
     };
     const written = status(decide(aSnapshot({ services, allocations: [] })), report);
     expect(z.strictObject(schema.status.shape).parse(written)).to.deep.equal(written);
