@@ -16,3 +16,4 @@ export * from "./packet/ipv6.ts";
 export * from "./packet/ndp.ts";
 export * from "./ports.ts";
 export * from "./userspace-responder.ts";
+export { type Sighting, Wire } from "./wire/wire.ts";
