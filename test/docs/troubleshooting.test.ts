@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { HEARTBEAT_IGNORED_CAUSES, RELEASE_CAUSES, TAKE_OVER_CAUSES } from "@fairlead/l2";
+import { DOUBT_CODES, HEARTBEAT_IGNORED_CAUSES, RELEASE_CAUSES, TAKE_OVER_CAUSES } from "@fairlead/l2";
 import { ALLOCATION_REFUSAL_CODES, ANNOUNCEMENT_REFUSAL_CODES, DRAINING_CODES, PROBLEM_REASONS } from "@fairlead/model";
 import { expect } from "chai";
 
@@ -24,6 +24,7 @@ const CODES = [
   ...TAKE_OVER_CAUSES,
   ...RELEASE_CAUSES,
   ...HEARTBEAT_IGNORED_CAUSES,
+  ...DOUBT_CODES,
   ...OTHER_REASONS,
 ];
 

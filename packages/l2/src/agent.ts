@@ -11,7 +11,7 @@ import {
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
 import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import { type Conflict, LinkAgent, type Move } from "./link-agent.ts";
+import { type Conflict, type Finding, LinkAgent, type Move } from "./link-agent.ts";
 import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
 import type { Responder } from "./ports.ts";
 
@@ -39,6 +39,8 @@ export interface AgentOptions {
   readonly onMove: (move: Move) => void;
   /** Told of each stranger that is found to have an address. */
   readonly onConflict: (conflict: Conflict) => void;
+  /** Told of each address of another node that is found not to be answered for as it ought to be. */
+  readonly onFinding: (finding: Finding) => void;
   /** Told when report() may have changed for another reason than a move. */
   readonly onChange: () => void;
 }
@@ -57,6 +59,7 @@ export interface AgentReport {
   readonly owned: readonly { readonly address: string; readonly link: string; readonly holding: Holding }[];
   readonly refusals: readonly LinkRefusal[];
   readonly conflicts: readonly Conflict[];
+  readonly findings: readonly Finding[];
 }
 
 /** Layer 2 on all links of this node: one {@link LinkAgent} on each link that an address belongs to. */
@@ -106,6 +109,9 @@ export class Agent {
       }),
       conflicts: agents.flatMap(({ link, strangers }) => {
         return [...strangers].map(([address, stranger]) => ({ address, link: link.name, ...stranger }));
+      }),
+      findings: agents.flatMap(({ link, findings }) => {
+        return [...findings.values()].map((finding) => ({ link: link.name, ...finding }));
       }),
       refusals: [
         ...this.#refusals,

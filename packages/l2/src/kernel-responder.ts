@@ -47,20 +47,20 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
       loaded = undefined;
       await nft.load(script);
       loaded = goal;
-      gate ??= openGate(gateElement(link, timeoutMillis), repair);
+      gate ??= openGate(gateElement(link, timeoutMillis), repairLost);
     }
     await anycast.join(goal);
   };
+  const reload = (): Promise<void> => {
+    loaded = undefined;
+    return apply();
+  };
   // Somebody has flushed the whole rule set, as firewalls do when they restart.
-  const repair = (): void => {
+  const repairLost = (): void => {
     if (repairing) return;
     repairing = true;
-    const again = inOrder(() => {
-      loaded = undefined;
-      return apply();
-    });
     // If this fails too, the next refresh does, and comes here again.
-    again
+    inOrder(reload)
       .catch(() => undefined)
       .finally(() => {
         repairing = false;
@@ -72,6 +72,11 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
       inOrder(() => {
         wanted = distinct(addresses);
         return apply();
+      }),
+    repair: () =>
+      inOrder(() => {
+        anycast.leaveAllBut([]);
+        return reload();
       }),
     refresh() {
       gate?.refresh();

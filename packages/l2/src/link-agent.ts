@@ -4,7 +4,7 @@ import { type Cancel, type Clock, type Log, type Millis, Pacer } from "@fairlead
 import { Announcer } from "./announcer.ts";
 import { HeartbeatFrames } from "./heartbeat-frames.ts";
 import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import { conflicts, heartbeatsIgnored } from "./metrics.ts";
+import { conflicts, heartbeatsIgnored, wireChecks } from "./metrics.ts";
 import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
 import type {
@@ -18,12 +18,16 @@ import type {
   ReleaseCause,
   Stranger,
 } from "./ownership/types.ts";
-import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type TablePart } from "./packet/heartbeat.ts";
+import { type Doubt, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, MOST_DOUBTS, type TablePart } from "./packet/heartbeat.ts";
 import type { Responder } from "./ports.ts";
 import { type Sighting, Wire } from "./wire/wire.ts";
+import { WireChecks, type WireFinding } from "./wire/wire-checks.ts";
 
 /** Probes in one turn of the event loop: thousands of new addresses come at once. */
 const PROBES_PER_TURN = 100;
+
+/** All that answers is made anew at most this often: a doubt lasts until the doubter has asked again. */
+const REPAIR_PAUSE: Millis = 10_000;
 
 /** An address changed hands, as far as this node is concerned. */
 export type Move =
@@ -43,6 +47,11 @@ export interface Conflict extends Stranger {
   readonly link: string;
 }
 
+/** What this node sees wrong with an address of another one. */
+export interface Finding extends WireFinding {
+  readonly link: string;
+}
+
 /** What a {@link LinkAgent} needs. */
 export interface LinkAgentOptions {
   readonly node: string;
@@ -56,6 +65,8 @@ export interface LinkAgentOptions {
   readonly onMove: (move: Move) => void;
   /** Told of each stranger that is found to have an address. */
   readonly onConflict: (conflict: Conflict) => void;
+  /** Told of each address of another node that is found not to be answered for as it ought to be. */
+  readonly onFinding: (finding: Finding) => void;
   /** Told when the neighbors have changed. */
   readonly onChange: () => void;
 }
@@ -72,6 +83,8 @@ export class LinkAgent {
   readonly #frames: HeartbeatFrames;
   readonly #wire: Wire;
   readonly #probes: Pacer;
+  readonly #checks = new WireChecks();
+  #repairedAt: Millis = Number.NEGATIVE_INFINITY;
   /** MAC addresses of all speakers that were ever heard: they are no strangers. */
   readonly #speakers = new Set<Mac>();
   #link: Link;
@@ -138,6 +151,11 @@ export class LinkAgent {
     return this.#state.strangers;
   }
 
+  /** Addresses that others own and do not answer for as they ought to. */
+  get findings(): ReadonlyMap<string, WireFinding> {
+    return this.#checks.findings;
+  }
+
   /** Hears who has addresses of these ranges from now on. @throws SystemCallError */
   listenFor(ranges: readonly AddressRange[]): void {
     this.#wire.listenFor(ranges);
@@ -190,6 +208,7 @@ export class LinkAgent {
     // Whoever may have been taken for dead asks first: only then does the gate open again.
     if (this.#announcer.size > 0 && this.#mayAnswer()) responder.refresh();
     if (this.#answerStale) this.#answer();
+    this.#check();
     this.#sendHeartbeat(undefined);
     this.#announcer.run();
   }
@@ -199,10 +218,12 @@ export class LinkAgent {
     if (heartbeat === undefined) return;
     this.#speakers.add(heartbeat.mac);
     this.#take({ kind: "heard", heartbeat });
+    for (const doubt of heartbeat.doubts) this.#repair(doubt, heartbeat.node);
   }
 
   // Of what is not wanted nothing need be known, and speakers settle by heartbeats what is between them.
-  #see({ address, mac }: Sighting): void {
+  #see({ address, mac, isAnswer }: Sighting): void {
+    if (isAnswer) this.#checks.answered(address, mac);
     const { wanted, strangers } = this.#state;
     if (this.#speakers.has(mac) || !(wanted.has(address) || strangers.has(address))) return;
     this.#take({ kind: "sighted", address, mac });
@@ -285,6 +306,38 @@ export class LinkAgent {
     }
   }
 
+  #check(): void {
+    const { log, clock, onFinding, onChange } = this.#options;
+    const now = clock.monotonic();
+    const { outcomes, found, ended } = this.#checks.conclude(this.#state, now);
+    for (const outcome of outcomes) wireChecks.inc({ outcome });
+    const link = this.#link.name;
+    for (const finding of found) onFinding({ link, ...finding });
+    for (const { address, owner } of ended) log.info({ address, link, owner }, "answered as it ought to be again");
+    if (found.length + ended.length > 0) onChange();
+    const address = this.#mayAnswer() ? this.#checks.next(this.#state, now) : undefined;
+    if (address !== undefined && !this.#wire.ask(address)) this.#checks.forget(address);
+  }
+
+  // Told in ten heartbeats a second until it is seen to be well again.
+  #repair({ address, code }: Doubt, by: string): void {
+    const { log, clock, responder } = this.#options;
+    const now = clock.monotonic();
+    const isOurs = this.#state.holdings.get(address)?.state === "owned";
+    if (!isOurs || now - this.#repairedAt < REPAIR_PAUSE) return;
+    this.#repairedAt = now;
+    const fields = { address, link: this.#link.name, reason: code, by };
+    log.warn(fields, "another speaker sees this address go wrong; repairing");
+    this.#announcer.begin(address);
+    responder.repair().then(
+      () => this.#announcer.run(),
+      (error) => {
+        this.#answerStale = true;
+        log.error({ link: this.#link.name, err: String(error) }, "cannot repair what answers; trying again");
+      },
+    );
+  }
+
   // Twice, as a frame may be lost (RFC 5227 §2.1.1 has three, over seconds).
   #probe(address: string): void {
     const { clock, timing } = this.#options;
@@ -331,9 +384,16 @@ export class LinkAgent {
     for (const part of tableParts(this.#state)) this.#sendHeartbeat(part);
   }
 
+  // Some of them in turn, if there are many.
+  #doubts(table: TablePart | undefined): readonly Doubt[] {
+    const all = table === undefined ? [...this.#checks.findings.values()] : [];
+    const from = all.length > MOST_DOUBTS ? (this.#sequence * MOST_DOUBTS) % all.length : 0;
+    return all.slice(from, from + MOST_DOUBTS);
+  }
+
   #sendHeartbeat(table: TablePart | undefined): void {
     this.#sequence += 1;
-    const serial = { incarnation: this.#incarnation, sequence: this.#sequence };
+    const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts: this.#doubts(table) };
     const heartbeat = say(this.#state, serial, table, this.#options.clock.monotonic());
     this.#socket.send(this.#frames.encode(heartbeat, this.#link.mac));
   }

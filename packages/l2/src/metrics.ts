@@ -17,6 +17,13 @@ export const conflicts = counter<"reason">({
   labelNames: ["reason"],
 });
 
+/** Questions about addresses of other speakers. */
+export const wireChecks = counter<"outcome">({
+  name: "fairlead_l2_wire_checks_total",
+  help: "Times that an address of another node was asked for on the link, by outcome: Answered, or what was wrong.",
+  labelNames: ["outcome"],
+});
+
 /** Heartbeats that were not taken. */
 export const heartbeatsIgnored = counter<"cause">({
   name: "fairlead_l2_heartbeats_ignored_total",

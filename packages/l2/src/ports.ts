@@ -12,6 +12,8 @@ export interface Responder {
   answer(addresses: readonly IpAddress[]): Promise<void>;
   /** Keeps the answers coming for another timeout. Cheap and synchronous: call it several times within a timeout. */
   refresh(): void;
+  /** Makes anew all that it answers by, whatever has become of it. @throws as {@link answer}. */
+  repair(): Promise<void>;
   /** Answers nothing any more and leaves nothing behind. */
   close(): Promise<void>;
 }

@@ -77,6 +77,12 @@ export function userspaceResponder(options: UserspaceResponderOptions): Responde
       refreshedAt ??= clock.monotonic();
       follow(distinct(ofFamily(6, addresses).map(solicitedNodeGroup)));
     },
+    async repair() {
+      for (const group of groups) {
+        ndp?.leave(group);
+        ndp?.join(group);
+      }
+    },
     refresh() {
       if (refreshedAt !== undefined) refreshedAt = clock.monotonic();
     },

@@ -44,6 +44,7 @@ class Subject {
       clock: bench.clock,
       log: this.log,
       onConflict: () => {},
+      onFinding: () => {},
       onMove: (move) => this.moves.push(move),
       onChange: () => undefined,
       ...rest,

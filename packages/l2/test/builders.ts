@@ -27,6 +27,7 @@ export function aHeartbeat(fields: Partial<Heartbeat> = {}): Heartbeat {
     link: LINK.name,
     mac: LINK.mac,
     prefixes: LINK.prefixes,
+    doubts: [],
     ...fields,
   };
 }

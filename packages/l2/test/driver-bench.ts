@@ -5,7 +5,7 @@ import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
-import { type Conflict, LinkAgent, type Move } from "../src/link-agent.ts";
+import { type Conflict, type Finding, LinkAgent, type Move } from "../src/link-agent.ts";
 import { type Candidates, DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { decodeArp } from "../src/packet/arp.ts";
 import { decodeEnvelope } from "../src/packet/envelope.ts";
@@ -46,6 +46,10 @@ export class RecordingResponder implements Responder {
       throw new Error("no room");
     }
     this.answered = texts;
+  }
+
+  async repair(): Promise<void> {
+    this.#journal.push(`${this.#node} repairs`);
   }
 
   refresh(): void {
@@ -121,6 +125,7 @@ export interface BenchNode {
   readonly log: MemoryLog;
   readonly moves: Move[];
   readonly conflicts: Conflict[];
+  readonly findings: Finding[];
 }
 
 /** A segment in memory with somebody who listens to everything. */
@@ -151,6 +156,7 @@ export class Bench {
     const log = new MemoryLog();
     const moves: Move[] = [];
     const conflicts: Conflict[] = [];
+    const findings: Finding[] = [];
     const agent = new LinkAgent({
       node: name,
       link: host.link(),
@@ -162,10 +168,11 @@ export class Bench {
       log,
       onMove: (move) => moves.push(move),
       onConflict: (conflict) => conflicts.push(conflict),
+      onFinding: (finding) => findings.push(finding),
       onChange: () => {},
     });
     this.#agents.push(agent);
-    return { host, agent, responder, clock, log, moves, conflicts };
+    return { host, agent, responder, clock, log, moves, conflicts, findings };
   }
 
   /** Lets time go by; frames arrive in between. */

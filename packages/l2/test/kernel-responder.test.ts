@@ -57,6 +57,7 @@ class Kernel {
     answer: async (addresses: readonly IpAddress[]) => {
       this.journal.push(["substitute", ...addresses.map(formatAddress)].join(" "));
     },
+    repair: async () => void this.journal.push("repair substitute"),
     refresh: () => void this.journal.push("refresh substitute"),
     close: async () => void this.journal.push("close substitute"),
   });

@@ -2,6 +2,7 @@ import type { EventNote } from "@fairlead/kube";
 import {
   Agent,
   type Conflict,
+  type Finding,
   type HeartbeatKeys,
   type Move,
   type OwnershipTiming,
@@ -64,6 +65,7 @@ export class Speaker {
       log,
       onMove: (move) => this.#words.run(() => this.#moved(move)),
       onConflict: (conflict) => this.#words.run(() => this.#met(conflict)),
+      onFinding: (finding) => this.#words.run(() => this.#found(finding)),
       onChange: () => this.#reportSoon(),
     });
     this.#queue = new Queue(
@@ -152,6 +154,17 @@ export class Speaker {
     const message = `${mac} on ${link} of ${node} has ${address}, and is no speaker: ${
       code === "AddressInUse" ? "it had it first, so this node does not answer for it" : "both answer for it"
     }`;
+    this.#note(planned, { type: "Warning", reason: code, message });
+  }
+
+  #found({ address, link, owner, code, macs }: Finding): void {
+    const planned = this.#known.get(address);
+    const fields = { address, service: planned && serviceNames(planned), link, owner, macs, reason: code };
+    this.#options.log.warn(fields, "not answered on the link as it ought to be");
+    if (planned === undefined) return;
+    const seen =
+      macs.length === 0 ? "nobody answers" : `${macs.join(" and ")} ${macs.length === 1 ? "answers" : "answer"}`;
+    const message = `${owner} owns ${address}, but asked from ${this.#options.node} on ${link}, ${seen}`;
     this.#note(planned, { type: "Warning", reason: code, message });
   }
 

@@ -56,6 +56,20 @@ export const speakerStatus = {
       )
       .optional()
       .describe("Addresses that somebody on a link has who is no speaker."),
+    findings: z
+      .array(
+        z.object({
+          address: z.string().describe("The address."),
+          service: z.string().describe("namespace/name of the Service."),
+          link: z.string().describe("The link it was asked for on."),
+          owner: z.string().describe("The node that owns it."),
+          reason: z.string().describe("NotSeenOnWire, WrongMac or TwoOwners."),
+          macs: z.array(z.string()).describe("MAC addresses that answer."),
+          since: z.string().meta({ format: "date-time" }).describe("When that was found."),
+        }),
+      )
+      .optional()
+      .describe("Addresses of other nodes that are not answered for as they ought to be, asked from this node."),
     refusals: z
       .array(
         z.object({

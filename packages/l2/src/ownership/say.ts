@@ -8,7 +8,7 @@ import type { OwnershipState } from "./types.ts";
 /** The heartbeat that a speaker sends now, with this part of its table, if any. */
 export function say(
   state: OwnershipState,
-  serial: Pick<Heartbeat, "incarnation" | "sequence">,
+  serial: Pick<Heartbeat, "incarnation" | "sequence" | "doubts">,
   table: TablePart | undefined,
   now: Millis,
 ): Heartbeat {

@@ -37,6 +37,9 @@ export const ENTRIES_PER_PART = 40;
 /** Challenges that a heartbeat without a table has room to repeat. */
 export const MOST_ECHOES = 100;
 
+/** Doubts that a heartbeat without a table has room for. */
+export const MOST_DOUBTS = 4;
+
 /** Prefixes that a heartbeat has room for. */
 export const MOST_PREFIXES = 14;
 
@@ -66,6 +69,18 @@ export interface TableEntry {
   readonly standing: Standing;
 }
 
+/** Every {@link Doubt} code; docs/troubleshooting.md has a heading for each. */
+export const DOUBT_CODES = ["NotSeenOnWire", "WrongMac", "TwoOwners"] as const;
+
+/** An owner does not answer as it ought to, seen from another node: not at all, or somebody else does, or both do. */
+export interface Doubt {
+  /** Canonical text. */
+  readonly address: string;
+  readonly code: (typeof DOUBT_CODES)[number];
+}
+
+const DOUBTS = new Map(DOUBT_CODES.map((code, i) => [i + 1, code] as const));
+
 /** Part of the table of addresses that a node holds on the link. */
 export interface TablePart {
   /** 0 to parts-1. */
@@ -82,6 +97,7 @@ export interface TablePart {
  *     flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
  *     challenge (8) | echo count (1) | echoes (8 each)
  *     name length (1) | node name | link name length (1) | link name | MAC (6) | prefix count (1) | prefixes: family (1) length (1) address
+ *     doubt count (1) | doubts: code (1) family (1) address
  *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state and standing (1) epoch (4) address
  */
 export interface Heartbeat {
@@ -116,6 +132,8 @@ export interface Heartbeat {
   readonly mac: Mac;
   /** The node's subnets on this link, {@link MOST_PREFIXES} at most. */
   readonly prefixes: readonly Prefix[];
+  /** What the node sees wrong with addresses of others, {@link MOST_DOUBTS} at most; none in a heartbeat with a table. */
+  readonly doubts: readonly Doubt[];
   readonly table?: TablePart;
 }
 
@@ -134,6 +152,13 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   for (const echo of heartbeat.echoes) w.u64(echo);
   w.u8(node.length).octets(node).u8(link.length).octets(link).mac(heartbeat.mac).u8(heartbeat.prefixes.length);
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
+  w.u8(heartbeat.doubts.length);
+  for (const { address, code } of heartbeat.doubts) {
+    const parsed = parseAddress(address);
+    w.u8(DOUBT_CODES.indexOf(code) + 1)
+      .u8(parsed.family)
+      .address(parsed);
+  }
   const { part, parts, entries } = heartbeat.table ?? { part: 0, parts: 0, entries: [] };
   w.u16(part).u16(parts).u8(entries.length);
   for (const { address, epoch, state, standing } of entries) {
@@ -163,6 +188,9 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const prefixCount = r.u8("prefix count");
   if (prefixCount > MOST_PREFIXES) r.fail("prefix count", `at most ${MOST_PREFIXES}`, String(prefixCount));
   const prefixes = Array.from({ length: prefixCount }, () => readPrefix(r));
+  const doubtCount = r.u8("doubt count");
+  if (doubtCount > MOST_DOUBTS) r.fail("doubt count", `at most ${MOST_DOUBTS}`, String(doubtCount));
+  const doubts = Array.from({ length: doubtCount }, () => readDoubt(r));
   const part = r.u16("part");
   const parts = r.u16("parts");
   const entries = Array.from({ length: r.u8("entry count") }, () => readEntry(r));
@@ -186,6 +214,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     link,
     mac,
     prefixes,
+    doubts,
     ...(parts > 0 && { table: { part, parts, entries } }),
   };
 }
@@ -202,6 +231,12 @@ function readPrefix(r: ByteReader): Prefix {
   const most = addressBits(family);
   if (length > most) r.fail("prefix length", `0 to ${most}`, String(length));
   return { address: r.address("prefix address", family), length };
+}
+
+function readDoubt(r: ByteReader): Doubt {
+  const code = r.oneOf("doubt code", r.u8("doubt code"), DOUBTS);
+  const family = r.oneOf("doubt family", r.u8("doubt family"), FAMILIES);
+  return { address: formatAddress(r.address("doubt address", family)), code };
 }
 
 function readEntry(r: ByteReader): TableEntry {

@@ -96,6 +96,15 @@ function suite(name: string, family: Family, open: () => Promise<ResponderBench>
       expect(await ask(OTHER_FAMILY)).to.equal(bench.mac);
     });
 
+    it("answers as before once repaired, and nothing if it answered nothing", async () => {
+      await bench.responder.repair();
+      expect(await ask(FIRST)).to.equal(undefined);
+      await bench.responder.answer([FIRST]);
+      await bench.responder.repair();
+      expect(await ask(FIRST)).to.equal(bench.mac);
+      expect(await ask(SECOND)).to.equal(undefined);
+    });
+
     it("answers nothing once closed", async () => {
       await bench.responder.answer([FIRST]);
       await bench.responder.close();

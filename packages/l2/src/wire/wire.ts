@@ -1,6 +1,6 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
-import { type AddressRange, DecodeError, formatAddress, type IpAddress, type Mac, parseAddress } from "@fairlead/net";
-import { arpProbe, arpRequest, decodeArp } from "../packet/arp.ts";
+import { type AddressRange, DecodeError, formatAddress, type Mac, parseAddress } from "@fairlead/net";
+import { arpProbe, arpRequest, type Binding, decodeArp } from "../packet/arp.ts";
 import { decodeEthernet, ETHERTYPE, type EthernetFrame, encodeEthernet } from "../packet/ethernet.ts";
 import { decodeIcmpv6 } from "../packet/ipv6.ts";
 import { ALL_NODES, decodeNdp, duplicateProbe, groupMac, NDP_HOP_LIMIT, neighborSolicitation } from "../packet/ndp.ts";
@@ -12,6 +12,8 @@ export interface Sighting {
   /** Canonical text. */
   readonly address: string;
   readonly mac: Mac;
+  /** Whether it was said to this node alone, as the answer to a question is. */
+  readonly isAnswer: boolean;
 }
 
 /** What a {@link Wire} needs. */
@@ -49,14 +51,15 @@ export class Wire {
     this.#send(target.family === 4 ? arpProbe(mac, target) : duplicateProbe(mac, target));
   }
 
-  /** Asks who has an address, as any neighbour does; nothing if the link has no address to ask from. */
-  ask(address: string): void {
+  /** Asks who has an address, as any neighbour does. @returns false if the link has no address to ask from. */
+  ask(address: string): boolean {
     const { mac, addresses } = this.#options.link();
     const target = parseAddress(address);
     const own =
       target.family === 4 ? addresses.find((one) => one.address.family === 4)?.address : ipv6Source(addresses);
-    if (own === undefined) return;
+    if (own === undefined) return false;
     this.#send(target.family === 4 ? arpRequest({ mac, ip: own }, target) : neighborSolicitation(mac, own, target));
+    return true;
   }
 
   close(): void {
@@ -70,24 +73,25 @@ export class Wire {
 
   #hear(octets: Uint8Array): void {
     const seen = sightingIn(octets);
-    if (seen === undefined || seen.mac === this.#options.link().mac) return;
-    this.#options.onSighting({ address: formatAddress(seen.ip), mac: seen.mac });
+    const { mac } = this.#options.link();
+    if (seen === undefined || seen.mac === mac) return;
+    this.#options.onSighting({ address: formatAddress(seen.ip), mac: seen.mac, isAnswer: seen.to === mac });
   }
 }
 
 /** Who says in a frame to have which address; undefined if nobody does. A probe says nothing (RFC 5227 §1.1). */
-export function sightingIn(octets: Uint8Array): { readonly ip: IpAddress; readonly mac: Mac } | undefined {
+export function sightingIn(octets: Uint8Array): (Binding & { readonly to: Mac }) | undefined {
   try {
     const frame = decodeEthernet(octets);
     if (frame.etherType === ETHERTYPE.arp) {
       const { sender } = decodeArp(frame.payload);
-      return sender.ip.value === 0n ? undefined : sender;
+      return sender.ip.value === 0n ? undefined : { ...sender, to: frame.destination };
     }
     if (frame.etherType !== ETHERTYPE.ipv6) return undefined;
     const packet = decodeIcmpv6(frame.payload);
     const message = decodeNdp(packet.message);
     if (message.kind !== "advertisement" || packet.hopLimit !== NDP_HOP_LIMIT) return undefined;
-    return { ip: message.target, mac: message.mac ?? frame.source };
+    return { ip: message.target, mac: message.mac ?? frame.source, to: frame.destination };
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;

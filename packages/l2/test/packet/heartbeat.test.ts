@@ -7,6 +7,7 @@ import {
   ENTRIES_PER_PART,
   encodeHeartbeat,
   type Heartbeat,
+  MOST_DOUBTS,
   MOST_ECHOES,
   MOST_PREFIXES,
 } from "../../src/packet/heartbeat.ts";
@@ -25,7 +26,7 @@ const COUNTERS = `${NUMBERS} 0000000000000000 00`;
 /** Octets of the envelope around it. */
 const ENVELOPE = 8 + TAG_LENGTH;
 const NAME = "02 6e31 04 65746830 02005e005401";
-const NO_TABLE = "0000 0000 00";
+const NO_TABLE = "00 0000 0000 00";
 const IPV4_PREFIX = "04 18 c0000201";
 const IPV6_PREFIX = "06 40 20010db8000000000000000000000001";
 
@@ -62,18 +63,30 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
     heartbeat: { ...PLAIN, challenge: 255n, echoes: [1n, 0xffff_ffff_ffff_ffffn] },
   },
   {
+    name: "doubts about addresses of both families",
+    hex: `00 ${COUNTERS} ${NAME} 00 03 01 04 c0000232 02 04 c0000233 03 06 20010db8000000000000000000000050 0000 0000 00`,
+    heartbeat: {
+      ...PLAIN,
+      doubts: [
+        { address: "192.0.2.50", code: "NotSeenOnWire" },
+        { address: "192.0.2.51", code: "WrongMac" },
+        { address: "2001:db8::50", code: "TwoOwners" },
+      ],
+    },
+  },
+  {
     name: "an empty table",
-    hex: `00 ${COUNTERS} ${NAME} 00 0000 0001 00`,
+    hex: `00 ${COUNTERS} ${NAME} 00 00 0000 0001 00`,
     heartbeat: { ...PLAIN, table: { part: 0, parts: 1, entries: [] } },
   },
   {
     name: "a part of a table of more than 10,000 addresses",
-    hex: `00 ${COUNTERS} ${NAME} 00 0100 0101 00`,
+    hex: `00 ${COUNTERS} ${NAME} 00 00 0100 0101 00`,
     heartbeat: { ...PLAIN, table: { part: 256, parts: 257, entries: [] } },
   },
   {
     name: "the last part of a table",
-    hex: `00 ${COUNTERS} ${NAME} 00 0001 0002 02
+    hex: `00 ${COUNTERS} ${NAME} 00 00 0001 0002 02
       04 01 00000005 c0000232  06 02 ffffffff 20010db8000000000000000000000050`,
     heartbeat: {
       ...PLAIN,
@@ -89,7 +102,7 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
   },
   {
     name: "a table with every state and standing",
-    hex: `00 ${COUNTERS} ${NAME} 00 0000 0001 03
+    hex: `00 ${COUNTERS} ${NAME} 00 00 0000 0001 03
       04 11 00000001 c0000201  04 22 00000001 c0000202  04 03 00000001 c0000203`,
     heartbeat: {
       ...PLAIN,
@@ -111,8 +124,14 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
   },
 ];
 
-const entries = (hex: string) => `00 ${COUNTERS} ${NAME} 00 0000 0001 01 ${hex}`;
+const entries = (hex: string) => `00 ${COUNTERS} ${NAME} 00 00 0000 0001 01 ${hex}`;
 const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
+  { name: "too many doubts", hex: `00 ${COUNTERS} ${NAME} 00 05`, error: "doubt count must be at most 4, got 5" },
+  {
+    name: "a doubt of no kind",
+    hex: `00 ${COUNTERS} ${NAME} 00 01 04`,
+    error: "doubt code must be one of 1, 2, 3, got 4",
+  },
   { name: "unknown flags", hex: "10", error: "flags must be 0 to 15, got 16" },
   {
     name: "too many echoes",
@@ -143,12 +162,12 @@ const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
   },
   {
     name: "a part of no table",
-    hex: `00 ${COUNTERS} ${NAME} 00 0001 0000 00`,
+    hex: `00 ${COUNTERS} ${NAME} 00 00 0001 0000 00`,
     error: "part and entry count must be 0 without a table, got 1 and 0",
   },
   {
     name: "a part beyond the last",
-    hex: `00 ${COUNTERS} ${NAME} 00 0002 0002 00`,
+    hex: `00 ${COUNTERS} ${NAME} 00 00 0002 0002 00`,
     error: "part must be below 2, got 2",
   },
   {
@@ -199,13 +218,14 @@ describe("heartbeat", () => {
     expect(decodeHeartbeat(octets)).to.deep.equal(heartbeat);
   });
 
-  it("fits into one frame with the longest names, all prefixes and all echoes", () => {
+  it("fits into one frame with the longest names, all prefixes, all echoes and all doubts", () => {
     const heartbeat: Heartbeat = {
       ...PLAIN,
       node: "n".repeat(253),
       link: "l".repeat(15),
       prefixes: Array.from({ length: MOST_PREFIXES }, () => parsePrefix("2001:db8::1/64")),
       echoes: Array.from({ length: MOST_ECHOES }, (_, i) => BigInt(i)),
+      doubts: Array.from({ length: MOST_DOUBTS }, () => ({ address: "2001:db8::50", code: "TwoOwners" })),
     };
     const octets = encodeHeartbeat(heartbeat);
     expect(octets.length).to.be.at.most(1_500 - ENVELOPE);

@@ -65,6 +65,15 @@ export function speakerStatus(
       beforeAnnounced: isNew,
       since: wallClock(since),
     })),
+    findings: report.findings.map(({ address, link, owner, code, macs, since }) => ({
+      address,
+      service: services.get(address) ?? "",
+      link,
+      owner,
+      reason: code,
+      macs,
+      since: wallClock(since),
+    })),
     refusals: refusedAddresses(plan, report).map(({ address, service, refusal }) => ({
       address,
       service,

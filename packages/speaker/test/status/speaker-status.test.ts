@@ -25,7 +25,7 @@ const HOLDING = {
   cause: "NoOwner",
   previous: undefined,
 } as const;
-const NOTHING: AgentReport = { links: [], owned: [], refusals: [], conflicts: [] };
+const NOTHING: AgentReport = { links: [], owned: [], refusals: [], conflicts: [], findings: [] };
 const CONFLICT = {
   address: VIP,
   link: "eth0",
@@ -36,6 +36,14 @@ const CONFLICT = {
   seenAt: 3_000,
   times: 2,
   probedAt: 2_500,
+} as const;
+const FINDING = {
+  address: VIP,
+  code: "WrongMac",
+  owner: "n2",
+  link: "eth0",
+  macs: ["02:00:5e:00:53:99"],
+  since: 4_000,
 } as const;
 const PLAN = decide(aSnapshot());
 const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
@@ -79,6 +87,7 @@ describe("the status of a speaker", () => {
       owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
       refusals: [],
       conflicts: [CONFLICT],
+      findings: [FINDING],
     };
     expect(status(PLAN, report)).to.deep.equal({
       version: VERSION,
@@ -97,6 +106,17 @@ describe("the status of a speaker", () => {
           reason: "AddressInUse",
           beforeAnnounced: true,
           since: "1970-01-01T00:00:02.000Z",
+        },
+      ],
+      findings: [
+        {
+          address: VIP,
+          service: "default/web",
+          link: "eth0",
+          owner: "n2",
+          reason: "WrongMac",
+          macs: ["02:00:5e:00:53:99"],
+          since: "1970-01-01T00:00:04.000Z",
         },
       ],
     });
@@ -121,6 +141,7 @@ describe("the status of a speaker", () => {
       owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
       refusals: [NO_INTERFACE],
       conflicts: [CONFLICT],
+      findings: [FINDING],
     };
     const written = status(decide(aSnapshot({ services, allocations: [] })), report);
     expect(z.strictObject(schema.status.shape).parse(written)).to.deep.equal(written);

@@ -70,6 +70,8 @@ export class SimulatedNode {
 
   #send(table: TablePart | undefined, now: Millis): void {
     this.#sequence += 1;
-    this.#port.send(say(this.state, { incarnation: this.incarnation, sequence: this.#sequence }, table, now));
+    this.#port.send(
+      say(this.state, { incarnation: this.incarnation, sequence: this.#sequence, doubts: [] }, table, now),
+    );
   }
 }
