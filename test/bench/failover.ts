@@ -1,59 +1,190 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { answersHttp, httpUrl, type LabNode, longestGap, startProbe, until } from "@fairlead/testing";
+import { fileURLToPath } from "node:url";
+import {
+  answersHttp,
+  Daemon,
+  httpUrl,
+  type LabNode,
+  longestGap,
+  type Manifest,
+  newLog,
+  type ProbeResult,
+  startProbe,
+  until,
+} from "@fairlead/testing";
 import { quantile, report } from "./report.ts";
 import { type Site, withSite } from "./site.ts";
 
-const RUNS = 10;
+const RUNS = Number(process.env.RUNS ?? 20);
+const PATIENCE = { withinMillis: 20_000 };
+/** Speakers that have just started, or lost their link, take nothing over while there are others. */
+const SETTLED_MILLIS = 2_500;
+const ADVERTISEMENTS = "/apis/fairlead.dev/v1beta1/l2advertisements";
+const EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers";
+
+/** A way in which an owner loses its address. */
+interface Failure {
+  /** Milliseconds between two new connections of each client; 5 is 200 a second. */
+  readonly everyMillis: number;
+  happen(site: Site, owner: LabNode): Promise<unknown>;
+  undo(site: Site, owner: LabNode): Promise<unknown>;
+}
+
+const kill = ({ product }: Site, { name }: LabNode) => product.speaker(name).stop("SIGKILL");
+const start = ({ product }: Site, { name }: LabNode) => product.startSpeaker(name);
+const cut = async ({ cluster: { lab } }: Site, { name }: LabNode) => {
+  await Promise.all([lab.cutLink(name), lab.cutLink(name, "management")]);
+};
+const restore = async ({ cluster: { lab } }: Site, { name }: LabNode) => {
+  await Promise.all([lab.restoreLink(name), lab.restoreLink(name, "management")]);
+};
+const label = ({ cluster }: Site, { name }: LabNode, labels: object) => {
+  return cluster.controlPlane.api.patch(`/api/v1/nodes/${name}`, "merge", { metadata: { labels } });
+};
+
+const SUDDEN: Readonly<Record<string, Failure>> = {
+  speakerKilled: { everyMillis: 10, happen: kill, undo: start },
+  allLinksCut: { everyMillis: 10, happen: cut, undo: restore },
+  lanLinkCut: {
+    everyMillis: 10,
+    happen: ({ cluster: { lab } }, { name }) => lab.cutLink(name),
+    undo: ({ cluster: { lab } }, { name }) => lab.restoreLink(name),
+  },
+  namespaceDeleted: {
+    everyMillis: 10,
+    async happen(site, owner) {
+      await kill(site, owner);
+      await site.cluster.lab.loseNode(owner.name);
+    },
+    async undo(site, owner) {
+      await site.cluster.lab.replaceNode(owner.name);
+      await start(site, owner);
+    },
+  },
+};
+
+const GRACEFUL: Readonly<Record<string, Failure>> = {
+  stopped: { everyMillis: 5, happen: ({ product }, { name }) => product.speaker(name).stop(), undo: start },
+  drained: {
+    everyMillis: 5,
+    happen: (site, owner) => label(site, owner, { [EXCLUDE]: "true" }),
+    undo: (site, owner) => label(site, owner, { [EXCLUDE]: null }),
+  },
+  moved: {
+    everyMillis: 5,
+    happen: ({ cluster }, { name }) => cluster.controlPlane.api.post(ADVERTISEMENTS, advertisementWithout(name)),
+    undo: ({ cluster }) => cluster.controlPlane.api.delete(`${ADVERTISEMENTS}/without`),
+  },
+};
+
+function advertisementWithout(node: string): Manifest {
+  const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "NotIn", values: [node] }];
+  return {
+    apiVersion: "fairlead.dev/v1beta1",
+    kind: "L2Advertisement",
+    metadata: { name: "without" },
+    spec: { nodeSelectors: [{ matchExpressions }] },
+  };
+}
+
+/** What the clients of one run saw. */
+interface Seen {
+  /** Longest time without an answer, in milliseconds. */
+  readonly gaps: { readonly lan: number; readonly remote: number; readonly arp: number };
+  readonly failed: number;
+  readonly requests: number;
+}
 
 /**
- * Measures for how long clients have no answer when the owner of an address dies: its speaker killed, all its links cut.
- * From the LAN and from behind the router, 10 runs. Prints a JSON line for each client. Run it inside hack/sandbox.
+ * Measures for how long clients have no answer when the owner of an address fails, in each way: new connections from the
+ * LAN and from behind the router, and ARP requests from the LAN, every 10 ms; and how many of 200 new connections a second
+ * fail when it goes in order. 20 runs each, or as the environment's RUNS says; the environment's FAILURE names one way.
+ * Prints a JSON line for each way and client. Run it inside hack/sandbox.
  */
 export async function benchFailover(): Promise<void> {
   await withSite(async (site) => {
-    const { cluster, scene } = site;
-    await scene.addPool();
-    await scene.addService("web");
-    const address = await scene.address("web");
-    const gaps = { lan: [] as number[], remote: [] as number[] };
-    for (let run = 0; run < RUNS; run++) {
-      const owner = await until("the address has an owner", () => scene.owner(address), { withinMillis: 20_000 });
-      const other = cluster.lab.nodes.find(({ name }) => name !== owner.name);
-      await cluster.addPod(other?.name ?? "", `web-${run}`, { labels: { app: "web" } });
-      const gap = await killOwner(site, owner, httpUrl(address));
-      gaps.lan.push(gap.lan);
-      gaps.remote.push(gap.remote);
-      await cluster.removePod(`web-${run}`);
-    }
-    for (const [from, millis] of Object.entries(gaps)) {
-      const [min, median, max] = [0, 0.5, 1].map((q) => Math.round(quantile(millis, q)));
-      report({ bench: "failover", from, runs: RUNS, minMillis: min, medianMillis: median, maxMillis: max });
+    await site.scene.addPool();
+    await site.scene.addService("web");
+    const address = await site.scene.address("web");
+    for (const [name, failure] of Object.entries({ ...SUDDEN, ...GRACEFUL })) {
+      if (process.env.FAILURE !== undefined && process.env.FAILURE !== name) continue;
+      const runs: Seen[] = [];
+      for (let run = 0; run < RUNS; run++)
+        runs.push(await fail(site, address, failure, `${name}-${run}`.toLowerCase()));
+      for (const from of ["lan", "remote", "arp"] as const) {
+        const millis = runs.map(({ gaps }) => gaps[from]);
+        const [min, median, max] = [0, 0.5, 1].map((q) => Math.round(quantile(millis, q)));
+        report({
+          bench: "failover",
+          failure: name,
+          from,
+          runs: RUNS,
+          minMillis: min,
+          medianMillis: median,
+          maxMillis: max,
+        });
+      }
+      if (name in SUDDEN) continue;
+      const [failed, requests] = [sum(runs.map((run) => run.failed)), sum(runs.map((run) => run.requests))];
+      report({ bench: "failover", failure: name, runs: RUNS, failed, requests });
     }
   });
 }
 
-async function killOwner(site: Site, owner: LabNode, url: string): Promise<{ lan: number; remote: number }> {
-  const { lab } = site.cluster;
+async function fail(site: Site, address: string, failure: Failure, podName: string): Promise<Seen> {
+  const { cluster, scene } = site;
+  const { lab } = cluster;
+  const owner = await until("the address has an owner", () => scene.owner(address), PATIENCE);
+  // What fails is the way in and no more.
+  const other = lab.nodes.find(({ name }) => name !== owner.name);
+  await cluster.addPod(other?.name ?? "", podName, { labels: { app: "web" } });
   const clients = [lab.client, lab.remote];
   for (const { name, namespace } of clients) {
-    await until(`${name} has an answer`, () => answersHttp(namespace, url, 500), { withinMillis: 20_000 });
+    await until(`${name} has an answer`, () => answersHttp(namespace, httpUrl(address), 500), PATIENCE);
   }
-  const probes = clients.map(({ namespace }) => startProbe(namespace, url));
-  await until("both probes have answers", () => probes.every((probe) => probe.results().length > 20));
-  const dead = site.product.speaker(owner.name).stop("SIGKILL");
-  await Promise.all([lab.cutLink(owner.name), lab.cutLink(owner.name, "management"), dead]);
-  const died = performance.now();
-  await until("both clients have answers again", () => {
-    return probes.every((probe) => probe.results().at(-1)?.error === undefined) && performance.now() - died > 2_000;
-  });
-  const [lan = 0, remote = 0] = (await Promise.all(probes.map((probe) => probe.stop()))).map((results) => {
-    return longestGap(results)?.millis ?? Number.NaN;
-  });
-  await lab.restoreLink(owner.name);
-  await lab.restoreLink(owner.name, "management");
-  await site.product.startSpeaker(owner.name);
-  await delay(1_000); // for it to have listened
-  return { lan, remote };
+  await delay(SETTLED_MILLIS);
+  const { everyMillis } = failure;
+  const probes = clients.map(({ namespace }) =>
+    startProbe(namespace, httpUrl(address), { everyMillis, timeoutMillis: 900 }),
+  );
+  const neighbors = startNeighborProbe(site, address);
+  await until("all probes have answers", () => neighbors.asking() && probes.every((one) => one.results().length > 20));
+  await delay(300);
+  await failure.happen(site, owner);
+  await delay(2_000);
+  const [lan = [], remote = []] = await Promise.all(probes.map((probe) => probe.stop()));
+  const arp = await neighbors.stop();
+  await failure.undo(site, owner);
+  await cluster.removePod(podName);
+  const all = [...lan, ...remote];
+  const gap = (results: readonly ProbeResult[]) => longestGap(results)?.millis ?? Number.NaN;
+  return {
+    gaps: { lan: gap(lan), remote: gap(remote), arp: gap(arp) },
+    failed: all.filter(({ error }) => error !== undefined).length,
+    requests: all.length,
+  };
+}
+
+function startNeighborProbe({ cluster: { lab } }: Site, address: string) {
+  const args = [fileURLToPath(new URL("neighbor-probe.ts", import.meta.url)), address];
+  const name = "neighbor-probe";
+  const { namespace } = lab.client;
+  const daemon = Daemon.start({ name, namespace, command: process.execPath, args, log: newLog(name) });
+  const lines = () => daemon.output().split("\n").slice(0, -1);
+  return {
+    asking: () => lines().length > 0,
+    async stop(): Promise<ProbeResult[]> {
+      daemon.assertRunning();
+      await daemon.stop("SIGTERM");
+      return lines()
+        .slice(1)
+        .map((line) => JSON.parse(line) as ProbeResult);
+    },
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 if (import.meta.main) await benchFailover();

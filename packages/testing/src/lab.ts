@@ -131,6 +131,17 @@ export class Lab {
     await this.#switch.restore(portOf(this.node(node), network));
   }
 
+  /** Deletes a node's namespace with its links, as when its machine is gone. End the processes in it first. */
+  async loseNode(name: string): Promise<void> {
+    await this.node(name).namespace.delete();
+  }
+
+  /** Lays out anew a node that {@link loseNode} took away, as it was at first: without pods. */
+  async replaceNode(name: string): Promise<void> {
+    const numbers = this.nodes.map(({ number }) => number);
+    await addNode(this.#switch, this.node(name).number, numbers, this.control !== undefined);
+  }
+
   /** Removes all namespaces. End the processes in them first: a namespace lives as long as they do. */
   async close(): Promise<void> {
     const hosts = [...this.#pods.values(), ...this.nodes, this.client, this.router, this.remote];

@@ -1,0 +1,31 @@
+// Asks who has each of the addresses, by ARP or NDP, in rounds of so many milliseconds, and prints a ProbeResult per question
+// as a JSON line when it is told to end (SIGTERM):
+// node test/bench/neighbor-probe.ts --link eth0 [--every 10] ADDRESS...
+import { parseArgs } from "node:util";
+import { NeighborClient } from "@fairlead/l2/testing";
+import { openLinkSocket, watchLinks } from "@fairlead/linux";
+import { systemClock } from "@fairlead/runtime";
+import { monotonicMillis, type ProbeResult } from "@fairlead/testing";
+
+const { values, positionals: addresses } = parseArgs({
+  options: { link: { type: "string", default: "eth0" }, every: { type: "string", default: "10" } },
+  allowPositionals: true,
+});
+const links = await watchLinks();
+const link = links.current().find(({ name }) => name === values.link);
+if (link === undefined) throw new Error(`Cannot ask on ${values.link}: there is no such link`);
+const clock = { ...systemClock, monotonic: monotonicMillis };
+const client = new NeighborClient({ openLinkSocket, link: () => link, clock });
+for (const address of addresses) client.askEvery(Number(values.every), address);
+console.log("asking");
+
+process.on("SIGTERM", () => {
+  const lines = addresses.flatMap((address) => {
+    return client.exchanges(address).map(({ askedAt, answers: [first] }) => {
+      const outcome = first === undefined ? { error: "nobody answered" } : { pod: first.mac };
+      const result: ProbeResult = { startedAt: askedAt, endedAt: first?.at ?? askedAt, ...outcome };
+      return JSON.stringify({ address, ...result });
+    });
+  });
+  process.stdout.write(`${lines.join("\n")}\n`, () => process.exit(0));
+});
