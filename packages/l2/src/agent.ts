@@ -1,11 +1,13 @@
-import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
+import type { Datagrams, Link, Links, OpenLinkSocket } from "@fairlead/linux";
 import {
   type AddressRange,
   ANY_LINK,
   formatAddress,
   formatPrefix,
+  type IpAddress,
   parseAddress,
   prefixRange,
+  rangeContains,
   rangesOverlap,
 } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
@@ -32,6 +34,8 @@ export interface AgentOptions {
   readonly keys: HeartbeatKeys;
   readonly links: Links;
   readonly openLinkSocket: OpenLinkSocket;
+  /** The second path of heartbeats; absent without one. */
+  readonly openDatagrams?: (onDatagram: (octets: Uint8Array, from: IpAddress) => void) => Promise<Datagrams>;
   /** Makes the best responder that the link allows. */
   readonly makeResponder: (link: Link) => Promise<Responder>;
   readonly clock: Clock;
@@ -73,21 +77,39 @@ export class Agent {
   #first: ReadonlySet<string> | undefined;
   #ranges: readonly AddressRange[] = [];
   #refusals: readonly LinkRefusal[] = [];
+  #nodes: ReadonlyMap<string, readonly IpAddress[]> = new Map();
+  #datagrams: Datagrams | undefined;
   #ready = false;
   #stopped = false;
 
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#unwatch = options.links.onChange(() => this.#update());
+    options
+      .openDatagrams?.((octets, from) => this.#hearDatagram(octets, from))
+      .then(
+        (datagrams) => {
+          this.#datagrams = datagrams;
+          if (this.#stopped) datagrams.close();
+        },
+        (error) => options.log.warn({ err: String(error) }, "heartbeats have no second path"),
+      );
   }
 
   /**
    * All addresses that are to be answered for by some node. What is no longer among them is given up.
    *
    * @param ranges - where more may come from: their links are joined before, so that the first one need not wait.
+   * @param nodes - all nodes, with their addresses: those that are in a link's subnet may have a speaker there.
    * @param ready - whether this node forwards for what it wants. Until then others do not leave anything to it.
    */
-  want(wanted: readonly WantedAddress[], ranges: readonly AddressRange[], ready = true): void {
+  want(
+    wanted: readonly WantedAddress[],
+    ranges: readonly AddressRange[],
+    nodes: ReadonlyMap<string, readonly IpAddress[]> = new Map(),
+    ready = true,
+  ): void {
+    this.#nodes = nodes;
     this.#wanted = wanted;
     if (ready) this.#first ??= new Set(wanted.map(({ address }) => address));
     this.#ready = ready;
@@ -134,6 +156,14 @@ export class Agent {
     const agents = [...this.#agents.values()];
     await Promise.all(agents.map((agent) => agent.leave(deadline)));
     await Promise.all(agents.map((agent) => agent.close()));
+    this.#datagrams?.close();
+  }
+
+  #hearDatagram(octets: Uint8Array, from: IpAddress): void {
+    for (const agent of this.#agents.values()) {
+      const isThere = agent.link.addresses.some((subnet) => rangeContains(prefixRange(subnet), from));
+      if (isThere) agent.hearDatagram(octets, from);
+    }
   }
 
   #update(): void {
@@ -171,6 +201,7 @@ export class Agent {
     if (link?.name === name && link.mac === mac) {
       if (link !== agent.link) agent.see(link);
       agent.listenFor(this.#ranges);
+      agent.expect(this.#nodes);
       agent.want(byLink.get(index) ?? new Map(), this.#ready);
       return;
     }
@@ -191,11 +222,12 @@ export class Agent {
     if (this.#starting.has(link.index)) return;
     this.#starting.add(link.index);
     const { makeResponder, log } = this.#options;
+    const sendDatagram = (octets: Uint8Array, to: IpAddress) => this.#datagrams?.send(octets, to);
     makeResponder(link)
       .then(async (responder) => {
         if (this.#stopped) return responder.close();
         try {
-          this.#agents.set(link.index, new LinkAgent({ ...this.#options, link, responder }));
+          this.#agents.set(link.index, new LinkAgent({ ...this.#options, link, responder, sendDatagram }));
         } catch (error) {
           await responder.close();
           throw error;

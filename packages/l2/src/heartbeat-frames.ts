@@ -31,21 +31,30 @@ export class HeartbeatFrames {
     this.#options = options;
   }
 
-  /** The frame to send. */
-  encode(heartbeat: Heartbeat, source: Mac): Uint8Array {
+  /** The heartbeat as it is sent, in a frame or a datagram. */
+  seal(heartbeat: Heartbeat): Uint8Array {
     const { keys, clock } = this.#options;
-    const payload = encodeEnvelope(keys.seal(encodeHeartbeat(heartbeat), clock.monotonic()));
+    return encodeEnvelope(keys.seal(encodeHeartbeat(heartbeat), clock.monotonic()));
+  }
+
+  /** The frame of a sealed heartbeat. */
+  frame(payload: Uint8Array, source: Mac): Uint8Array {
     return encodeEthernet({ destination: HEARTBEAT_GROUP, source, etherType: HEARTBEAT_ETHERTYPE, payload });
   }
 
   /** The heartbeat in a frame; undefined if it is none, or not one of a speaker that has the key. */
-  decode(octets: Uint8Array): Heartbeat | undefined {
+  inFrame(octets: Uint8Array): Heartbeat | undefined {
+    const { source, payload } = decodeEthernet(octets);
+    return this.open(payload, source);
+  }
+
+  /** As {@link inFrame}, of what was sealed; `from` is who sent it, for the log. */
+  open(payload: Uint8Array, from: string): Heartbeat | undefined {
     const { keys, clock } = this.#options;
     try {
-      const { source, payload } = decodeEthernet(octets);
       const opened = keys.open(decodeEnvelope(payload), clock.monotonic());
       if ("body" in opened) return decodeHeartbeat(opened.body);
-      this.#ignore(opened.refusal, `from ${source}`);
+      this.#ignore(opened.refusal, `from ${from}`);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#ignore("Malformed", error.message);

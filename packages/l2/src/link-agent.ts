@@ -1,5 +1,5 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
-import { type AddressRange, type Mac, parseAddress } from "@fairlead/net";
+import { type AddressRange, formatAddress, type IpAddress, type Mac, parseAddress } from "@fairlead/net";
 import { type Cancel, type Clock, type Log, type Millis, Pacer } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
 import { HeartbeatFrames } from "./heartbeat-frames.ts";
@@ -18,8 +18,16 @@ import type {
   ReleaseCause,
   Stranger,
 } from "./ownership/types.ts";
-import { type Doubt, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, MOST_DOUBTS, type TablePart } from "./packet/heartbeat.ts";
+import {
+  type Doubt,
+  HEARTBEAT_ETHERTYPE,
+  HEARTBEAT_GROUP,
+  type Heartbeat,
+  MOST_DOUBTS,
+  type TablePart,
+} from "./packet/heartbeat.ts";
 import type { Responder } from "./ports.ts";
+import { SecondPath } from "./second-path.ts";
 import { type Sighting, Wire } from "./wire/wire.ts";
 import { WireChecks, type WireFinding } from "./wire/wire-checks.ts";
 
@@ -28,6 +36,9 @@ const PROBES_PER_TURN = 100;
 
 /** All that answers is made anew at most this often: a doubt lasts until the doubter has asked again. */
 const REPAIR_PAUSE: Millis = 10_000;
+
+/** First octet of a datagram whose sender does not hear the receiver on the link; 0 in others. A heartbeat follows. */
+const ASKS = 1;
 
 /** An address changed hands, as far as this node is concerned. */
 export type Move =
@@ -59,6 +70,8 @@ export interface LinkAgentOptions {
   readonly timing: OwnershipTiming;
   readonly keys: HeartbeatKeys;
   readonly openLinkSocket: OpenLinkSocket;
+  /** Sends a datagram to another speaker's port; it may be lost without a word. */
+  readonly sendDatagram: (octets: Uint8Array, to: IpAddress) => void;
   readonly responder: Responder;
   readonly clock: Clock;
   readonly log: Log;
@@ -84,6 +97,10 @@ export class LinkAgent {
   readonly #wire: Wire;
   readonly #probes: Pacer;
   readonly #checks = new WireChecks();
+  readonly #secondPath: SecondPath;
+  #expected: readonly string[] = [];
+  /** Where heartbeats go besides. */
+  #aside: ReturnType<SecondPath["targets"]> = [];
   #repairedAt: Millis = Number.NEGATIVE_INFINITY;
   /** MAC addresses of all speakers that were ever heard: they are no strangers. */
   readonly #speakers = new Set<Mac>();
@@ -103,6 +120,7 @@ export class LinkAgent {
     const { node, timing, keys, link, clock, openLinkSocket } = options;
     this.#frames = new HeartbeatFrames({ keys, clock, log: options.log.child({ link: link.name }) });
     this.#incarnation = incarnationOf(link, clock);
+    this.#secondPath = new SecondPath(timing);
     this.#state = begin(node, timing, endOf(link), clock.monotonic(), firstChallenge(clock));
     this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), {
       groups: [HEARTBEAT_GROUP],
@@ -154,6 +172,27 @@ export class LinkAgent {
   /** Addresses that others own and do not answer for as they ought to. */
   get findings(): ReadonlyMap<string, WireFinding> {
     return this.#checks.findings;
+  }
+
+  /** Takes a datagram that has come from somebody in a subnet of the link. */
+  hearDatagram(octets: Uint8Array, from: IpAddress): void {
+    if (this.#closed || !this.#link.up) return;
+    const { node: self, log, clock } = this.#options;
+    const heartbeat = this.#frames.open(octets.subarray(1), formatAddress(from));
+    if (heartbeat === undefined || heartbeat.node === self) return;
+    this.#listen(heartbeat);
+    const { node } = heartbeat;
+    if (!this.#secondPath.heardAside(node, octets[0] === ASKS, clock.monotonic())) return;
+    const link = this.#link.name;
+    log.warn({ link, peer: node }, "heartbeats come by unicast alone: the network drops EtherType 0x88b5 or multicast");
+  }
+
+  /** Nodes that may have a speaker on the link, by name, with their addresses. */
+  expect(nodes: ReadonlyMap<string, readonly IpAddress[]>): void {
+    const now = this.#options.clock.monotonic();
+    for (const node of this.#expected) if (!nodes.has(node)) this.#secondPath.forget(node);
+    this.#expected = [...nodes.keys()].filter((node) => node !== this.#options.node);
+    for (const node of this.#expected) this.#secondPath.learn(node, nodes.get(node) ?? [], this.#link.addresses, now);
   }
 
   /** Hears who has addresses of these ranges from now on. @throws SystemCallError */
@@ -209,14 +248,24 @@ export class LinkAgent {
     if (this.#announcer.size > 0 && this.#mayAnswer()) responder.refresh();
     if (this.#answerStale) this.#answer();
     this.#check();
+    // Without carrier, what went another way would say that clients can reach this node here.
+    this.#aside = this.#link.up ? this.#secondPath.targets(clock.monotonic()) : [];
     this.#sendHeartbeat(undefined);
     this.#announcer.run();
   }
 
   #hear(frame: Uint8Array): void {
-    const heartbeat = this.#frames.decode(frame);
+    const heartbeat = this.#frames.inFrame(frame);
     if (heartbeat === undefined) return;
-    this.#speakers.add(heartbeat.mac);
+    this.#listen(heartbeat);
+    this.#secondPath.heardOnLink(heartbeat.node, this.#options.clock.monotonic());
+  }
+
+  #listen(heartbeat: Heartbeat): void {
+    const { node, mac, prefixes } = heartbeat;
+    const addresses = prefixes.map(({ address }) => address);
+    this.#secondPath.learn(node, addresses, this.#link.addresses, this.#options.clock.monotonic());
+    this.#speakers.add(mac);
     this.#take({ kind: "heard", heartbeat });
     for (const doubt of heartbeat.doubts) this.#repair(doubt, heartbeat.node);
   }
@@ -395,7 +444,11 @@ export class LinkAgent {
     this.#sequence += 1;
     const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts: this.#doubts(table) };
     const heartbeat = say(this.#state, serial, table, this.#options.clock.monotonic());
-    this.#socket.send(this.#frames.encode(heartbeat, this.#link.mac));
+    const sealed = this.#frames.seal(heartbeat);
+    this.#socket.send(this.#frames.frame(sealed, this.#link.mac));
+    for (const { address, asks } of this.#aside) {
+      this.#options.sendDatagram(Uint8Array.of(asks ? ASKS : 0, ...sealed), address);
+    }
   }
 }
 

@@ -26,6 +26,7 @@ export function aHeartbeat(fields: Partial<Heartbeat> = {}): Heartbeat {
     tableVersion: 0,
     link: LINK.name,
     mac: LINK.mac,
+    detection: 600,
     prefixes: LINK.prefixes,
     doubts: [],
     ...fields,

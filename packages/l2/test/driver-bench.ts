@@ -1,7 +1,7 @@
 import { setImmediate as breath } from "node:timers/promises";
 import type { Link, Links } from "@fairlead/linux";
 import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
-import { formatAddress, type IpAddress } from "@fairlead/net";
+import { formatAddress, type IpAddress, parsePrefix } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
@@ -136,6 +136,9 @@ export class Bench {
   readonly heartbeats: Heartbeat[] = [];
   readonly #names = new Map<string, string>();
   readonly #agents: LinkAgent[] = [];
+  readonly #stations: { host: MemoryHost; agent: LinkAgent; subnet: string }[] = [];
+  /** Datagrams sent so far. */
+  datagrams = 0;
   readonly #prefixLength: number;
 
   /** @param prefixLength - of the subnet that every node has. */
@@ -163,6 +166,7 @@ export class Bench {
       timing: DEFAULT_TIMING,
       keys,
       openLinkSocket: host.openLinkSocket,
+      sendDatagram: (octets, to) => this.#carryDatagram(number, octets, to),
       responder,
       clock,
       log,
@@ -172,7 +176,20 @@ export class Bench {
       onChange: () => {},
     });
     this.#agents.push(agent);
+    this.#stations.push({ host, agent, subnet });
     return { host, agent, responder, clock, log, moves, conflicts, findings };
+  }
+
+  // Datagrams go over the same wires, and are forwarded whatever the switch does with heartbeats.
+  #carryDatagram(from: number, octets: Uint8Array, to: IpAddress): void {
+    const target = this.#stations.find(({ subnet }) => subnet.startsWith(`${formatAddress(to)}/`));
+    const source = this.#stations[from - 1];
+    if (target === undefined || source === undefined) return;
+    this.datagrams += 1;
+    setImmediate(() => {
+      if (!target.host.link().up || !source.host.link().up) return;
+      target.agent.hearDatagram(octets, parsePrefix(source.subnet).address);
+    });
   }
 
   /** Lets time go by; frames arrive in between. */

@@ -1,3 +1,4 @@
+export { openDatagrams } from "./io/datagram-socket.ts";
 export { openAnycast } from "./io/memberships.ts";
 export { openNdpSocket } from "./io/ndp-socket.ts";
 export * from "./io/netlink-socket.ts";

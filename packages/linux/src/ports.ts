@@ -68,6 +68,20 @@ export interface LinkSocketOptions {
   readonly filter?: BpfProgram;
 }
 
+/** Sends and receives UDP datagrams on one port of this node. */
+export interface Datagrams {
+  /** Sends one to the same port of another node; as on a wire, it may be lost without a word. */
+  send(octets: Uint8Array, to: IpAddress): void;
+  /** Stops receiving at once. Closing twice does nothing. */
+  close(): void;
+}
+
+/** Opens a port for datagrams. @throws SystemCallError when it is taken. */
+export type OpenDatagrams = (
+  port: number,
+  onDatagram: (octets: Uint8Array, from: IpAddress) => void,
+) => Promise<Datagrams>;
+
 /**
  * IPv6 addresses that this node shares with others (anycast, RFC 4291 §2.6), joined on one link: the kernel is in their
  * solicited-node groups, tells switches so (MLD), and answers solicitations for them with Override clear. All ends with

@@ -24,6 +24,8 @@ export interface Plan {
   readonly addresses: readonly PlannedAddress[];
   /** Where more addresses may come from: the ranges of the pools. */
   readonly ranges: readonly AddressRange[];
+  /** All nodes by name, with their addresses. */
+  readonly nodes: ReadonlyMap<string, readonly IpAddress[]>;
   readonly forwarding: ForwardingTable;
 }
 
@@ -56,7 +58,8 @@ export function decide(snapshot: Snapshot): Plan {
     for (const { service, endpoints: own } of sharers) ports.push(...forwardedPorts(service, vip, own, snapshot.node));
   }
   const ranges = snapshot.pools.flatMap(({ usable }) => usable);
-  return { addresses, ranges, forwarding: forwardingTable(snapshot, ports) };
+  const nodes = new Map(snapshot.nodes.map(({ name, internalAddresses }) => [name, internalAddresses]));
+  return { addresses, ranges, nodes, forwarding: forwardingTable(snapshot, ports) };
 }
 
 interface Context {

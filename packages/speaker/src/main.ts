@@ -1,10 +1,12 @@
 import { hostname } from "node:os";
 import { watchRestarts } from "@fairlead/kube";
-import { DEFAULT_TIMING } from "@fairlead/l2";
+import { DEFAULT_TIMING, timingFor } from "@fairlead/l2";
 import {
   type CommonOptions,
   createLog,
   createProgram,
+  integer,
+  type Millis,
   runProgram,
   serveHealth,
   stopSignal,
@@ -25,6 +27,8 @@ interface Options extends CommonOptions {
   readonly forwarding: ForwardingMode;
   readonly responder: ResponderChoice;
   readonly heartbeatKeyFile?: string;
+  readonly heartbeatPort: number;
+  readonly detection: Millis;
   readonly loadBalancerClass: string;
   readonly unclassed: boolean;
   readonly cleanup: boolean;
@@ -60,6 +64,22 @@ const program = createProgram(
     ),
   )
   .addOption(
+    new Option(
+      "--heartbeat-port <port>",
+      "UDP port for heartbeats to nodes that are not heard on the link; 0 for none; the same on all nodes",
+    )
+      .argParser(integer(0, 65_535))
+      .default(7474),
+  )
+  .addOption(
+    new Option(
+      "--detection <milliseconds>",
+      "silence after which another speaker counts as gone, 300 to 10000; heartbeats come six times as often",
+    )
+      .argParser(integer(300, 10_000))
+      .default(DEFAULT_TIMING.detection),
+  )
+  .addOption(
     new Option("--load-balancer-class <name>", "spec.loadBalancerClass of the Services to serve").default(
       "fairlead.dev/fairlead",
     ),
@@ -72,10 +92,16 @@ await runProgram<Options>(program, async (options) => {
   if (options.nodeName === "") throw new UsageError("Cannot start: --node-name must not be empty");
   const log = createLog(options.logLevel, options.logFormat, { component: "speaker", node: options.nodeName });
   const { store, kubeconfig, logLevel, logFormat, loadBalancerClass, unclassed, forwarding, nodeName } = options;
-  const timing = DEFAULT_TIMING;
+  const timing = timingFor(options.detection);
   const clock = systemClock;
   const keys = await openKeyFile(options.heartbeatKeyFile, clock, log);
-  const ports = await openNode({ responder: options.responder, timing, clock, log });
+  const ports = await openNode({
+    responder: options.responder,
+    heartbeatPort: options.heartbeatPort,
+    timing,
+    clock,
+    log,
+  });
   const stopped = stopSignal();
   let speaker: Speaker | undefined;
   let early: Plan | undefined;

@@ -14,7 +14,7 @@ export interface PlanDelta {
   readonly addresses: TableDelta<PlannedAddress>;
   readonly ports: TableDelta<ForwardedPort>;
   /** All that is not a table; short. */
-  readonly rest: { readonly ranges: Plan["ranges"]; readonly forwarding: Omit<Plan["forwarding"], "ports"> };
+  readonly rest: Pick<Plan, "ranges" | "nodes"> & { readonly forwarding: Omit<Plan["forwarding"], "ports"> };
 }
 
 /** The side that has plans: says what is new in each. */
@@ -26,7 +26,7 @@ export class PlanSender {
   /** What differs from the plan before; undefined if nothing does. */
   advance(plan: Plan): PlanDelta | undefined {
     const { ports: portList, ...forwarding } = plan.forwarding;
-    const rest = { ranges: plan.ranges, forwarding };
+    const rest = { ranges: plan.ranges, nodes: plan.nodes, forwarding };
     const addresses = index(plan.addresses, addressKey);
     const ports = index(portList, portKey);
     const delta = { addresses: diff(this.#addresses, addresses), ports: diff(this.#ports, ports), rest };
@@ -50,6 +50,7 @@ export class PlanReceiver {
     return {
       addresses: [...this.#addresses.values()],
       ranges: rest.ranges,
+      nodes: rest.nodes,
       forwarding: { ...rest.forwarding, ports: [...this.#ports.values()] },
     };
   }

@@ -1,12 +1,15 @@
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { Responder } from "@fairlead/l2";
-import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
+import type { Datagrams, Link, Links, OpenLinkSocket } from "@fairlead/linux";
+import type { IpAddress } from "@fairlead/net";
 import type { ForwardingTable } from "./forwarding/index.ts";
 
 /** The node, as the speaker acts on it. */
 export interface NodePorts {
   readonly links: Links;
   readonly openLinkSocket: OpenLinkSocket;
+  /** The second path of heartbeats; absent without one. */
+  readonly openDatagrams?: (onDatagram: (octets: Uint8Array, from: IpAddress) => void) => Promise<Datagrams>;
   /** Makes the best responder that the link allows. */
   readonly makeResponder: (link: Link) => Promise<Responder>;
   readonly forwarding: {

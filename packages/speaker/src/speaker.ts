@@ -108,11 +108,12 @@ export class Speaker {
     this.#agent.want(
       plan.addresses.filter(({ address }) => before.has(address)),
       plan.ranges,
+      plan.nodes,
       this.#applied !== undefined,
     );
     await this.#options.ports.forwarding.apply(plan.forwarding);
     this.#applied = plan;
-    this.#agent.want(plan.addresses, plan.ranges, true);
+    this.#agent.want(plan.addresses, plan.ranges, plan.nodes);
     this.#logForwarding(plan, before);
   }
 

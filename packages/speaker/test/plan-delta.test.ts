@@ -25,7 +25,7 @@ function plan(
     return { vip: parseAddress(address), protocol: "TCP", port: 80, ...fixed, endpoints: to };
   });
   const forwarding = { mode: "direct", ports, internal: [], nodeAddresses: [] } as const;
-  return { addresses, ranges: [parseRange(range)], forwarding };
+  return { addresses, ranges: [parseRange(range)], nodes: new Map(), forwarding };
 }
 
 describe("a plan in deltas", () => {

@@ -50,6 +50,15 @@ export class Switch {
     await this.#namespace.run("bridge", "link", "set", "dev", port, "state", "3");
   }
 
+  /** Drops frames of an EtherType between all ports, as some switches do with what they do not know; undefined for none. */
+  async drop(etherType: number | undefined): Promise<void> {
+    const rule = etherType === undefined ? "" : `ether type 0x${etherType.toString(16)} drop;`;
+    await this.#namespace.nft(`add table bridge lab
+delete table bridge lab
+table bridge lab { chain forward { type filter hook forward priority 0; ${rule} }; }
+`);
+  }
+
   async delete(): Promise<void> {
     await this.#namespace.delete();
   }

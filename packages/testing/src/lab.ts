@@ -131,6 +131,11 @@ export class Lab {
     await this.#switch.restore(portOf(this.node(node), network));
   }
 
+  /** Has the switch drop frames of an EtherType from now on; undefined for none. */
+  async dropEtherType(etherType: number | undefined): Promise<void> {
+    await this.#switch.drop(etherType);
+  }
+
   /** Deletes a node's namespace with its links, as when its machine is gone. End the processes in it first. */
   async loseNode(name: string): Promise<void> {
     await this.node(name).namespace.delete();

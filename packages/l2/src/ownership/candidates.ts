@@ -34,14 +34,15 @@ export function weightOf(candidates: Candidates | undefined, node: string): numb
 }
 
 /**
- * The distinct subnets of a link's addresses, as many as a heartbeat carries: wide ones before those that hold nothing
- * but the address itself, in the given order otherwise.
+ * The first address of each distinct subnet of a link, as many as a heartbeat carries: wide ones before those that hold
+ * nothing but the address itself, in the given order otherwise.
  */
 export function subnetsOf(prefixes: readonly Prefix[]): readonly Prefix[] {
   const distinct = new Map<string, Prefix>();
   for (const prefix of prefixes) {
     const { family, first } = prefixRange(prefix);
-    distinct.set(`${family}/${first}/${prefix.length}`, { address: { family, value: first }, length: prefix.length });
+    const key = `${family}/${first}/${prefix.length}`;
+    if (!distinct.has(key)) distinct.set(key, prefix);
   }
   const single = ({ address, length }: Prefix) => Number(length === addressBits(address.family));
   return [...distinct.values()].sort((a, b) => single(a) - single(b)).slice(0, MOST_PREFIXES);

@@ -45,8 +45,8 @@ export function mayAnswer(state: OwnershipState, now: Millis): boolean {
 }
 
 /** When a tick is to come at the latest: a peer will have been silent for too long, or something else falls due. */
-export function nextDecision({ peers, timing, due }: OwnershipState): Millis {
-  return [...peers.values()].reduce((first, { heardAt }) => Math.min(first, heardAt + timing.detection), due);
+export function nextDecision({ peers, due }: OwnershipState): Millis {
+  return [...peers.values()].reduce((first, { heardAt, detection }) => Math.min(first, heardAt + detection), due);
 }
 
 /**
@@ -126,7 +126,8 @@ function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: 
   );
   const state = { ...last, freshness };
   const late = known && hearLate(known, heartbeat);
-  const peer = verdict === "Fresh" ? hear(known, heartbeat, now) : verdict === "Late" ? late : undefined;
+  const peer =
+    verdict === "Fresh" ? hear(known, heartbeat, last.timing.detection, now) : verdict === "Late" ? late : undefined;
   if (peer === undefined) {
     const cause = verdict === "Unproven" ? verdict : "Replayed";
     return { next: state, effects: [...before, { kind: "ignored", node, cause }] };
@@ -158,7 +159,7 @@ function hasNews(before: Peer, after: Peer): boolean {
 }
 
 function tick(state: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
-  const silent = [...state.peers.values()].filter(({ heardAt }) => now - heardAt >= state.timing.detection);
+  const silent = [...state.peers.values()].filter(({ heardAt, detection }) => now - heardAt >= detection);
   if (silent.length === 0 && now < state.due) return { next: state, effects: before };
   const peers = new Map(state.peers);
   for (const { node } of silent) peers.delete(node);

@@ -3,8 +3,12 @@ import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
 import type { OwnershipState, Peer } from "./types.ts";
 
-/** A peer after a heartbeat that is newer than all before. `table` and `end` stay the same objects while the same. */
-export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis): Peer {
+/**
+ * A peer after a heartbeat that is newer than all before. `table` and `end` stay the same objects while the same.
+ *
+ * @param detection - this node's own.
+ */
+export function hear(peer: Peer | undefined, heartbeat: Heartbeat, detection: Millis, now: Millis): Peer {
   const known = peer?.incarnation === heartbeat.incarnation ? peer : undefined;
   const { node, incarnation, sequence, leaving, listening, reluctant, tableVersion } = heartbeat;
   const { table, parts } = collect(known, heartbeat);
@@ -16,6 +20,8 @@ export function hear(peer: Peer | undefined, heartbeat: Heartbeat, now: Millis):
     leaving,
     listening,
     reluctant,
+    // Its kernel may answer for as long as it takes itself for heard.
+    detection: Math.max(detection, heartbeat.detection),
     end: endOf(known, heartbeat),
     tableVersion,
     table,

@@ -28,6 +28,7 @@ export function say(
     tableVersion,
     link: link.name,
     mac: link.mac,
+    detection: timing.detection,
     prefixes: link.prefixes,
     ...(table !== undefined && { table }),
   };

@@ -20,6 +20,11 @@ export interface OwnershipTiming {
 /** 100 ms between heartbeats, 600 ms of silence, 60 ms for a claim, 200 ms for the first one. */
 export const DEFAULT_TIMING: OwnershipTiming = { interval: 100, detection: 600, claim: 60, probe: 200 };
 
+/** As {@link DEFAULT_TIMING}, with another detection time, 300 ms or more. */
+export function timingFor(detection: Millis): OwnershipTiming {
+  return { ...DEFAULT_TIMING, detection, interval: Math.round(detection / 6) };
+}
+
 /** Which nodes may own an address on this link, as Kubernetes has it. */
 export interface Candidates {
   readonly nodes: ReadonlyMap<string, Candidacy>;
@@ -56,6 +61,8 @@ export interface Peer {
   readonly leaving: boolean;
   readonly listening: boolean;
   readonly reluctant: boolean;
+  /** Silence after which it counts as gone: the longer of its own detection time and this node's. */
+  readonly detection: Millis;
   readonly end: Pick<LinkEnd, "name" | "mac" | "prefixes">;
   /** The version it says its table has. */
   readonly tableVersion: number;

@@ -8,6 +8,7 @@ import {
   type Prefix,
   parseAddress,
 } from "@fairlead/net";
+import type { Millis } from "@fairlead/runtime";
 
 /** EtherType of heartbeats: IEEE 802 Local Experimental Ethertype 1. */
 export const HEARTBEAT_ETHERTYPE = 0x88b5;
@@ -96,7 +97,7 @@ export interface TablePart {
  *
  *     flags (1) | incarnation (8) | sequence (4) | highest epoch (4) | table version (4)
  *     challenge (8) | echo count (1) | echoes (8 each)
- *     name length (1) | node name | link name length (1) | link name | MAC (6) | prefix count (1) | prefixes: family (1) length (1) address
+ *     name length (1) | node name | link name length (1) | link name | MAC (6) | detection (2) | prefix count (1) | prefixes: family (1) length (1) address
  *     doubt count (1) | doubts: code (1) family (1) address
  *     part (2) | parts (2), 0 if there is none | entry count (1) | entries: family (1) state and standing (1) epoch (4) address
  */
@@ -130,8 +131,10 @@ export interface Heartbeat {
   readonly link: string;
   /** The MAC address that the node answers with. */
   readonly mac: Mac;
-  /** The node's subnets on this link, {@link MOST_PREFIXES} at most. */
+  /** The node's addresses on this link with their subnets, one of each subnet, {@link MOST_PREFIXES} at most. */
   readonly prefixes: readonly Prefix[];
+  /** Silence after which the node takes others for gone, in milliseconds, 1 to 65,535. */
+  readonly detection: Millis;
   /** What the node sees wrong with addresses of others, {@link MOST_DOUBTS} at most; none in a heartbeat with a table. */
   readonly doubts: readonly Doubt[];
   readonly table?: TablePart;
@@ -150,7 +153,13 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.highestEpoch).u32(heartbeat.tableVersion);
   w.u64(heartbeat.challenge).u8(heartbeat.echoes.length);
   for (const echo of heartbeat.echoes) w.u64(echo);
-  w.u8(node.length).octets(node).u8(link.length).octets(link).mac(heartbeat.mac).u8(heartbeat.prefixes.length);
+  w.u8(node.length)
+    .octets(node)
+    .u8(link.length)
+    .octets(link)
+    .mac(heartbeat.mac)
+    .u16(heartbeat.detection)
+    .u8(heartbeat.prefixes.length);
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
   w.u8(heartbeat.doubts.length);
   for (const { address, code } of heartbeat.doubts) {
@@ -185,6 +194,8 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const node = readName(r, "node name", LONGEST_NAME);
   const link = readName(r, "link name", LONGEST_LINK_NAME);
   const mac = r.mac("MAC address");
+  const detection = r.u16("detection time");
+  if (detection === 0) r.fail("detection time", "at least 1", "0");
   const prefixCount = r.u8("prefix count");
   if (prefixCount > MOST_PREFIXES) r.fail("prefix count", `at most ${MOST_PREFIXES}`, String(prefixCount));
   const prefixes = Array.from({ length: prefixCount }, () => readPrefix(r));
@@ -213,6 +224,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     echoes,
     link,
     mac,
+    detection,
     prefixes,
     doubts,
     ...(parts > 0 && { table: { part, parts, entries } }),

@@ -18,7 +18,7 @@ const part = (index: number, parts: number, ...hosts: number[]) => ({ part: inde
 function after(...heartbeats: Partial<Heartbeat>[]): Peer | undefined {
   let peer: Peer | undefined;
   for (const [i, heartbeat] of heartbeats.entries()) {
-    peer = hear(peer, { ...HEARTBEAT, sequence: i + 1, ...heartbeat }, 10 * (i + 1));
+    peer = hear(peer, { ...HEARTBEAT, sequence: i + 1, ...heartbeat }, 600, 10 * (i + 1));
   }
   return peer;
 }
@@ -85,7 +85,7 @@ describe("hear", () => {
   it("keeps the table and the end of the link as they are while they do not change", () => {
     const first = after({ tableVersion: 1, table: part(0, 1, 50) });
     const again = { ...HEARTBEAT, sequence: 2, tableVersion: 1, table: part(0, 1, 50) };
-    const second = hear(first, { ...again, prefixes: [parsePrefix("192.0.2.1/24")] }, 20);
+    const second = hear(first, { ...again, prefixes: [parsePrefix("192.0.2.1/24")] }, 600, 20);
     expect(second?.table).to.equal(first?.table);
     expect(second?.end).to.equal(first?.end);
   });

@@ -25,7 +25,7 @@ const NUMBERS = "0000019900000001 00000007 00000005 00000003";
 const COUNTERS = `${NUMBERS} 0000000000000000 00`;
 /** Octets of the envelope around it. */
 const ENVELOPE = 8 + TAG_LENGTH;
-const NAME = "02 6e31 04 65746830 02005e005401";
+const NAME = "02 6e31 04 65746830 02005e005401 0258";
 const NO_TABLE = "00 0000 0000 00";
 const IPV4_PREFIX = "04 18 c0000201";
 const IPV6_PREFIX = "06 40 20010db8000000000000000000000001";
@@ -119,13 +119,18 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
   },
   {
     name: "a name beyond ASCII",
-    hex: `00 ${COUNTERS} 03 6ec3b6 04 65746830 02005e005401 00 ${NO_TABLE}`,
+    hex: `00 ${COUNTERS} 03 6ec3b6 04 65746830 02005e005401 0258 00 ${NO_TABLE}`,
     heartbeat: { ...PLAIN, node: "nö" },
   },
 ];
 
 const entries = (hex: string) => `00 ${COUNTERS} ${NAME} 00 00 0000 0001 01 ${hex}`;
 const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
+  {
+    name: "no detection time",
+    hex: `00 ${COUNTERS} ${NAME.slice(0, -4)}0000`,
+    error: "detection time must be at least 1, got 0",
+  },
   { name: "too many doubts", hex: `00 ${COUNTERS} ${NAME} 00 05`, error: "doubt count must be at most 4, got 5" },
   {
     name: "a doubt of no kind",

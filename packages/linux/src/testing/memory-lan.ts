@@ -36,6 +36,8 @@ interface Receiver {
 /** An Ethernet segment in memory: frames arrive in order and whole, but never within the call that sends them. */
 export class MemoryLan {
   readonly #stations: Station[] = [];
+  /** EtherTypes that the switch does not forward. */
+  readonly dropped = new Set<number>();
 
   /** Adds a host with a fresh Ethernet address. `prefixes` are its own addresses with their subnets: "192.0.2.11/24". */
   host(name: string, ...prefixes: string[]): MemoryHost {
@@ -68,7 +70,7 @@ export class MemoryLan {
   }
 
   #carry(from: Station, frame: Uint8Array): void {
-    if (!from.link.up) return;
+    if (!from.link.up || this.dropped.has(etherTypeOf(frame))) return;
     setImmediate(() => {
       for (const station of this.#stations) if (station !== from) deliver(station, frame);
     });
@@ -77,13 +79,17 @@ export class MemoryLan {
 
 function deliver(station: Station, frame: Uint8Array): void {
   const destination = macFromOctets(frame.slice(0, 6));
-  const etherType = ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);
+  const etherType = etherTypeOf(frame);
   for (const receiver of [...station.sockets]) {
     if (!station.link.up || !station.sockets.has(receiver)) continue;
     const forUs = destination === station.link.mac || receiver.groups.includes(destination);
     const passes = receiver.filter === undefined || runBpf(receiver.filter, frame);
     if (forUs && passes && receiver.etherTypes.includes(etherType)) receiver.onFrame(frame.slice());
   }
+}
+
+function etherTypeOf(frame: Uint8Array): number {
+  return ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);
 }
 
 function link(index: number, addresses: readonly Prefix[]): Link {

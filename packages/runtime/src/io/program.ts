@@ -39,7 +39,7 @@ export function createProgram(name: string, description: string, version: string
     )
     .addOption(
       new Option("--metrics-port <n>", "port of /metrics, /healthz and /readyz; 0 disables them")
-        .argParser(parsePort)
+        .argParser(integer(0, 65_535))
         .default(metricsPort),
     )
     .allowExcessArguments(false)
@@ -66,11 +66,13 @@ export async function runProgram<Options>(program: Command, main: (options: Opti
   }
 }
 
-/** Reads a port number, 0 to 65535, for commander. */
-export function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("It must be a port number from 0 to 65535.");
+/** Reads a whole number from `least` to `most`, for commander. */
+export function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
 }
 
 /** Waits for SIGTERM or SIGINT; a second one ends the process at once. */

@@ -1,4 +1,4 @@
-import { type CommonOptions, createProgram, parsePort } from "@fairlead/runtime";
+import { type CommonOptions, createProgram, integer } from "@fairlead/runtime";
 import { expect } from "chai";
 
 const parse = (...args: string[]): CommonOptions =>
@@ -52,15 +52,17 @@ describe("the command line", () => {
   });
 });
 
-describe("parsePort", () => {
-  for (const [text, port] of [
+describe("integer", () => {
+  for (const [text, value] of [
     ["0", 0],
     ["7472", 7472],
     ["65535", 65535],
   ] as const) {
-    it(`takes ${text}`, () => expect(parsePort(text)).to.equal(port));
+    it(`reads ${text}`, () => expect(integer(0, 65_535)(text)).to.equal(value));
   }
-  for (const text of ["", "-1", "65536", "80.5", "8e1", "0x50", " 80", "http"]) {
-    it(`refuses ${JSON.stringify(text)}`, () => expect(() => parsePort(text)).to.throw("must be a port number"));
+  for (const text of ["", "-1", "65536", "1.5", "1e3", " 1", "0x10", "port"]) {
+    it(`refuses ${JSON.stringify(text)}`, () =>
+      expect(() => integer(0, 65_535)(text)).to.throw("It must be a whole number from 0 to 65535."));
   }
+  it("refuses less than the least", () => expect(() => integer(300, 500)("299")).to.throw("from 300 to 500"));
 });

@@ -6,7 +6,15 @@ import {
   removeTable,
   userspaceResponder,
 } from "@fairlead/l2";
-import { type Link, openAnycast, openLinkSocket, openNdpSocket, restoreProxyDelay, watchLinks } from "@fairlead/linux";
+import {
+  type Link,
+  openAnycast,
+  openDatagrams,
+  openLinkSocket,
+  openNdpSocket,
+  restoreProxyDelay,
+  watchLinks,
+} from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables";
 import { type Clock, type Log, UsageError } from "@fairlead/runtime";
@@ -20,6 +28,8 @@ export type ResponderChoice = "auto" | Responder["kind"];
 /** What {@link openNode} needs. */
 export interface NodeOptions {
   readonly responder: ResponderChoice;
+  /** UDP port of the second path of heartbeats; 0 for none. */
+  readonly heartbeatPort: number;
   readonly timing: OwnershipTiming;
   readonly clock: Clock;
   readonly log: Log;
@@ -30,7 +40,7 @@ export interface NodeOptions {
  *
  * @throws UsageError without the rights that a speaker needs.
  */
-export async function openNode({ responder, timing, clock, log }: NodeOptions): Promise<NodePorts> {
+export async function openNode({ responder, heartbeatPort, timing, clock, log }: NodeOptions): Promise<NodePorts> {
   const nft = new NftCommand();
   // The answers must have ended before anybody may take the owner for gone.
   const timeoutMillis = timing.detection - timing.interval;
@@ -58,7 +68,9 @@ export async function openNode({ responder, timing, clock, log }: NodeOptions): 
   try {
     const links = await watchLinks();
     const forwarding = new Forwarding({ nft, conntrack: new ConntrackCommand({ log }) });
-    return { links, openLinkSocket, makeResponder, forwarding };
+    const openPort = (onDatagram: Parameters<typeof openDatagrams>[1]) => openDatagrams(heartbeatPort, onDatagram);
+    const secondPath = heartbeatPort > 0 && { openDatagrams: openPort };
+    return { links, openLinkSocket, makeResponder, forwarding, ...secondPath };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`Cannot use this node: CAP_NET_ADMIN and CAP_NET_RAW must be held: ${why}`, { cause });

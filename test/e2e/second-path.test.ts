@@ -1,0 +1,59 @@
+import { type Cluster, until } from "@fairlead/testing";
+import { expect } from "chai";
+import { logLines, Product } from "./product.ts";
+import { answeringMacs, Scene, say, timed } from "./scene.ts";
+import { sharedCluster } from "./shared-cluster.ts";
+
+const HEARTBEAT = 0x88b5;
+const SERVICES = ["web", "mail", "dns", "chat"];
+
+describe("speakers on a switch that drops their heartbeats", () => {
+  let cluster: Cluster;
+  let product: Product;
+  let scene: Scene;
+
+  before(async () => {
+    cluster = await sharedCluster();
+    product = await Product.start(cluster);
+    scene = new Scene(cluster);
+    await scene.addPool();
+  });
+  after(() => product?.stop());
+  afterEach(async () => {
+    await cluster.lab.dropEtherType(undefined);
+    await scene.clear();
+  });
+
+  const moves = () =>
+    cluster.lab.nodes.flatMap(({ name }) => {
+      return logLines(product.speaker(name)).filter(({ msg }) => String(msg).startsWith("address announced"));
+    }).length;
+
+  it("keep one owner for each address, without a move, and replace one that dies", async () => {
+    for (const name of SERVICES) await scene.addService(name);
+    const addresses = await Promise.all(SERVICES.map((name) => scene.address(name)));
+    for (const address of addresses) await until(`${address} has an owner`, () => scene.owner(address));
+    const before = moves();
+    await cluster.lab.dropEtherType(HEARTBEAT);
+    for (const address of addresses) {
+      expect(await answeringMacs(cluster.lab.client.namespace, address, 20), address).to.have.length(1);
+    }
+    expect(moves() - before, "moves").to.equal(0);
+    const said = cluster.lab.nodes.flatMap(({ name }) => {
+      return logLines(product.speaker(name)).filter(({ msg }) => String(msg).startsWith("heartbeats come by unicast"));
+    });
+    expect(said.length, "each speaker names each other one").to.equal(6);
+
+    const [address = ""] = addresses;
+    const owner = await scene.owner(address);
+    await Promise.all([cluster.lab.cutLink(owner.name), product.speaker(owner.name).stop("SIGKILL")]);
+    const millis = await timed(() =>
+      until("another node answers", async () => {
+        const macs = await answeringMacs(cluster.lab.client.namespace, address, 1);
+        return macs.length === 1 && macs[0] !== owner.mac;
+      }),
+    );
+    say(`${owner.name} died, another one answered ${millis} ms later`);
+    await cluster.lab.restoreLink(owner.name);
+  });
+});
