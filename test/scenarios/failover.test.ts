@@ -47,6 +47,21 @@ for (const [family, address] of [
       });
     }
 
+    it("is named as having fallen silent, with how long that took", async () => {
+      await site.pass(500);
+      await site.at(owner).crash();
+      await site.settle();
+      const [move] = site.speakerStatus(await site.owner(address)).moves ?? [];
+      expect(move).to.include({
+        address,
+        service: "default/web",
+        direction: "taken",
+        cause: "OwnerSilent",
+        peer: owner,
+      });
+      expect(move?.gapMilliseconds).to.be.within(DEFAULT_TIMING.detection, CRASH_LIMIT);
+    });
+
     it("does not get its address back when it comes back (users.md A2)", async () => {
       site.at(owner).host.cut();
       await site.settle();

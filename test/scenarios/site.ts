@@ -200,5 +200,12 @@ export class Site {
 export interface SpeakerStatus {
   readonly owned?: number;
   readonly addresses?: readonly { readonly address: string; readonly service: string; readonly epoch: number }[];
+  readonly moves?: readonly {
+    readonly address: string;
+    readonly direction: string;
+    readonly cause: string;
+    readonly peer?: string;
+    readonly gapMilliseconds?: number;
+  }[];
   readonly refusals?: readonly { readonly address: string; readonly reason: string; readonly message: string }[];
 }

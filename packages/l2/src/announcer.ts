@@ -1,7 +1,8 @@
 import type { Link } from "@fairlead/linux";
 import { parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Millis } from "@fairlead/runtime";
-import { announcementDue } from "./gratuitous.ts";
+import { announcementDue, isBurst } from "./gratuitous.ts";
+import { announcements } from "./metrics.ts";
 import { gratuitousReply, gratuitousRequest } from "./packet/arp.ts";
 import { encodeEthernet } from "./packet/ethernet.ts";
 import { unsolicitedAdvertisement } from "./packet/ndp.ts";
@@ -101,6 +102,7 @@ export class Announcer {
       }
       left -= 1;
       this.#announce(address);
+      announcements.inc({ occasion: isBurst(sent) ? "burst" : "refresh" });
       const next = from + announcementDue(sent + 1, clock.random());
       this.#announcing.set(address, { from, sent: sent + 1, due: next });
     }

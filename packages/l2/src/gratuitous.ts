@@ -6,6 +6,11 @@ const BURST: readonly Millis[] = [0, 50, 150, 400, 1_000, 2_000, 4_000];
 /** Thereafter, for neighbours and switches whose caches outlive what they have heard. */
 const REFRESH: Millis = 60_000;
 
+/** Whether an announcement belongs to the burst; `sent` as in {@link announcementDue}. */
+export function isBurst(sent: number): boolean {
+  return sent < BURST.length;
+}
+
 /**
  * When the next gratuitous announcement of an address is due, in milliseconds after it was taken (or must be announced
  * anew): a burst, then a slow refresh, each up to a tenth early so that many addresses do not come at once.

@@ -4,7 +4,7 @@ import { type Cancel, type Clock, type Log, type Millis, Pacer } from "@fairlead
 import { Announcer } from "./announcer.ts";
 import { HeartbeatFrames } from "./heartbeat-frames.ts";
 import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import { conflicts, heartbeatsIgnored, wireChecks } from "./metrics.ts";
+import { conflicts, heartbeatsIgnored, takeOverGap, tickDelay, wireChecks } from "./metrics.ts";
 import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
 import type {
@@ -242,7 +242,11 @@ export class LinkAgent {
 
   #tick(): void {
     const { clock, timing, responder } = this.#options;
-    this.#timer = clock.after(timing.interval, () => this.#tick());
+    const due = clock.monotonic() + timing.interval;
+    this.#timer = clock.after(timing.interval, () => {
+      tickDelay.observe(Math.max(0, clock.monotonic() - due) / 1_000);
+      this.#tick();
+    });
     this.#take({ kind: "tick" });
     // Whoever may have been taken for dead asks first: only then does the gate open again.
     if (this.#announcer.size > 0 && this.#mayAnswer()) responder.refresh();
@@ -303,10 +307,13 @@ export class LinkAgent {
     const { log, onMove, onChange } = this.#options;
     const link = this.#link.name;
     switch (effect.kind) {
-      case "own":
+      case "own": {
+        const { since, silentSince } = effect.holding;
+        if (silentSince !== undefined) takeOverGap.observe((since - silentSince) / 1_000);
         this.#announcer.begin(effect.address);
         onMove({ ...effect, link });
         return;
+      }
       case "release":
         this.#announcer.end(effect.address);
         onMove({ ...effect, link });

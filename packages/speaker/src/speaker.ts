@@ -4,6 +4,7 @@ import {
   type Conflict,
   type Finding,
   type HeartbeatKeys,
+  type Holding,
   type Move,
   type OwnershipTiming,
   type TakeOverCause,
@@ -13,7 +14,7 @@ import { type Clock, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
 import { announcementRefusals, forwardedPorts, moves, ownedAddresses } from "./metrics.ts";
 import type { NodePorts, Reporter } from "./ports.ts";
-import { refusedAddresses, serviceNames, speakerStatus } from "./status/speaker-status.ts";
+import { MOST_MOVES, type RecentMove, refusedAddresses, serviceNames, speakerStatus } from "./status/speaker-status.ts";
 
 /** What a {@link Speaker} needs. */
 export interface SpeakerOptions {
@@ -49,6 +50,8 @@ export class Speaker {
   /** The addresses of the plan that is being put into effect, and of the one before it: what is withdrawn is there. */
   #known: ReadonlyMap<string, PlannedAddress> = new Map();
   #refused = new Map<string, string>();
+  /** Latest first. */
+  #moves: readonly RecentMove[] = [];
   #reportDue = false;
 
   constructor(options: SpeakerOptions) {
@@ -129,7 +132,9 @@ export class Speaker {
   #moved(move: Move): void {
     const { log, node } = this.#options;
     const planned = this.#known.get(move.address);
-    const fields = { address: move.address, service: planned && serviceNames(planned), link: move.link };
+    const { address, link } = move;
+    const fields = { address, service: planned && serviceNames(planned), link };
+    this.#remember(move, fields.service ?? "");
     if (move.kind === "own") {
       const { epoch, cause, previous } = move.holding;
       moves.inc({ direction: "own", cause });
@@ -144,6 +149,23 @@ export class Speaker {
       log.info({ ...fields, epoch, cause, to, why: this.#whyReleased(planned) }, "address withdrawn");
     }
     this.#reportSoon();
+  }
+
+  #remember(move: Move, service: string): void {
+    const { address, link } = move;
+    const at = new Date(this.#options.clock.now()).toISOString();
+    const base = { address, service, link, at };
+    const recent: RecentMove =
+      move.kind === "own"
+        ? {
+            ...base,
+            direction: "taken",
+            cause: move.holding.cause,
+            ...peerOf(move.holding.previous),
+            ...gapOf(move.holding),
+          }
+        : { ...base, direction: "givenUp", cause: move.cause, ...peerOf(move.to) };
+    this.#moves = [recent, ...this.#moves].slice(0, MOST_MOVES);
   }
 
   #met({ address, link, mac, code }: Conflict): void {
@@ -195,7 +217,7 @@ export class Speaker {
     const { reporter, clock } = this.#options;
     const offset = clock.now() - clock.monotonic();
     const wallClock = (monotonic: number) => new Date(monotonic + offset).toISOString();
-    reporter.status(speakerStatus(plan, report, { startedAt: this.#startedAt }, wallClock));
+    reporter.status(speakerStatus(plan, report, { startedAt: this.#startedAt, moves: this.#moves }, wallClock));
     ownedAddresses.reset();
     for (const { name } of report.links) {
       ownedAddresses.set({ link: name }, report.owned.filter(({ link }) => link === name).length);
@@ -217,6 +239,14 @@ export class Speaker {
     }
     this.#refused = said;
   }
+}
+
+function peerOf(peer: string | undefined): Pick<RecentMove, "peer"> {
+  return peer === undefined ? {} : { peer };
+}
+
+function gapOf({ since, silentSince }: Holding): Pick<RecentMove, "gapMilliseconds"> {
+  return silentSince === undefined ? {} : { gapMilliseconds: Math.round(since - silentSince) };
 }
 
 function becauseOf(cause: TakeOverCause, previous: string | undefined): string {

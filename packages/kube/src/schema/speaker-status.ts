@@ -12,6 +12,7 @@ export const speakerStatus = {
     startedAt: z.string().meta({ format: "date-time" }).optional().describe("When the speaker started."),
     forwarding: z.string().optional().describe("Forwarding mode: direct, nodePort or none."),
     owned: z.int().optional().describe("Number of addresses that this node answers for."),
+    refused: z.int().optional().describe("Number of addresses that this node is no candidate for."),
     links: z
       .array(
         z.object({
@@ -26,6 +27,24 @@ export const speakerStatus = {
       )
       .optional()
       .describe("Links that addresses can be announced on."),
+    moves: z
+      .array(
+        z.object({
+          address: z.string().describe("The address."),
+          service: z.string().describe("namespace/name of the Service; empty if none is known."),
+          link: z.string().describe("The link it is announced on."),
+          direction: z.enum(["taken", "givenUp"]).describe("Whether this node took it or gave it up."),
+          cause: z.string().describe("Code of the cause; docs/troubleshooting.md has a heading for each."),
+          peer: z.string().optional().describe("The node that had it before, or has it now."),
+          at: z.string().meta({ format: "date-time" }).describe("When."),
+          gapMilliseconds: z
+            .int()
+            .optional()
+            .describe("From the last heartbeat of an owner that fell silent until this node answered."),
+        }),
+      )
+      .optional()
+      .describe("The last addresses that this node took or gave up, latest first, 20 at most."),
     addresses: z
       .array(
         z.object({
@@ -37,7 +56,7 @@ export const speakerStatus = {
         }),
       )
       .optional()
-      .describe("Addresses that this node answers for."),
+      .describe("Addresses that this node answers for, 4,000 at most."),
     conflicts: z
       .array(
         z.object({
@@ -80,7 +99,7 @@ export const speakerStatus = {
         }),
       )
       .optional()
-      .describe("Addresses that this node is no candidate for, and why."),
+      .describe("Addresses that this node is no candidate for, and why, 1,000 at most."),
   }),
   printerColumns: [
     { name: "Owned", type: "integer", jsonPath: ".status.owned", description: "Addresses this node answers for." },

@@ -43,7 +43,15 @@ export function takeOver(
     if (placed.get(address) !== state.node && !isOurTurn(state, address, orphan, now)) continue;
     const previous = state.lastHolders.get(address)?.node;
     const cause = causeOf(address, state, stakes);
-    claims.set(address, { ...right(state, address, now), state: "claimed", since: now, cause, previous });
+    const silentSince = cause === "OwnerSilent" ? state.missing.get(previous ?? "") : undefined;
+    claims.set(address, {
+      ...right(state, address, now),
+      state: "claimed",
+      since: now,
+      cause,
+      previous,
+      ...(silentSince !== undefined && { silentSince }),
+    });
   }
   return claims;
 }
@@ -145,7 +153,7 @@ function ableToTake(state: OwnershipState, address: string, orphan: Orphan, now:
 // without a new epoch: when all hear each other again, the owners that the others have had all along keep it.
 function right(state: OwnershipState, address: string, now: Millis): Pick<Holding, "epoch" | "standing"> {
   const candidates = state.wanted.get(address)?.nodes;
-  const missing = [...state.missing].filter((node) => candidates?.has(node)).length;
+  const missing = [...state.missing.keys()].filter((node) => candidates?.has(node)).length;
   // They fall silent within one heartbeat, not in the same moment: the last ones of them count as missing too.
   const heard = [...state.peers.values()].filter(({ heardAt }) => now - heardAt < state.timing.detection / 2).length;
   if (1 + heard >= missing + state.peers.size - heard)

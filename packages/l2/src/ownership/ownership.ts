@@ -20,7 +20,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     link: { ...link, prefixes: subnetsOf(link.prefixes) },
     wanted: new Map(),
     peers: new Map(),
-    missing: new Set(),
+    missing: new Map(),
     freshness: knowNobody(seed, now),
     holdings: new Map(),
     lastHolders: new Map(),
@@ -163,11 +163,12 @@ function tick(state: OwnershipState, now: Millis, before: readonly OwnershipEffe
   if (silent.length === 0 && now < state.due) return { next: state, effects: before };
   const peers = new Map(state.peers);
   for (const { node } of silent) peers.delete(node);
-  const missing = new Set([...state.missing, ...silent.filter(({ leaving }) => !leaving).map(({ node }) => node)]);
+  const lost = silent.filter(({ leaving }) => !leaving).map(({ node, heardAt }) => [node, heardAt] as const);
+  const missing = new Map([...state.missing, ...lost]);
   const effects = [...before, ...silent.map(({ node }) => ({ kind: "peerDown", node }) as const)];
   return reconsider({ ...state, peers, missing }, now, effects);
 }
 
-function without(nodes: ReadonlySet<string>, node: string): ReadonlySet<string> {
-  return nodes.has(node) ? new Set([...nodes].filter((other) => other !== node)) : nodes;
+function without<T>(nodes: ReadonlyMap<string, T>, node: string): ReadonlyMap<string, T> {
+  return nodes.has(node) ? new Map([...nodes].filter(([other]) => other !== node)) : nodes;
 }

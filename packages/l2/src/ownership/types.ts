@@ -84,6 +84,8 @@ export interface Holding {
   readonly cause: TakeOverCause;
   /** The node that held it before, if known. */
   readonly previous: string | undefined;
+  /** When that one was last heard, if it fell silent. */
+  readonly silentSince?: Millis;
 }
 
 /** An address that is wanted and has no owner. */
@@ -138,8 +140,8 @@ export interface OwnershipState {
   readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
-  /** Speakers that fell silent without a word, and were not heard again. */
-  readonly missing: ReadonlySet<string>;
+  /** Speakers that fell silent without a word, and were not heard again, each with the time when it was heard last. */
+  readonly missing: ReadonlyMap<string, Millis>;
   readonly freshness: Freshness;
   readonly holdings: ReadonlyMap<string, Holding>;
   /** The last holder known of each wanted address, with its epoch. */

@@ -1,4 +1,5 @@
 import {
+  answers,
   kernelResponder,
   kernelResponderSupported,
   type OwnershipTiming,
@@ -45,7 +46,8 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
   // The answers must have ended before anybody may take the owner for gone.
   const timeoutMillis = timing.detection - timing.interval;
   const inUserSpace = (link: Link): Responder => {
-    return userspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis });
+    const onOutcome = (outcome: string) => answers.inc({ outcome });
+    return userspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis, onOutcome });
   };
   const makeResponder = async (link: Link): Promise<Responder> => {
     if (responder !== "userspace" && (await kernelResponderSupported(nft, link))) {

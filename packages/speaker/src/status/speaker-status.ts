@@ -1,14 +1,38 @@
 import type { StatusPatch } from "@fairlead/kube";
-import type { AgentReport } from "@fairlead/l2";
+import type { AgentReport, ReleaseCause, TakeOverCause } from "@fairlead/l2";
 import { type AnnouncementRefusal, describeAnnouncementRefusal } from "@fairlead/model";
 import { VERSION } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "../decide.ts";
 
-/** What does not change while a speaker runs. */
+/** What a status tells besides what is planned and seen. */
 export interface SpeakerFacts {
   /** RFC 3339. */
   readonly startedAt: string;
+  /** The last moves, latest first. */
+  readonly moves: readonly RecentMove[];
 }
+
+/** An address that this node took or gave up. */
+export interface RecentMove {
+  readonly address: string;
+  /** "namespace/name" of its Services, with commas between; empty if none is known. */
+  readonly service: string;
+  readonly link: string;
+  readonly direction: "taken" | "givenUp";
+  readonly cause: TakeOverCause | ReleaseCause;
+  /** The node that had it before, or has it now, if known. */
+  readonly peer?: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** From the last heartbeat of an owner that fell silent until this node answered. */
+  readonly gapMilliseconds?: number;
+}
+
+/** Moves that a status has room for. */
+export const MOST_MOVES = 20;
+
+/** Entries of the lists in a status, so that it stays below what the API server takes (1.5 MB): the counts tell of all. */
+const MOST = { addresses: 4_000, refusals: 1_000, conflicts: 200, findings: 200 } as const;
 
 /** An address that this node is no candidate for. */
 export interface RefusedAddress {
@@ -39,24 +63,27 @@ export function refusedAddresses({ addresses }: Plan, { refusals }: AgentReport)
 export function speakerStatus(
   plan: Plan,
   report: AgentReport,
-  { startedAt }: SpeakerFacts,
+  { startedAt, moves }: SpeakerFacts,
   wallClock: (monotonic: number) => string,
 ): StatusPatch {
+  const refused = refusedAddresses(plan, report);
   const services = new Map(plan.addresses.map((planned) => [planned.address, serviceNames(planned)]));
   return {
     version: VERSION,
     startedAt,
     forwarding: plan.forwarding.mode,
     owned: report.owned.length,
+    refused: refused.length,
     links: report.links,
-    addresses: report.owned.map(({ address, link, holding }) => ({
+    moves,
+    addresses: report.owned.slice(0, MOST.addresses).map(({ address, link, holding }) => ({
       address,
       service: services.get(address) ?? "",
       link,
       epoch: holding.epoch,
       since: wallClock(holding.since),
     })),
-    conflicts: report.conflicts.map(({ address, link, mac, code, isNew, since }) => ({
+    conflicts: report.conflicts.slice(0, MOST.conflicts).map(({ address, link, mac, code, isNew, since }) => ({
       address,
       service: services.get(address) ?? "",
       link,
@@ -65,7 +92,7 @@ export function speakerStatus(
       beforeAnnounced: isNew,
       since: wallClock(since),
     })),
-    findings: report.findings.map(({ address, link, owner, code, macs, since }) => ({
+    findings: report.findings.slice(0, MOST.findings).map(({ address, link, owner, code, macs, since }) => ({
       address,
       service: services.get(address) ?? "",
       link,
@@ -74,7 +101,7 @@ export function speakerStatus(
       macs,
       since: wallClock(since),
     })),
-    refusals: refusedAddresses(plan, report).map(({ address, service, refusal }) => ({
+    refusals: refused.slice(0, MOST.refusals).map(({ address, service, refusal }) => ({
       address,
       service,
       reason: refusal.code,

@@ -37,6 +37,16 @@ const CONFLICT = {
   times: 2,
   probedAt: 2_500,
 } as const;
+const MOVE = {
+  address: VIP,
+  service: "default/web",
+  link: "eth0",
+  direction: "taken",
+  cause: "OwnerSilent",
+  peer: "n2",
+  at: "1970-01-01T00:00:05.000Z",
+  gapMilliseconds: 640,
+} as const;
 const FINDING = {
   address: VIP,
   code: "WrongMac",
@@ -52,7 +62,9 @@ const LINK_DOWN = { code: "LinkDown", address: VIP, link: "eth0" } as const;
 const STARTED_AT = "2026-01-01T00:00:00.000Z";
 
 const status = (plan: typeof PLAN, report: AgentReport) =>
-  speakerStatus(plan, report, { startedAt: STARTED_AT }, (monotonic) => new Date(monotonic).toISOString());
+  speakerStatus(plan, report, { startedAt: STARTED_AT, moves: [MOVE] }, (monotonic) =>
+    new Date(monotonic).toISOString(),
+  );
 
 describe("refusedAddresses", () => {
   for (const { name, plan, refusals, codes } of [
@@ -94,7 +106,9 @@ describe("the status of a speaker", () => {
       startedAt: STARTED_AT,
       forwarding: "direct",
       owned: 1,
+      refused: 0,
       links: [LINK],
+      moves: [MOVE],
       addresses: [{ address: VIP, service: "default/web", link: "eth0", epoch: 3, since: "1970-01-01T00:00:01.000Z" }],
       refusals: [],
       conflicts: [
@@ -132,6 +146,22 @@ describe("the status of a speaker", () => {
   it("has no Service for an address that is being withdrawn", () => {
     const report = { ...NOTHING, owned: [{ address: "192.0.2.99", link: "eth0", holding: HOLDING }] };
     expect(status(PLAN, report).addresses).to.have.nested.property("[0].service", "");
+  });
+
+  it("stays below what the API server takes with 10,000 addresses, whatever there is to say of them", () => {
+    const all = Array.from({ length: 10_000 }, (_, i) => `2001:db8:0:0:ffff:ffff:ffff:${(4_096 + i).toString(16)}`);
+    const service = "a-namespace-with-a-long-name/a-service-with-a-long-name";
+    const addresses = all.map((address) => ({ address, service, serviceUid: address, nodes: new Map() }));
+    const report = {
+      ...NOTHING,
+      owned: all.map((address) => ({ address, link: "eth0.4000", holding: HOLDING })),
+      conflicts: all.map((address) => ({ ...CONFLICT, address })),
+      findings: all.map((address) => ({ ...FINDING, address })),
+      refusals: all.map((address) => ({ ...LINK_DOWN, address })),
+    };
+    const written = status({ ...PLAN, addresses }, report);
+    expect(written).to.include({ owned: 10_000, refused: 10_000 });
+    expect(JSON.stringify(written).length).to.be.below(1_400_000);
   });
 
   it("is as its schema wants it", () => {
