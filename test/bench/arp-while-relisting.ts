@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type LabNode, macOf, until } from "@fairlead/testing";
+import { Daemon, type LabNode, macOf, newLog, until } from "@fairlead/testing";
 import { logLines } from "../e2e/product.ts";
 import { report } from "./report.ts";
 import { bareService, MANY, type Site, withSite } from "./site.ts";
@@ -10,6 +10,7 @@ const REQUESTS = 2_000;
 const PAUSE_MILLIS = 5;
 const AT_ONCE = 24;
 const QUIET_MILLIS = 5_000;
+const UNRELATED = 10_000;
 
 interface Latency {
   readonly p50: number;
@@ -19,7 +20,7 @@ interface Latency {
 
 /**
  * Measures ARP answers of an address that the product announces beside the kernel's own answer for the same node, in
- * microseconds at a client on the LAN: idle, and while the controller and every speaker list 5,000 Services anew, over
+ * microseconds at a client on the LAN: idle, while 10,000 unrelated ARP requests a second arrive, and while the controller and every speaker list 5,000 Services anew, over
  * and over, because the API server is killed and started. Prints JSON lines. Run it inside hack/sandbox.
  */
 export async function benchArpWhileRelisting(): Promise<void> {
@@ -50,6 +51,7 @@ export async function benchArpWhileRelisting(): Promise<void> {
       const address = await scene.address("s0");
       const owner = await until("the address has an owner", () => scene.owner(address), { withinMillis: 30_000 });
       await measure(site, owner, address, "idle");
+      await whileFlooded(site, () => measure(site, owner, address, `${UNRELATED} unrelated requests a second`));
       const before = lists(site);
       let measuring = true;
       const restarts = (async () => {
@@ -125,6 +127,19 @@ async function measure({ cluster }: Site, owner: LabNode, address: string, when:
       ratio,
     });
   }
+}
+
+// Everybody on the LAN hears them: speakers too, which listen for who has their addresses.
+async function whileFlooded({ cluster }: Site, work: () => Promise<void>): Promise<void> {
+  const args = [fileURLToPath(new URL("arp-flood.ts", import.meta.url)), "--per-second", `${UNRELATED}`];
+  const { namespace } = cluster.lab.router;
+  const name = "arp-flood";
+  const flood = Daemon.start({ name, namespace, command: process.execPath, args, log: newLog(name) });
+  await until("the flood has begun", () => flood.output() !== "");
+  await work();
+  flood.assertRunning();
+  await flood.stop("SIGTERM", 5_000);
+  report({ bench: "arp while re-listing", step: "flooded", ...JSON.parse(flood.output().split("\n")[1] ?? "{}") });
 }
 
 function round(value: number): number {

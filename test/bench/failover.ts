@@ -1,17 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import {
   answersHttp,
-  Daemon,
   httpUrl,
   type LabNode,
   longestGap,
   type Manifest,
-  newLog,
   type ProbeResult,
   startProbe,
   until,
 } from "@fairlead/testing";
+import { startNeighborProbe } from "./neighbor-probe-daemon.ts";
 import { quantile, report } from "./report.ts";
 import { type Site, withSite } from "./site.ts";
 
@@ -147,13 +145,13 @@ async function fail(site: Site, address: string, failure: Failure, podName: stri
   const probes = clients.map(({ namespace }) =>
     startProbe(namespace, httpUrl(address), { everyMillis, timeoutMillis: 900 }),
   );
-  const neighbors = startNeighborProbe(site, address);
+  const neighbors = startNeighborProbe(lab.client.namespace, [address], 10);
   await until("all probes have answers", () => neighbors.asking() && probes.every((one) => one.results().length > 20));
   await delay(300);
   await failure.happen(site, owner);
   await delay(2_000);
   const [lan = [], remote = []] = await Promise.all(probes.map((probe) => probe.stop()));
-  const arp = await neighbors.stop();
+  const arp = (await neighbors.stop()).get(address) ?? [];
   await failure.undo(site, owner);
   await cluster.removePod(podName);
   const all = [...lan, ...remote];
@@ -162,24 +160,6 @@ async function fail(site: Site, address: string, failure: Failure, podName: stri
     gaps: { lan: gap(lan), remote: gap(remote), arp: gap(arp) },
     failed: all.filter(({ error }) => error !== undefined).length,
     requests: all.length,
-  };
-}
-
-function startNeighborProbe({ cluster: { lab } }: Site, address: string) {
-  const args = [fileURLToPath(new URL("neighbor-probe.ts", import.meta.url)), address];
-  const name = "neighbor-probe";
-  const { namespace } = lab.client;
-  const daemon = Daemon.start({ name, namespace, command: process.execPath, args, log: newLog(name) });
-  const lines = () => daemon.output().split("\n").slice(0, -1);
-  return {
-    asking: () => lines().length > 0,
-    async stop(): Promise<ProbeResult[]> {
-      daemon.assertRunning();
-      await daemon.stop("SIGTERM");
-      return lines()
-        .slice(1)
-        .map((line) => JSON.parse(line) as ProbeResult);
-    },
   };
 }
 

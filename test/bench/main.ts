@@ -6,6 +6,7 @@ import { benchArpWhileRelisting } from "./arp-while-relisting.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { benchFailover } from "./failover.ts";
 import { benchForwarding } from "./forwarding.ts";
+import { benchManyAddresses } from "./many-addresses.ts";
 import { benchRestart } from "./restart.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   coldStart: benchColdStart,
   restart: benchRestart,
   failover: benchFailover,
+  manyAddresses: benchManyAddresses,
 };
 
 const names = process.argv.slice(2);

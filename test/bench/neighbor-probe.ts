@@ -16,7 +16,11 @@ const link = links.current().find(({ name }) => name === values.link);
 if (link === undefined) throw new Error(`Cannot ask on ${values.link}: there is no such link`);
 const clock = { ...systemClock, monotonic: monotonicMillis };
 const client = new NeighborClient({ openLinkSocket, link: () => link, clock });
-for (const address of addresses) client.askEvery(Number(values.every), address);
+const every = Number(values.every);
+// Not all at once: a burst of thousands would be lost.
+for (const [i, address] of addresses.entries()) {
+  setTimeout(() => client.askEvery(every, address), (every * i) / addresses.length);
+}
 console.log("asking");
 
 process.on("SIGTERM", () => {

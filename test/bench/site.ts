@@ -15,8 +15,11 @@ export interface Site {
 }
 
 /** Runs `work` on a cluster with the product, without kube-proxies, and takes everything down again. */
-export async function withSite(work: (site: Site) => Promise<void>, options: ProductOptions = {}): Promise<void> {
-  const cluster = await Cluster.create();
+export async function withSite(
+  work: (site: Site) => Promise<void>,
+  { nodes, ...options }: ProductOptions & { readonly nodes?: number } = {},
+): Promise<void> {
+  const cluster = await Cluster.create(nodes === undefined ? {} : { nodes });
   try {
     const product = await Product.start(cluster, { ...options, kubeProxy: false });
     const kubeconfig = cluster.controlPlane.adminKubeconfig;

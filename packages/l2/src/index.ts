@@ -12,7 +12,7 @@ export * from "./metrics.ts";
 export * from "./ownership/types.ts";
 export * from "./packet/arp.ts";
 export * from "./packet/ethernet.ts";
-export { DOUBT_CODES } from "./packet/heartbeat.ts";
+export { DOUBT_CODES, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "./packet/heartbeat.ts";
 export * from "./packet/ipv6.ts";
 export * from "./packet/ndp.ts";
 export * from "./ports.ts";

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type LabNode, longestGap, until } from "@fairlead/testing";
+import { logLines } from "../e2e/product.ts";
+import { startNeighborProbe } from "./neighbor-probe-daemon.ts";
+import { withCpuSeconds } from "./processes.ts";
+import { quantile, report } from "./report.ts";
+import { allocated, createServices } from "./services.ts";
+import { MANY, type Site, withSite } from "./site.ts";
+
+const NODES = 5;
+const ADDRESSES = 1_000;
+const ASK_EVERY_MILLIS = 250;
+const IDLE_SECONDS = 20;
+const RUNS = Number(process.env.RUNS ?? 5);
+const PATIENCE = { withinMillis: 120_000, everyMillis: 500 };
+
+/**
+ * Measures 1,000 addresses on 5 nodes: what heartbeats and an idle speaker cost, and for how long addresses are without an
+ * answer to ARP when a node is lost, asked for every 250 ms from the LAN. Prints JSON lines. Run it inside hack/sandbox.
+ */
+export async function benchManyAddresses(): Promise<void> {
+  await withSite(
+    async (site) => {
+      for (const object of MANY) await site.store.create(object);
+      await createServices(site, "s", ADDRESSES);
+      await allocated(site, ADDRESSES);
+      await owned(site);
+      await measureIdle(site);
+      for (let run = 0; run < RUNS; run++) {
+        const node = site.cluster.lab.nodes[run % NODES];
+        if (node !== undefined) await loseNode(site, node);
+      }
+    },
+    { nodes: NODES },
+  );
+}
+
+async function owners(site: Site): Promise<Map<string, string[]>> {
+  const { items } = (await site.cluster.controlPlane.api.get("/apis/fairlead.dev/v1beta1/speakerstatuses")) as {
+    items: { metadata: { name: string }; status?: { addresses?: { address: string }[] } }[];
+  };
+  return new Map(
+    items.map(({ metadata, status }) => [metadata.name, (status?.addresses ?? []).map(({ address }) => address)]),
+  );
+}
+
+async function owned(site: Site): Promise<void> {
+  await until(
+    "every address has one owner",
+    async () => {
+      const all = [...(await owners(site)).values()].flat();
+      return all.length === ADDRESSES && new Set(all).size === ADDRESSES;
+    },
+    PATIENCE,
+  );
+}
+
+async function measureIdle(site: Site): Promise<void> {
+  const { lab } = site.cluster;
+  await delay(10_000); // bursts of announcements are over
+  const groups = Object.fromEntries(lab.nodes.map(({ name }) => [name, [site.product.speaker(name)]]));
+  const meter = fileURLToPath(new URL("heartbeat-meter.ts", import.meta.url));
+  const { result, cpuSeconds } = await withCpuSeconds(groups, () =>
+    lab.client.namespace.run(process.execPath, meter, "--seconds", `${IDLE_SECONDS}`),
+  );
+  const bits = Object.values(JSON.parse(result.stdout) as Record<string, number>);
+  const shares = Object.values(cpuSeconds).map((seconds) => Math.round((1_000 * seconds) / IDLE_SECONDS) / 10);
+  report({
+    bench: "manyAddresses",
+    when: "idle",
+    nodes: NODES,
+    addresses: ADDRESSES,
+    heartbeatBitsPerSecond: bits,
+    speakerCpuPercent: shares,
+  });
+}
+
+async function loseNode(site: Site, node: LabNode): Promise<void> {
+  const { lab } = site.cluster;
+  const before = await owners(site);
+  const lost = new Set(before.get(node.name));
+  const probe = startNeighborProbe(lab.client.namespace, [...before.values()].flat(), ASK_EVERY_MILLIS);
+  await until("the client asks", probe.asking, PATIENCE);
+  await delay(2_000);
+  await Promise.all([
+    lab.cutLink(node.name),
+    lab.cutLink(node.name, "management"),
+    site.product.speaker(node.name).stop("SIGKILL"),
+  ]);
+  await delay(5_000);
+  const gaps = [...(await probe.stop())].map(([address, results]) => {
+    return { address, millis: longestGap(results)?.millis ?? Number.NaN };
+  });
+  const [ofLost = [], ofOthers = []] = [true, false].map((isLost) => {
+    return gaps.filter(({ address }) => lost.has(address) === isLost).map(({ millis }) => millis);
+  });
+  const round = (millis: readonly number[]) => [0.5, 0.99, 1].map((q) => Math.round(quantile(millis, q)));
+  const [medianMillis, p99Millis, maxMillis] = round(ofLost);
+  report({
+    bench: "manyAddresses",
+    when: "one node lost",
+    lost: lost.size,
+    askedEveryMillis: ASK_EVERY_MILLIS,
+    medianMillis,
+    p99Millis,
+    maxMillis,
+    maxMillisOfOthers: round(ofOthers)[2],
+  });
+  await lab.restoreLink(node.name);
+  await lab.restoreLink(node.name, "management");
+  await site.product.startSpeaker(node.name);
+  await owned(site);
+  await until("it is heard again", () => {
+    const others = lab.nodes.filter(({ name }) => name !== node.name);
+    return others.every(({ name }) => logLines(site.product.speaker(name)).at(-1) !== undefined);
+  });
+  await delay(3_000);
+}
+
+if (import.meta.main) await benchManyAddresses();
