@@ -25,6 +25,8 @@ export interface WantedAddress {
   readonly nodes: Candidates["nodes"];
   /** Groups that the address is in: on one link, those of one group go to different nodes while there are nodes enough. */
   readonly groups?: readonly string[];
+  /** Whether several nodes answer for it, each for its part of the clients. */
+  readonly isShared?: boolean;
 }
 
 /** What an {@link Agent} needs. */
@@ -61,6 +63,8 @@ export interface AgentReport {
     readonly neighbors: readonly string[];
   }[];
   readonly owned: readonly { readonly address: string; readonly link: string; readonly holding: Holding }[];
+  /** Shared addresses, with the number of parts that this node answers. */
+  readonly shared: readonly { readonly address: string; readonly link: string; readonly parts: number }[];
   readonly refusals: readonly LinkRefusal[];
   readonly conflicts: readonly Conflict[];
   readonly findings: readonly Finding[];
@@ -129,6 +133,9 @@ export class Agent {
       owned: agents.flatMap(({ link, owned }) => {
         return [...owned].map(([address, holding]) => ({ address, link: link.name, holding }));
       }),
+      shared: agents.flatMap(({ link, shares }) => {
+        return [...shares].map(([address, slots]) => ({ address, link: link.name, parts: slots.size }));
+      }),
       conflicts: agents.flatMap(({ link, strangers }) => {
         return [...strangers].map(([address, stranger]) => ({ address, link: link.name, ...stranger }));
       }),
@@ -171,7 +178,7 @@ export class Agent {
     const links = this.#options.links.current();
     const byLink = new Map<number, Map<string, Candidates>>();
     const refusals: LinkRefusal[] = [];
-    for (const { address, nodes, groups = [] } of this.#wanted) {
+    for (const { address, nodes, groups = [], isShared = false } of this.#wanted) {
       // A node that may not have the address follows what becomes of it where it might be.
       const choice = chooseLink(parseAddress(address), nodes.get(this.#options.node)?.links ?? [[ANY_LINK]], links);
       if ("refusal" in choice) {
@@ -179,7 +186,10 @@ export class Agent {
         continue;
       }
       const onLink = byLink.get(choice.link.index) ?? new Map<string, Candidates>();
-      byLink.set(choice.link.index, onLink.set(address, { nodes, groups, isNew: !this.#first?.has(address) }));
+      byLink.set(
+        choice.link.index,
+        onLink.set(address, { nodes, groups, isNew: !this.#first?.has(address), isShared }),
+      );
     }
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);

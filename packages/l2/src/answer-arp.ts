@@ -1,10 +1,13 @@
-import { BROADCAST_MAC, DecodeError, formatAddress, type Mac } from "@fairlead/net";
+import { BROADCAST_MAC, DecodeError, formatAddress, type IpAddress, type Mac } from "@fairlead/net";
 import type { DropReason } from "./drop-reason.ts";
 import { type ArpPacket, decodeArp, encodeArp } from "./packet/arp.ts";
 import { decodeEthernet, ETHERTYPE, type EthernetFrame, encodeEthernet } from "./packet/ethernet.ts";
 
 /** What to do with a received frame: send `reply`, or nothing for this reason. */
-export type ArpAnswer = { readonly reply: Uint8Array } | { readonly drop: DropReason };
+export type ArpAnswer =
+  /** `client` asks for `address`. */
+  | { readonly reply: Uint8Array; readonly address: IpAddress; readonly client: IpAddress }
+  | { readonly drop: DropReason };
 
 /**
  * The answer to an ARP request, by the same rules as the kernel responder: the frame went to all or to `ownMac`, and its
@@ -26,6 +29,8 @@ export function answerArp(answered: ReadonlySet<string>, ownMac: Mac, octets: Ui
     target: packet.sender,
   });
   return {
+    address: packet.target.ip,
+    client: packet.sender.ip,
     reply: encodeEthernet({ destination: frame.source, source: ownMac, etherType: ETHERTYPE.arp, payload: reply }),
   };
 }

@@ -3,7 +3,9 @@ import type { DropReason } from "./drop-reason.ts";
 import { ALL_NODES, decodeNdp, encodeNdp, type NdpMessage, UNSPECIFIED } from "./packet/ndp.ts";
 
 /** What to do with a received message: send `reply` to `destination`, or nothing for this reason. */
-export type NdpAnswer = { readonly reply: Uint8Array; readonly destination: IpAddress } | { readonly drop: DropReason };
+export type NdpAnswer =
+  | { readonly reply: Uint8Array; readonly destination: IpAddress; readonly address: IpAddress }
+  | { readonly drop: DropReason };
 
 /**
  * The answer to a Neighbor Solicitation (RFC 4861 §7.2.4): to who asks, with Solicited and Override set; to all nodes,
@@ -29,6 +31,7 @@ export function answerNdp(
   if (!answered.has(formatAddress(target))) return { drop: "NotAnsweredFor" };
   const flags = { router: false, solicited: !probe, override: true };
   return {
+    address: target,
     reply: encodeNdp({ kind: "advertisement", ...flags, target, mac: ownMac }),
     destination: probe ? ALL_NODES : source,
   };

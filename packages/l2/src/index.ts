@@ -3,6 +3,7 @@ export * from "./answer-arp.ts";
 export * from "./answer-ndp.ts";
 export type { AnycastOptions } from "./anycast-addresses.ts";
 export * from "./choose-link.ts";
+export { CLIENT_SLOTS, clientSlot } from "./client-hash.ts";
 export * from "./drop-reason.ts";
 export * from "./heartbeat-keys.ts";
 export * from "./kernel-responder.ts";

@@ -1,9 +1,16 @@
 import type { Link } from "@fairlead/linux";
-import type { IpAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
-import { changeTable, type GateElement, gateElement, removeTable, replaceTable } from "./kernel-table.ts";
+import {
+  type Answers,
+  changeTable,
+  type GateElement,
+  gateElement,
+  hasShares,
+  removeTable,
+  replaceTable,
+} from "./kernel-table.ts";
 import type { Gate, Nft, Responder } from "./ports.ts";
 
 /** What {@link kernelResponder} works with. */
@@ -24,8 +31,8 @@ export interface KernelResponderOptions extends AnycastOptions {
 export function kernelResponder(options: KernelResponderOptions): Responder {
   const { nft, openGate, link, timeoutMillis } = options;
   const anycast = new AnycastAddresses(options);
-  let wanted: readonly IpAddress[] = [];
-  let loaded: readonly IpAddress[] | undefined;
+  let wanted: Answers = { addresses: [], shares: [] };
+  let loaded: Answers | undefined;
   let repairing = false;
   let gate: Gate | undefined;
   let closed = false;
@@ -40,8 +47,10 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   const apply = async (): Promise<void> => {
     if (closed) return;
     const goal = wanted;
-    anycast.leaveAllBut(goal);
-    const script = loaded === undefined ? replaceTable(link, goal, timeoutMillis) : changeTable(link, loaded, goal);
+    const all = distinct([...goal.addresses, ...goal.shares.map(({ address }) => address)]);
+    anycast.leaveAllBut(all);
+    const isOther = loaded === undefined || hasShares(loaded) !== hasShares(goal);
+    const script = isOther ? replaceTable(link, goal, timeoutMillis) : changeTable(link, loaded ?? goal, goal);
     if (script !== undefined) {
       // Whatever a failed load leaves behind is replaced as a whole by the next one.
       loaded = undefined;
@@ -49,7 +58,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
       loaded = goal;
       gate ??= openGate(gateElement(link, timeoutMillis), repairLost);
     }
-    await anycast.join(goal);
+    await anycast.join(all);
   };
   const reload = (): Promise<void> => {
     loaded = undefined;
@@ -68,9 +77,9 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   };
   return {
     kind: "kernel",
-    answer: (addresses) =>
+    answer: (addresses, shares = []) =>
       inOrder(() => {
-        wanted = distinct(addresses);
+        wanted = { addresses: distinct(addresses), shares };
         return apply();
       }),
     repair: () =>
@@ -102,7 +111,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
  */
 export async function kernelResponderSupported(nft: Nft, link: Link): Promise<boolean> {
   try {
-    await nft.load(replaceTable(link, [], 1_000));
+    await nft.load(replaceTable(link, { addresses: [], shares: [] }, 1_000));
     await nft.load(removeTable(link));
     return true;
   } catch {

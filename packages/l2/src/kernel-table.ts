@@ -1,7 +1,9 @@
 import type { Link } from "@fairlead/linux";
 import { addressOctets, type Family, formatAddress, type IpAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import { ofFamily, without } from "./answered-addresses.ts";
+import { ofFamily } from "./answered-addresses.ts";
+import { CLIENT_SEED, CLIENT_SLOTS } from "./client-hash.ts";
+import type { Share } from "./ports.ts";
 
 /** The nftables set that holds the one element without which nothing is answered. */
 export interface GateElement {
@@ -24,8 +26,15 @@ const TARGET_IP = "@nh,192,32";
 const SCRATCH = "@nh,144,32";
 // nft 1.0.6 has no name for it.
 const NDP_TARGET = "@th,64,128";
-const SETS = { 4: "answer", 6: "answer6" } as const;
-const FAMILIES = [4, 6] as const;
+/** What a table answers for. */
+export interface Answers {
+  readonly addresses: readonly IpAddress[];
+  readonly shares: readonly Share[];
+}
+
+const SHARE_SETS = ["shared", "shared6", "share", "share6"] as const;
+const SETS = ["answer", "answer6", ...SHARE_SETS] as const;
+type SetName = (typeof SETS)[number];
 
 /** Name of the link's table: there is one for each link, and nobody else's. */
 export function tableName(link: Link): string {
@@ -49,29 +58,56 @@ export function gateElement(link: Link, timeoutMillis: Millis): GateElement {
  *
  * `ether type` looks behind a VLAN tag that the hardware has taken off, so requests on another VLAN do not match.
  *
+ * For a shared address the packet mark, which means nothing yet at ingress, is the client's part (clientSlot()); a table
+ * without shares does without.
+ *
  * @throws UnsupportedLinkError when the link's name cannot be written in an nftables script.
  */
-export function replaceTable(link: Link, addresses: readonly IpAddress[], timeoutMillis: Millis): string {
+export function replaceTable(link: Link, answers: Answers, timeoutMillis: Millis): string {
   const device = quoteDevice(link.name);
-  const initial = (family: Family) => {
-    const own = ofFamily(family, addresses);
-    return own.length === 0 ? "" : ` elements = { ${list(own)} }`;
+  const all = elementsOf(answers);
+  const set = (name: SetName, type: string) => {
+    const initial = all[name].length === 0 ? "" : ` elements = { ${all[name].join(", ")} }`;
+    return `  set ${name} { ${type};${initial} }\n`;
   };
+  const reply = `${SCRATCH} set ${SENDER_IP} ${SENDER_IP} set ${TARGET_IP} ${TARGET_IP} set ${SCRATCH} \\
+      arp daddr ether set arp saddr ether arp saddr ether set ${link.mac} arp operation set reply \\
+      ether daddr set ether saddr ether saddr set ${link.mac} fwd to ${device}`;
+  const request = `ether daddr { ff:ff:ff:ff:ff:ff, ${link.mac} } \\
+      arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp operation request`;
+  const solicitation = "ether type ip6 icmpv6 type nd-neighbor-solicit";
+  const hash = `mod ${CLIENT_SLOTS} seed ${CLIENT_SEED}`;
+  const shareSets = [
+    set("shared", "type ipv4_addr"),
+    set("shared6", `typeof ${NDP_TARGET}`),
+    set("share", "type ipv4_addr . mark"),
+    set("share6", `typeof ${NDP_TARGET} . meta mark`),
+  ];
+  const shareRules = [
+    `ether type arp ${request} arp daddr ip @shared meta mark set jhash arp saddr ip ${hash}`,
+    `ether type arp iif @gate ${request} arp daddr ip . meta mark @share meta mark set 0 ${reply}`,
+    `${solicitation} ${NDP_TARGET} @shared6 meta mark set jhash ip6 saddr ${hash}`,
+    `${solicitation} ${NDP_TARGET} @shared6 iif != @gate drop`,
+    `${solicitation} ${NDP_TARGET} @shared6 ${NDP_TARGET} . meta mark != @share6 drop`,
+    "meta mark != 0 ether type { arp, ip6 } meta mark set 0",
+  ];
+  const isShared = hasShares(answers);
   return `${removeTable(link)}table netdev ${tableName(link)} {
-  set ${SETS[4]} { type ipv4_addr;${initial(4)} }
-  set ${SETS[6]} { typeof ${NDP_TARGET};${initial(6)} }
+${set("answer", "type ipv4_addr")}${set("answer6", `typeof ${NDP_TARGET}`)}${isShared ? shareSets.join("") : ""}\
   set gate { type iface_index; flags timeout; elements = { ${device} timeout ${timeoutMillis}ms } }
   chain ingress {
     type filter hook ingress device ${device} priority 0; policy accept;
-    ether type arp iif @gate ether daddr { ff:ff:ff:ff:ff:ff, ${link.mac} } \\
-      arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp operation request arp daddr ip @${SETS[4]} \\
-      ${SCRATCH} set ${SENDER_IP} ${SENDER_IP} set ${TARGET_IP} ${TARGET_IP} set ${SCRATCH} \\
-      arp daddr ether set arp saddr ether arp saddr ether set ${link.mac} arp operation set reply \\
-      ether daddr set ether saddr ether saddr set ${link.mac} fwd to ${device}
-    ether type ip6 icmpv6 type nd-neighbor-solicit ${NDP_TARGET} @${SETS[6]} iif != @gate drop
-  }
+    ether type arp iif @gate ${request} arp daddr ip @answer \\
+      ${reply}
+    ${solicitation} ${NDP_TARGET} @answer6 iif != @gate drop
+${isShared ? shareRules.map((rule) => `    ${rule}\n`).join("") : ""}  }
 }
 `;
+}
+
+/** Whether the table needs what shared addresses need. */
+export function hasShares({ shares }: Answers): boolean {
+  return shares.length > 0;
 }
 
 /** Removes the link's table, present or not. */
@@ -79,26 +115,46 @@ export function removeTable(link: Link): string {
   return `add table netdev ${tableName(link)}\ndelete table netdev ${tableName(link)}\n`;
 }
 
-/** Turns a table that answers for `before` into one that answers for `after`; undefined when they are the same. */
-export function changeTable(link: Link, before: readonly IpAddress[], after: readonly IpAddress[]): string | undefined {
-  const lines = [
-    ...statements("delete", link, without(before, after)),
-    ...statements("add", link, without(after, before)),
-  ];
+/**
+ * Turns a table that answers for `before` into one that answers for `after`; undefined when they are the same. Both have
+ * shares, or neither has.
+ */
+export function changeTable(link: Link, before: Answers, after: Answers): string | undefined {
+  const [old, now] = [elementsOf(before), elementsOf(after)];
+  const lines = [...statements("delete", link, old, now), ...statements("add", link, now, old)];
   return lines.length === 0 ? undefined : `${lines.join("\n")}\n`;
 }
 
-function statements(verb: "add" | "delete", link: Link, addresses: readonly IpAddress[]): string[] {
-  return FAMILIES.flatMap((family) => {
-    const own = ofFamily(family, addresses);
-    if (own.length === 0) return [];
-    return [`${verb} element netdev ${tableName(link)} ${SETS[family]} { ${list(own)} }`];
+function statements(verb: "add" | "delete", link: Link, from: Elements, others: Elements): string[] {
+  return SETS.flatMap((name) => {
+    const known = new Set(others[name]);
+    const own = from[name].filter((element) => !known.has(element));
+    return own.length === 0 ? [] : [`${verb} element netdev ${tableName(link)} ${name} { ${own.join(", ")} }`];
   });
 }
 
+type Elements = Readonly<Record<SetName, readonly string[]>>;
+
+function elementsOf({ addresses, shares }: Answers): Elements {
+  const parts = (family: Family) => {
+    return shares
+      .filter(({ address }) => address.family === family)
+      .flatMap(({ address, slots }) => [...slots].map((slot) => `${write(address)} . ${slot}`));
+  };
+  const shared = shares.map(({ address }) => address);
+  return {
+    answer: ofFamily(4, addresses).map(write),
+    answer6: ofFamily(6, addresses).map(write),
+    shared: ofFamily(4, shared).map(write),
+    shared6: ofFamily(6, shared).map(write),
+    share: parts(4),
+    share6: parts(6),
+  };
+}
+
 // To nft a raw field is a number.
-function list(addresses: readonly IpAddress[]): string {
-  return addresses.map((address) => (address.family === 4 ? formatAddress(address) : hex(address))).join(", ");
+function write(address: IpAddress): string {
+  return address.family === 4 ? formatAddress(address) : hex(address);
 }
 
 function hex(address: IpAddress): string {

@@ -2,6 +2,7 @@ import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { type AddressRange, formatAddress, type IpAddress, type Mac, parseAddress } from "@fairlead/net";
 import { type Cancel, type Clock, type Log, type Millis, Pacer } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
+import { CLIENT_SLOTS } from "./client-hash.ts";
 import { HeartbeatFrames } from "./heartbeat-frames.ts";
 import type { HeartbeatKeys } from "./heartbeat-keys.ts";
 import { conflicts, heartbeatsIgnored, takeOverGap, tickDelay, wireChecks } from "./metrics.ts";
@@ -26,8 +27,9 @@ import {
   MOST_DOUBTS,
   type TablePart,
 } from "./packet/heartbeat.ts";
-import type { Responder } from "./ports.ts";
+import type { Responder, Share } from "./ports.ts";
 import { SecondPath } from "./second-path.ts";
+import { Askers } from "./wire/askers.ts";
 import { type Sighting, Wire } from "./wire/wire.ts";
 import { WireChecks, type WireFinding } from "./wire/wire-checks.ts";
 
@@ -95,6 +97,7 @@ export class LinkAgent {
   readonly #incarnation: bigint;
   readonly #frames: HeartbeatFrames;
   readonly #wire: Wire;
+  readonly #askers: Askers;
   readonly #probes: Pacer;
   readonly #checks = new WireChecks();
   readonly #secondPath: SecondPath;
@@ -112,6 +115,8 @@ export class LinkAgent {
   #dueTimer: Cancel = () => {};
   #answering: Promise<void> = Promise.resolve();
   #answerStale = false;
+  /** What was last answered of shared addresses: one that leaves answers on. */
+  #shares: readonly Share[] = [];
   #closed = false;
 
   constructor(options: LinkAgentOptions) {
@@ -126,6 +131,7 @@ export class LinkAgent {
       groups: [HEARTBEAT_GROUP],
     });
     this.#wire = new Wire({ openLinkSocket, link: () => this.#link, onSighting: (sighting) => this.#see(sighting) });
+    this.#askers = new Askers({ openLinkSocket, link: () => this.#link, clock });
     this.#probes = new Pacer(clock, PROBES_PER_TURN);
     this.#announcer = new Announcer({
       clock,
@@ -150,6 +156,11 @@ export class LinkAgent {
   /** Addresses that this node answers for. */
   get owned(): ReadonlyMap<string, Holding> {
     return new Map([...this.#state.holdings].filter(([, { state }]) => state !== "claimed"));
+  }
+
+  /** Of each shared address that this node answers for, the parts of the clients that it answers. */
+  get shares(): OwnershipState["shares"] {
+    return this.#state.shares;
   }
 
   /** Speakers heard on the link, by name. */
@@ -207,6 +218,7 @@ export class LinkAgent {
    */
   want(wanted: ReadonlyMap<string, Candidates>, ready = true): void {
     this.#take({ kind: "wanted", wanted, ready });
+    this.#askers.listenFor([...this.#state.shared.keys()]);
   }
 
   /** Takes note of the link's state; only its index, name and MAC address must be the same. */
@@ -223,9 +235,11 @@ export class LinkAgent {
     this.#take({ kind: "leave" });
     const end = clock.monotonic() + deadline;
     const alone = () => this.#state.peers.size === 0;
-    while (this.#state.holdings.size > 0 && !alone() && clock.monotonic() < end) {
-      await new Promise<void>((resolve) => void clock.after(timing.interval / 4, resolve));
-    }
+    const pause = () => new Promise<void>((resolve) => void clock.after(timing.interval / 4, resolve));
+    while (this.#state.holdings.size > 0 && !alone() && clock.monotonic() < end) await pause();
+    // Those that answer its clients now say so to nobody: they need a moment.
+    const shareEnd = Math.min(end, clock.monotonic() + 2 * timing.interval);
+    while (this.#answersShares && !alone() && clock.monotonic() < shareEnd) await pause();
   }
 
   /** Falls silent at once. */
@@ -236,6 +250,7 @@ export class LinkAgent {
     this.#announcer.close();
     this.#socket.close();
     this.#wire.close();
+    this.#askers.close();
     await this.#answering.catch(() => undefined);
     await this.#options.responder.close();
   }
@@ -249,7 +264,8 @@ export class LinkAgent {
     });
     this.#take({ kind: "tick" });
     // Whoever may have been taken for dead asks first: only then does the gate open again.
-    if (this.#announcer.size > 0 && this.#mayAnswer()) responder.refresh();
+    const answersAny = this.#announcer.size > 0 || this.#answersShares;
+    if (answersAny && this.#mayAnswer()) responder.refresh();
     if (this.#answerStale) this.#answer();
     this.#check();
     // Without carrier, what went another way would say that clients can reach this node here.
@@ -288,7 +304,9 @@ export class LinkAgent {
     this.#state = next;
     for (const effect of effects) this.#run(effect);
     const owns = effects.some(({ kind }) => kind === "own");
-    if (owns || effects.some(({ kind }) => kind === "release")) this.#answer();
+    if (owns || effects.some(({ kind }) => kind === "release" || kind === "share")) this.#answer();
+    for (const effect of effects)
+      if (effect.kind === "share") void this.#answering.then(() => this.#tellClients(effect));
     // Whoever hands over to this node falls silent when it hears that this one answers: it must be so by then.
     if (owns) void this.#answering.then(() => this.#sendTable());
     else if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
@@ -318,6 +336,12 @@ export class LinkAgent {
         this.#announcer.end(effect.address);
         onMove({ ...effect, link });
         return;
+      case "share": {
+        const { address, slots } = effect;
+        log.info({ address, link, parts: slots.size, of: CLIENT_SLOTS }, "answering a part of the clients");
+        onChange();
+        return;
+      }
       case "probe":
         this.#probe(effect.address);
         return;
@@ -394,6 +418,11 @@ export class LinkAgent {
     );
   }
 
+  // Clients that another node has answered so far; the others go on with that one.
+  #tellClients({ address, gained }: Extract<OwnershipEffect, { kind: "share" }>): void {
+    for (const frame of this.#askers.framesTo(address, gained)) this.#probes.run(() => this.#socket.send(frame));
+  }
+
   // Twice, as a frame may be lost (RFC 5227 §2.1.1 has three, over seconds).
   #probe(address: string): void {
     const { clock, timing } = this.#options;
@@ -418,7 +447,12 @@ export class LinkAgent {
     const { responder, log } = this.#options;
     this.#answerStale = false;
     const addresses = [...this.owned.keys()];
-    this.#answering = responder.answer(addresses.map(parseAddress)).then(
+    const leaving = this.#state.leaving && this.#state.shares.size === 0;
+    const shares = leaving
+      ? this.#shares
+      : [...this.#state.shares].map(([address, slots]) => ({ address: parseAddress(address), slots }));
+    this.#shares = shares;
+    this.#answering = responder.answer(addresses.map(parseAddress), shares).then(
       () => {
         this.#answered = new Set(addresses);
         if (this.#mayAnswer()) responder.refresh();
@@ -429,6 +463,10 @@ export class LinkAgent {
         log.error({ link: this.#link.name, err: String(error) }, "cannot answer for addresses; trying again");
       },
     );
+  }
+
+  get #answersShares(): boolean {
+    return this.#shares.length > 0;
   }
 
   #mayAnswer(): boolean {

@@ -4,10 +4,11 @@ import type { Clock, Millis } from "@fairlead/runtime";
 import { answerArp } from "./answer-arp.ts";
 import { answerNdp } from "./answer-ndp.ts";
 import { distinct, ofFamily, without } from "./answered-addresses.ts";
+import { clientSlot } from "./client-hash.ts";
 import type { DropReason } from "./drop-reason.ts";
 import { ETHERTYPE } from "./packet/ethernet.ts";
 import { solicitedNodeGroup } from "./packet/ndp.ts";
-import type { Responder } from "./ports.ts";
+import type { Responder, Share } from "./ports.ts";
 
 /** What {@link userspaceResponder} works with. */
 export interface UserspaceResponderOptions {
@@ -30,6 +31,7 @@ export interface UserspaceResponderOptions {
 export function userspaceResponder(options: UserspaceResponderOptions): Responder {
   const { openLinkSocket, openNdpSocket, clock, link, timeoutMillis, onOutcome } = options;
   let answered: ReadonlySet<string> = new Set();
+  let shares: ReadonlyMap<string, Share> = new Map();
   let groups: readonly IpAddress[] = [];
   let refreshedAt: Millis | undefined;
   let ndp: NdpSocket | undefined;
@@ -39,6 +41,7 @@ export function userspaceResponder(options: UserspaceResponderOptions): Responde
     const answer = answerArp(answered, link.mac, frame);
     if ("drop" in answer) return answer.drop;
     if (expired()) return "Expired";
+    if (!isOurs(answer.address, answer.client)) return "OtherShare";
     arp.send(answer.reply);
     return "Answered";
   };
@@ -46,8 +49,12 @@ export function userspaceResponder(options: UserspaceResponderOptions): Responde
     const answer = answerNdp(answered, link.mac, message, source);
     if ("drop" in answer) return answer.drop;
     if (expired()) return "Expired";
+    if (!isOurs(answer.address, source)) return "OtherShare";
     ndp?.send(answer.reply, answer.destination);
     return "Answered";
+  };
+  const isOurs = (address: IpAddress, client: IpAddress): boolean => {
+    return shares.get(formatAddress(address))?.slots.has(clientSlot(client)) ?? true;
   };
   // Several addresses may have one group.
   const follow = (wanted: readonly IpAddress[]): void => {
@@ -72,10 +79,12 @@ export function userspaceResponder(options: UserspaceResponderOptions): Responde
   });
   return {
     kind: "userspace",
-    async answer(addresses) {
-      answered = new Set(addresses.map(formatAddress));
+    async answer(addresses, parts = []) {
+      const all = [...addresses, ...parts.map(({ address }) => address)];
+      shares = new Map(parts.map((share) => [formatAddress(share.address), share]));
+      answered = new Set(all.map(formatAddress));
       refreshedAt ??= clock.monotonic();
-      follow(distinct(ofFamily(6, addresses).map(solicitedNodeGroup)));
+      follow(distinct(ofFamily(6, all).map(solicitedNodeGroup)));
     },
     async repair() {
       for (const group of groups) {

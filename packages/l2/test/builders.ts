@@ -19,6 +19,7 @@ export function aHeartbeat(fields: Partial<Heartbeat> = {}): Heartbeat {
     leaving: false,
     listening: false,
     reluctant: false,
+    heldDown: false,
     wantsTables: false,
     challenge: 0n,
     echoes: [],

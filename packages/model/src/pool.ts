@@ -45,6 +45,8 @@ export interface L2Advertisement {
   readonly serviceSelectors: readonly LabelSelector[];
   readonly links: LinkSelector;
   readonly preferredNodes: readonly NodePreference[];
+  /** Whether all candidates answer for an address, each for its part of the clients, or one for all. */
+  readonly share: "None" | "Client";
 }
 
 /** Nodes that are to own an address before others. */

@@ -111,6 +111,7 @@ function planAddress(address: string, claims: readonly [Claim, ...Claim[]], cont
     serviceUid: first.service.uid,
     ...(sharers.length > 0 && { sharers }),
     nodes,
+    ...(wishes.every(({ isShared }) => isShared) && { isShared: true }),
   };
   if (nodes.has(context.snapshot.node)) return planned;
   const refusal = wishes.find((wish) => wish.refusal !== undefined)?.refusal;
@@ -132,6 +133,7 @@ function objectName({ namespace, name }: ServiceIntent): string {
 /** The nodes that one Service could have an address on, ready or not. */
 interface Wish {
   readonly nodes: ReadonlyMap<string, NodeReach>;
+  readonly isShared: boolean;
   /** Why this node is not one of them. */
   readonly refusal?: AnnouncementRefusal;
 }
@@ -139,19 +141,20 @@ interface Wish {
 function wishFor(address: string, { service, pool, endpoints }: Claim, { snapshot, fit }: Context): Wish {
   const { node: self, nodes, advertisements } = snapshot;
   const reach = reachOf(pool, service, advertisements, nodes);
-  if ("code" in reach) return { nodes: new Map(), refusal: reach };
+  if ("code" in reach) return { nodes: new Map(), isShared: false, refusal: reach };
+  const { isShared } = reach;
   const isLocal = service.externalTrafficPolicy === "Local";
   const local = isLocal ? endpoints.localNodes(parseAddress(address).family) : undefined;
   const serves = (node: string) => local === undefined || local.everywhere || local.nodes.has(node);
   const able = new Map([...reach.nodes].filter(([name]) => serves(name)));
-  if (able.has(self) && fit.some(({ name }) => name === self)) return { nodes: able };
+  if (able.has(self) && fit.some(({ name }) => name === self)) return { nodes: able, isShared };
   const here = nodes.find(({ name }) => name === self);
   const refusal = here === undefined ? ({ code: "NodeUnknown", node: self } as const) : nodeRefusal(here);
-  if (refusal !== undefined) return { nodes: able, refusal };
+  if (refusal !== undefined) return { nodes: able, isShared, refusal };
   if (!reach.nodes.has(self)) {
-    return { nodes: able, refusal: { code: "NodeNotSelected", advertisements: reach.advertisements } };
+    return { nodes: able, isShared, refusal: { code: "NodeNotSelected", advertisements: reach.advertisements } };
   }
-  return { nodes: able, refusal: { code: "NoLocalEndpoints", nodes: [...(local?.nodes ?? [])].sort() } };
+  return { nodes: able, isShared, refusal: { code: "NoLocalEndpoints", nodes: [...(local?.nodes ?? [])].sort() } };
 }
 
 function forwardedPorts(

@@ -75,6 +75,7 @@ export function anAdvertisement(fields: Partial<L2Advertisement> = {}): L2Advert
     serviceSelectors: [],
     links: ANY_LINK,
     preferredNodes: [],
+    share: "None",
     ...fields,
   };
 }

@@ -65,6 +65,7 @@ export function readL2Advertisement(ref: ObjectRef, _meta: ObjectMeta, raw: unkn
       nodeSelectors: spec.nodeSelectors.map(readSelector),
       serviceSelectors: spec.serviceSelectors.map(readSelector),
       links: { interfaces: spec.interfaces, subnets: subnets.values, exclude: spec.exclude },
+      share: spec.share,
       preferredNodes: spec.preferredNodeSelectors.map(({ weight, preference }) => {
         return { weight, selector: readSelector(preference) };
       }),

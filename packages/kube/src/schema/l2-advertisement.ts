@@ -32,6 +32,12 @@ export const l2Advertisement = {
       .default([])
       .describe("Links to announce on, by the subnets they have: CIDR blocks, one of which the link's must overlap."),
     exclude: z.array(linkName).default([]).describe("Links never to announce on, by name or pattern (* and ?)."),
+    share: z
+      .enum(["None", "Client"])
+      .default("None")
+      .describe(
+        "None: one node answers for an address. Client: every candidate answers a part of the clients, by their addresses.",
+      ),
     preferredNodeSelectors: z
       .array(
         z.strictObject({

@@ -57,6 +57,17 @@ export const speakerStatus = {
       )
       .optional()
       .describe("Addresses that this node answers for, 4,000 at most."),
+    shared: z
+      .array(
+        z.object({
+          address: z.string().describe("The address."),
+          service: z.string().describe("namespace/name of the Service."),
+          link: z.string().describe("The link it is announced on."),
+          parts: z.int().describe("How many of 64 parts of the clients this node answers."),
+        }),
+      )
+      .optional()
+      .describe("Addresses that several nodes answer for, each for its part of the clients; 500 at most."),
     conflicts: z
       .array(
         z.object({

@@ -160,6 +160,7 @@ describe("an L2Advertisement", () => {
       serviceSelectors: [],
       links: { interfaces: [], subnets: [], exclude: [] },
       preferredNodes: [],
+      share: "None",
     }));
 
   it("is read whole", () =>
@@ -174,6 +175,7 @@ describe("an L2Advertisement", () => {
           interfaces: ["eth0", "lan*"],
           subnets: ["192.0.2.7/24"],
           exclude: ["docker?"],
+          share: "Client",
           preferredNodeSelectors: [{ weight: 100, preference: { matchLabels: { disk: "fast" } } }],
         }),
       ),
@@ -184,6 +186,7 @@ describe("an L2Advertisement", () => {
       nodeSelectors: [{ matchLabels: { rack: "1" }, matchExpressions: [] }],
       serviceSelectors: [{ matchLabels: {}, matchExpressions: [{ key: "x", operator: "Exists", values: [] }] }],
       links: { interfaces: ["eth0", "lan*"], subnets: [parseRange("192.0.2.0/24")], exclude: ["docker?"] },
+      share: "Client",
       preferredNodes: [{ weight: 100, selector: { matchLabels: { disk: "fast" }, matchExpressions: [] } }],
     }));
 

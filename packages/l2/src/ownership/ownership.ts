@@ -19,6 +19,8 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     timing,
     link: { ...link, prefixes: subnetsOf(link.prefixes) },
     wanted: new Map(),
+    shared: new Map(),
+    shares: new Map(),
     peers: new Map(),
     missing: new Map(),
     freshness: knowNobody(seed, now),
@@ -38,6 +40,8 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     reluctance: "WarmingUp",
   };
 }
+
+const NOTHING: OwnershipState["shared"] = new Map();
 
 /** Whether this node may answer for what it owns: not while it only listens. */
 export function mayAnswer(state: OwnershipState, now: Millis): boolean {
@@ -93,12 +97,15 @@ function wake(before: OwnershipState, now: Millis): Step {
 
 function want(
   state: OwnershipState,
-  { wanted, ready }: Extract<OwnershipEvent, { kind: "wanted" }>,
+  { wanted: all, ready }: Extract<OwnershipEvent, { kind: "wanted" }>,
   now: Millis,
 ): OwnershipState {
   const { steadiness } = state;
-  if (!ready || steadiness.readyAt !== undefined) return { ...state, wanted };
-  return { ...state, wanted, steadiness: { ...steadiness, readyAt: now } };
+  const hasShared = [...all.values()].some(({ isShared }) => isShared);
+  const wanted = hasShared ? new Map([...all].filter(([, { isShared }]) => !isShared)) : all;
+  const shared = hasShared ? new Map([...all].filter(([, { isShared }]) => isShared)) : NOTHING;
+  if (!ready || steadiness.readyAt !== undefined) return { ...state, wanted, shared };
+  return { ...state, wanted, shared, steadiness: { ...steadiness, readyAt: now } };
 }
 
 function flap(state: OwnershipState, now: Millis): OwnershipState {
@@ -154,6 +161,7 @@ function hasNews(before: Peer, after: Peer): boolean {
     before.leaving !== after.leaving ||
     before.listening !== after.listening ||
     before.reluctant !== after.reluctant ||
+    before.heldDown !== after.heldDown ||
     before.end !== after.end
   );
 }

@@ -10,7 +10,7 @@ import type { OwnershipState, Peer } from "./types.ts";
  */
 export function hear(peer: Peer | undefined, heartbeat: Heartbeat, detection: Millis, now: Millis): Peer {
   const known = peer?.incarnation === heartbeat.incarnation ? peer : undefined;
-  const { node, incarnation, sequence, leaving, listening, reluctant, tableVersion } = heartbeat;
+  const { node, incarnation, sequence, leaving, listening, reluctant, heldDown, tableVersion } = heartbeat;
   const { table, parts } = collect(known, heartbeat);
   return {
     node,
@@ -20,6 +20,7 @@ export function hear(peer: Peer | undefined, heartbeat: Heartbeat, detection: Mi
     leaving,
     listening,
     reluctant,
+    heldDown,
     // Its kernel may answer for as long as it takes itself for heard.
     detection: Math.max(detection, heartbeat.detection),
     end: endOf(known, heartbeat),

@@ -3,6 +3,7 @@ import type { Stake } from "./contest.ts";
 import { findOrphans, nextLook, takeOver } from "./orphans.ts";
 import { lacksTable } from "./peers.ts";
 import { recoversAt, settle, standsAt, yieldsUntil } from "./settle.ts";
+import { shareChanges, sharesOf } from "./shares.ts";
 import { strongestStakes } from "./stakes.ts";
 import { reluctanceAt, steadierAt } from "./steadiness.ts";
 import { reviewStrangers, strangersDue } from "./strangers.ts";
@@ -41,13 +42,17 @@ export function reconsider(last: OwnershipState, now: Millis, before: readonly O
     tableVersion: state.tableVersion + (changed ? 1 : 0),
     tableSentAt: changed ? now : state.tableSentAt,
   };
+  const shares = sharesOf(decided, now);
+  effects.push(...shareChanges(state.shares, shares));
   const next = {
     ...decided,
+    shares,
     due: Math.min(
       holdingsDue(decided),
       nextLook(decided, now),
       steadierAt(state.steadiness, now),
       strangersDue(decided),
+      decided.shared.size > 0 && now < decided.listenUntil ? decided.listenUntil : Number.POSITIVE_INFINITY,
     ),
   };
   for (const [address, { cause }] of claims) if (cause === "NoOwner") effects.push({ kind: "probe", address });

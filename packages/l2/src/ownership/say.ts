@@ -19,6 +19,7 @@ export function say(
     leaving,
     listening: !mayAnswer(state, now),
     reluctant: state.reluctance !== undefined,
+    heldDown: state.reluctance === "HoldDown",
     // Not in each part of a table: every one would be answered with a table.
     wantsTables: table === undefined && lacksTable(state),
     challenge: challengeNow(freshness, timing.detection, now),

@@ -32,6 +32,8 @@ export interface Candidates {
   readonly groups?: readonly string[];
   /** Whether the address came up while this speaker ran: it has not been announced before. */
   readonly isNew?: boolean;
+  /** Whether several nodes answer for the address, each for its part of the clients. */
+  readonly isShared?: boolean;
 }
 
 /** What a node may do for an address. */
@@ -61,6 +63,7 @@ export interface Peer {
   readonly leaving: boolean;
   readonly listening: boolean;
   readonly reluctant: boolean;
+  readonly heldDown: boolean;
   /** Silence after which it counts as gone: the longer of its own detection time and this node's. */
   readonly detection: Millis;
   readonly end: Pick<LinkEnd, "name" | "mac" | "prefixes">;
@@ -140,6 +143,10 @@ export interface OwnershipState {
   readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
+  /** Addresses that several nodes answer for; none of them is in `wanted`. */
+  readonly shared: ReadonlyMap<string, Candidates>;
+  /** The parts of their clients that this node answers. */
+  readonly shares: ReadonlyMap<string, ReadonlySet<number>>;
   /** Speakers that fell silent without a word, and were not heard again, each with the time when it was heard last. */
   readonly missing: ReadonlyMap<string, Millis>;
   readonly freshness: Freshness;
@@ -191,6 +198,13 @@ export type OwnershipEffect =
     }
   /** A rival was heard and lost: neighbours may have believed it. */
   | { readonly kind: "reannounce"; readonly address: string; readonly rival: string }
+  /** This node answers these parts of the clients of an address from now on; the gained ones are new. */
+  | {
+      readonly kind: "share";
+      readonly address: string;
+      readonly slots: ReadonlySet<number>;
+      readonly gained: ReadonlySet<number>;
+    }
   | { readonly kind: "sendTable" }
   /** All on the link are to be asked whether they have the address. */
   | { readonly kind: "probe"; readonly address: string }

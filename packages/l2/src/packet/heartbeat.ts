@@ -20,6 +20,7 @@ const LEAVING = 1;
 const WANTS_TABLES = 2;
 const LISTENING = 4;
 const RELUCTANT = 8;
+const HELD_DOWN = 16;
 const HOLD_STATES: readonly HoldState[] = ["owned", "claimed", "yielding"];
 const STANDINGS: readonly Standing[] = ["firm", "lonely", "slept"];
 /** State and standing share an octet: 1 to 3, and 0, 16 or 32. */
@@ -117,6 +118,8 @@ export interface Heartbeat {
   readonly listening: boolean;
   /** The node takes over only what nobody else can. */
   readonly reluctant: boolean;
+  /** The node is reluctant because it was lost too often. */
+  readonly heldDown: boolean;
   /** The node lacks somebody's table: all send theirs. */
   readonly wantsTables: boolean;
   /** Others are to repeat this, to show that they live now; 0 if they need not. */
@@ -148,7 +151,8 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
     (heartbeat.leaving ? LEAVING : 0) |
       (heartbeat.wantsTables ? WANTS_TABLES : 0) |
       (heartbeat.listening ? LISTENING : 0) |
-      (heartbeat.reluctant ? RELUCTANT : 0),
+      (heartbeat.reluctant ? RELUCTANT : 0) |
+      (heartbeat.heldDown ? HELD_DOWN : 0),
   );
   w.u64(heartbeat.incarnation).u32(heartbeat.sequence).u32(heartbeat.highestEpoch).u32(heartbeat.tableVersion);
   w.u64(heartbeat.challenge).u8(heartbeat.echoes.length);
@@ -182,7 +186,7 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
 export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const r = new ByteReader("heartbeat", octets);
   const flags = r.u8("flags");
-  if (flags > 15) r.fail("flags", "0 to 15", String(flags));
+  if (flags > 31) r.fail("flags", "0 to 31", String(flags));
   const incarnation = r.u64("incarnation");
   const sequence = r.u32("sequence");
   const highestEpoch = r.u32("highest epoch");
@@ -217,6 +221,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     leaving: (flags & LEAVING) !== 0,
     listening: (flags & LISTENING) !== 0,
     reluctant: (flags & RELUCTANT) !== 0,
+    heldDown: (flags & HELD_DOWN) !== 0,
     wantsTables: (flags & WANTS_TABLES) !== 0,
     highestEpoch,
     tableVersion,

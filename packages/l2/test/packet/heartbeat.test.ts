@@ -53,6 +53,11 @@ const HEARTBEATS: readonly { name: string; hex: string; heartbeat: Heartbeat }[]
     heartbeat: { ...PLAIN, reluctant: true },
   },
   {
+    name: "one that is held down",
+    hex: `18 ${COUNTERS} ${NAME} 00 ${NO_TABLE}`,
+    heartbeat: { ...PLAIN, reluctant: true, heldDown: true },
+  },
+  {
     name: "prefixes of both families",
     hex: `00 ${COUNTERS} ${NAME} 02 ${IPV4_PREFIX} ${IPV6_PREFIX} ${NO_TABLE}`,
     heartbeat: { ...PLAIN, prefixes: [parsePrefix("192.0.2.1/24"), parsePrefix("2001:db8::1/64")] },
@@ -137,7 +142,7 @@ const MALFORMED: readonly { name: string; hex: string; error: string }[] = [
     hex: `00 ${COUNTERS} ${NAME} 00 01 04`,
     error: "doubt code must be one of 1, 2, 3, got 4",
   },
-  { name: "unknown flags", hex: "10", error: "flags must be 0 to 15, got 16" },
+  { name: "unknown flags", hex: "20", error: "flags must be 0 to 31, got 32" },
   {
     name: "too many echoes",
     hex: `00 ${NUMBERS} 0000000000000000 65`,

@@ -11,6 +11,8 @@ import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 /** Where an address may be announced. */
 export interface Reach {
   readonly nodes: ReadonlyMap<string, NodeReach>;
+  /** Whether all of them answer, each for its part of the clients. */
+  readonly isShared: boolean;
   /** The advertisements that say so; empty when the pool announces by itself. */
   readonly advertisements: readonly string[];
 }
@@ -37,7 +39,7 @@ export function reachOf(
 ): Reach | AnnouncementRefusal {
   const forPool = advertisements.filter((advertisement) => selectsPool(advertisement, pool));
   if (forPool.length === 0 && pool.advertise === "Auto") {
-    return { nodes: new Map(nodes.map(({ name }) => [name, ANYWHERE])), advertisements: [] };
+    return { nodes: new Map(nodes.map(({ name }) => [name, ANYWHERE])), isShared: false, advertisements: [] };
   }
   const matching = forPool.filter(({ serviceSelectors }) => {
     return serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, service.labels);
@@ -49,7 +51,8 @@ export function reachOf(
     const reach = { links: own.map(({ links }) => links), weight: own.reduce((sum, one) => sum + weigh(one, node), 0) };
     return [[node.name, reach] as const];
   });
-  return { nodes: new Map(selected), advertisements: matching.map(({ name }) => name) };
+  const isShared = matching.some(({ share }) => share === "Client");
+  return { nodes: new Map(selected), isShared, advertisements: matching.map(({ name }) => name) };
 }
 
 function weigh({ preferredNodes }: L2Advertisement, { labels }: NodeInfo): number {

@@ -32,7 +32,7 @@ export interface RecentMove {
 export const MOST_MOVES = 20;
 
 /** Entries of the lists in a status, so that it stays below what the API server takes (1.5 MB): the counts tell of all. */
-const MOST = { addresses: 4_000, refusals: 1_000, conflicts: 200, findings: 200 } as const;
+const MOST = { addresses: 4_000, refusals: 1_000, shared: 500, conflicts: 200, findings: 200 } as const;
 
 /** An address that this node is no candidate for. */
 export interface RefusedAddress {
@@ -82,6 +82,12 @@ export function speakerStatus(
       link,
       epoch: holding.epoch,
       since: wallClock(holding.since),
+    })),
+    shared: report.shared.slice(0, MOST.shared).map(({ address, link, parts }) => ({
+      address,
+      service: services.get(address) ?? "",
+      link,
+      parts,
     })),
     conflicts: report.conflicts.slice(0, MOST.conflicts).map(({ address, link, mac, code, isNew, since }) => ({
       address,

@@ -25,7 +25,7 @@ const HOLDING = {
   cause: "NoOwner",
   previous: undefined,
 } as const;
-const NOTHING: AgentReport = { links: [], owned: [], refusals: [], conflicts: [], findings: [] };
+const NOTHING: AgentReport = { links: [], owned: [], refusals: [], shared: [], conflicts: [], findings: [] };
 const CONFLICT = {
   address: VIP,
   link: "eth0",
@@ -98,6 +98,7 @@ describe("the status of a speaker", () => {
       links: [LINK],
       owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
       refusals: [],
+      shared: [{ address: VIP, link: "eth0", parts: 21 }],
       conflicts: [CONFLICT],
       findings: [FINDING],
     };
@@ -111,6 +112,7 @@ describe("the status of a speaker", () => {
       moves: [MOVE],
       addresses: [{ address: VIP, service: "default/web", link: "eth0", epoch: 3, since: "1970-01-01T00:00:01.000Z" }],
       refusals: [],
+      shared: [{ address: VIP, service: "default/web", link: "eth0", parts: 21 }],
       conflicts: [
         {
           address: VIP,
@@ -170,6 +172,7 @@ describe("the status of a speaker", () => {
       links: [LINK],
       owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
       refusals: [NO_INTERFACE],
+      shared: [{ address: VIP, link: "eth0", parts: 21 }],
       conflicts: [CONFLICT],
       findings: [FINDING],
     };
