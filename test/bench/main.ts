@@ -6,6 +6,7 @@ import { benchArpWhileRelisting } from "./arp-while-relisting.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { benchFailover } from "./failover.ts";
 import { benchForwarding } from "./forwarding.ts";
+import { benchIncidents } from "./incidents.ts";
 import { benchManyAddresses } from "./many-addresses.ts";
 import { benchRestart } from "./restart.ts";
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   restart: benchRestart,
   failover: benchFailover,
   manyAddresses: benchManyAddresses,
+  incidents: benchIncidents,
 };
 
 const names = process.argv.slice(2);

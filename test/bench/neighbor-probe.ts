@@ -1,4 +1,4 @@
-// Asks who has each of the addresses, by ARP or NDP, in rounds of so many milliseconds, and prints a ProbeResult per question
+// Asks who has each of the addresses, by ARP or NDP, in rounds of so many milliseconds, and prints a NeighborResult per question
 // as a JSON line when it is told to end (SIGTERM):
 // node test/bench/neighbor-probe.ts --link eth0 [--every 10] ADDRESS...
 import { parseArgs } from "node:util";
@@ -25,10 +25,12 @@ console.log("asking");
 
 process.on("SIGTERM", () => {
   const lines = addresses.flatMap((address) => {
-    return client.exchanges(address).map(({ askedAt, answers: [first] }) => {
+    return client.exchanges(address).map(({ askedAt, answers }) => {
+      const [first] = answers;
+      const others = new Set(answers.map(({ mac }) => mac)).size - 1;
       const outcome = first === undefined ? { error: "nobody answered" } : { pod: first.mac };
       const result: ProbeResult = { startedAt: askedAt, endedAt: first?.at ?? askedAt, ...outcome };
-      return JSON.stringify({ address, ...result });
+      return JSON.stringify({ address, others, ...result });
     });
   });
   process.stdout.write(`${lines.join("\n")}\n`, () => process.exit(0));

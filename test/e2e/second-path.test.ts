@@ -1,5 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Cluster, until } from "@fairlead/testing";
 import { expect } from "chai";
+import { cutHeartbeats, restoreHeartbeats } from "./lost-heartbeats.ts";
 import { logLines, Product } from "./product.ts";
 import { answeringMacs, Scene, say, timed } from "./scene.ts";
 import { sharedCluster } from "./shared-cluster.ts";
@@ -16,7 +18,6 @@ describe("speakers on a switch that drops their heartbeats", () => {
     cluster = await sharedCluster();
     product = await Product.start(cluster);
     scene = new Scene(cluster);
-    await scene.addPool();
   });
   after(() => product?.stop());
   afterEach(async () => {
@@ -30,6 +31,7 @@ describe("speakers on a switch that drops their heartbeats", () => {
     }).length;
 
   it("keep one owner for each address, without a move, and replace one that dies", async () => {
+    await scene.addPool();
     for (const name of SERVICES) await scene.addService(name);
     const addresses = await Promise.all(SERVICES.map((name) => scene.address(name)));
     for (const address of addresses) await until(`${address} has an owner`, () => scene.owner(address));
@@ -55,5 +57,34 @@ describe("speakers on a switch that drops their heartbeats", () => {
     );
     say(`${owner.name} died, another one answered ${millis} ms later`);
     await cluster.lab.restoreLink(owner.name);
+    await product.startSpeaker(owner.name);
+  });
+
+  it("keep one owner also when one of them cannot be reached at all but answers clients (users.md C4)", async () => {
+    await scene.addPool();
+    for (const name of SERVICES) await scene.addService(name);
+    const addresses = await Promise.all(SERVICES.map((name) => scene.address(name)));
+    const [first = ""] = addresses;
+    const owner = await until("the address has an owner", () => scene.owner(first));
+    for (const address of addresses) await until(`${address} has an owner`, () => scene.owner(address));
+    const before = moves();
+    await cutHeartbeats(cluster, owner);
+    try {
+      await delay(2_000);
+      for (let round = 0; round < 5; round++) {
+        for (const address of addresses) {
+          expect(await answeringMacs(cluster.lab.client.namespace, address, 10), address).to.have.length(1);
+        }
+      }
+      expect((await scene.owner(first)).name).to.equal(owner.name);
+    } finally {
+      await restoreHeartbeats(cluster, owner);
+    }
+    await delay(2_000);
+    for (const address of addresses) {
+      expect(await answeringMacs(cluster.lab.client.namespace, address, 10), address).to.have.length(1);
+    }
+    say(`heartbeats of ${owner.name} dropped for a while: ${moves() - before} moves`);
+    expect(moves() - before, "moves").to.equal(0);
   });
 });

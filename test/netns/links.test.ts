@@ -61,7 +61,7 @@ describe("watchLinks", () => {
     expect(find(links, "lo")).to.include({ index: 1, loopback: true, mac: "00:00:00:00:00:00" });
   });
 
-  it("sees links and addresses come and go", async () => {
+  it("Y-60: sees links and addresses come and go", async () => {
     await ip("link add one type veth peer name two");
     await until("the link is there", () => find(links, "one"));
     await ip("address add 2001:db8::1/64 dev one");

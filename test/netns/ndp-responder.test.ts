@@ -86,7 +86,7 @@ describe("NDP", () => {
     { name: "from user space", make: inUserSpace, override: true },
   ]) {
     describe(name, () => {
-      it("answers who asks, with Solicited set and hop limit 255", async () => {
+      it("Y-65: answers who asks, with Solicited set and hop limit 255", async () => {
         await answerBy(make(lan.link), VIP);
         expect(await askNeighbor(lan.client, VIP)).to.deep.include({
           mac: lan.link.mac,

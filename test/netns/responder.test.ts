@@ -49,7 +49,7 @@ for (const make of [inKernel, inUserSpace]) {
       expect(neighbour).to.equal(lan.link.mac);
     });
 
-    it("leaves the link's own address to the kernel", async () => {
+    it("Y-68: leaves the link's own address to the kernel", async () => {
       expect(await arping(lan.client, "192.0.2.1", BROADCAST_MAC)).to.equal(lan.link.mac);
     });
 

@@ -1,11 +1,11 @@
-import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
-import { type AddressRange, formatAddress, type IpAddress, type Mac, parseAddress } from "@fairlead/net";
-import { type Cancel, type Clock, type Log, type Millis, Pacer } from "@fairlead/runtime";
+import type { Link, OpenLinkSocket } from "@fairlead/linux";
+import { type AddressRange, type IpAddress, parseAddress } from "@fairlead/net";
+import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
 import { CLIENT_SLOTS } from "./client-hash.ts";
-import { HeartbeatFrames } from "./heartbeat-frames.ts";
+import { HeartbeatChannel } from "./heartbeat-channel.ts";
 import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import { conflicts, heartbeatsIgnored, takeOverGap, tickDelay, wireChecks } from "./metrics.ts";
+import { conflicts, heartbeatsIgnored, takeOverGap, tickDelay } from "./metrics.ts";
 import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
 import type {
@@ -19,28 +19,13 @@ import type {
   ReleaseCause,
   Stranger,
 } from "./ownership/types.ts";
-import {
-  type Doubt,
-  HEARTBEAT_ETHERTYPE,
-  HEARTBEAT_GROUP,
-  type Heartbeat,
-  MOST_DOUBTS,
-  type TablePart,
-} from "./packet/heartbeat.ts";
+import type { Doubt, Heartbeat, TablePart } from "./packet/heartbeat.ts";
 import type { Responder, Share } from "./ports.ts";
-import { SecondPath } from "./second-path.ts";
-import { Askers } from "./wire/askers.ts";
-import { type Sighting, Wire } from "./wire/wire.ts";
-import { WireChecks, type WireFinding } from "./wire/wire-checks.ts";
-
-/** Probes in one turn of the event loop: thousands of new addresses come at once. */
-const PROBES_PER_TURN = 100;
+import type { WireFinding } from "./wire/wire-checks.ts";
+import { WireWatch } from "./wire/wire-watch.ts";
 
 /** All that answers is made anew at most this often: a doubt lasts until the doubter has asked again. */
 const REPAIR_PAUSE: Millis = 10_000;
-
-/** First octet of a datagram whose sender does not hear the receiver on the link; 0 in others. A heartbeat follows. */
-const ASKS = 1;
 
 /** An address changed hands, as far as this node is concerned. */
 export type Move =
@@ -92,21 +77,11 @@ export interface LinkAgentOptions {
  */
 export class LinkAgent {
   readonly #options: LinkAgentOptions;
-  readonly #socket: LinkSocket;
+  readonly #channel: HeartbeatChannel;
+  readonly #wire: WireWatch;
   readonly #announcer: Announcer;
   readonly #incarnation: bigint;
-  readonly #frames: HeartbeatFrames;
-  readonly #wire: Wire;
-  readonly #askers: Askers;
-  readonly #probes: Pacer;
-  readonly #checks = new WireChecks();
-  readonly #secondPath: SecondPath;
-  #expected: readonly string[] = [];
-  /** Where heartbeats go besides. */
-  #aside: ReturnType<SecondPath["targets"]> = [];
   #repairedAt: Millis = Number.NEGATIVE_INFINITY;
-  /** MAC addresses of all speakers that were ever heard: they are no strangers. */
-  readonly #speakers = new Set<Mac>();
   #link: Link;
   #state: OwnershipState;
   #sequence = 0;
@@ -122,23 +97,25 @@ export class LinkAgent {
   constructor(options: LinkAgentOptions) {
     this.#options = options;
     this.#link = options.link;
-    const { node, timing, keys, link, clock, openLinkSocket } = options;
-    this.#frames = new HeartbeatFrames({ keys, clock, log: options.log.child({ link: link.name }) });
+    const { node, timing, link, clock, onFinding, onChange } = options;
     this.#incarnation = incarnationOf(link, clock);
-    this.#secondPath = new SecondPath(timing);
     this.#state = begin(node, timing, endOf(link), clock.monotonic(), firstChallenge(clock));
-    this.#socket = openLinkSocket(link, [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), {
-      groups: [HEARTBEAT_GROUP],
+    const own = { ...options, link: () => this.#link };
+    this.#channel = new HeartbeatChannel({ ...own, onHeartbeat: (heartbeat) => this.#hear(heartbeat) });
+    this.#wire = new WireWatch({
+      ...own,
+      state: () => this.#state,
+      onEvent: (event) => this.#take(event),
+      onFinding: (finding) => onFinding({ link: link.name, ...finding }),
+      onChange,
+      send: (frame) => this.#channel.sendFrame(frame),
     });
-    this.#wire = new Wire({ openLinkSocket, link: () => this.#link, onSighting: (sighting) => this.#see(sighting) });
-    this.#askers = new Askers({ openLinkSocket, link: () => this.#link, clock });
-    this.#probes = new Pacer(clock, PROBES_PER_TURN);
     this.#announcer = new Announcer({
       clock,
       link: () => this.#link,
       // Nothing is announced that is not answered for: not yet, or not while another may have taken it over.
       mayAnnounce: (address) => this.#mayAnswer() && this.#answered.has(address),
-      send: (frame) => this.#socket.send(frame),
+      send: (frame) => this.#channel.sendFrame(frame),
     });
     this.#tick();
   }
@@ -182,28 +159,17 @@ export class LinkAgent {
 
   /** Addresses that others own and do not answer for as they ought to. */
   get findings(): ReadonlyMap<string, WireFinding> {
-    return this.#checks.findings;
+    return this.#wire.findings;
   }
 
   /** Takes a datagram that has come from somebody in a subnet of the link. */
   hearDatagram(octets: Uint8Array, from: IpAddress): void {
-    if (this.#closed || !this.#link.up) return;
-    const { node: self, log, clock } = this.#options;
-    const heartbeat = this.#frames.open(octets.subarray(1), formatAddress(from));
-    if (heartbeat === undefined || heartbeat.node === self) return;
-    this.#listen(heartbeat);
-    const { node } = heartbeat;
-    if (!this.#secondPath.heardAside(node, octets[0] === ASKS, clock.monotonic())) return;
-    const link = this.#link.name;
-    log.warn({ link, peer: node }, "heartbeats come by unicast alone: the network drops EtherType 0x88b5 or multicast");
+    if (!this.#closed) this.#channel.hearDatagram(octets, from);
   }
 
   /** Nodes that may have a speaker on the link, by name, with their addresses. */
   expect(nodes: ReadonlyMap<string, readonly IpAddress[]>): void {
-    const now = this.#options.clock.monotonic();
-    for (const node of this.#expected) if (!nodes.has(node)) this.#secondPath.forget(node);
-    this.#expected = [...nodes.keys()].filter((node) => node !== this.#options.node);
-    for (const node of this.#expected) this.#secondPath.learn(node, nodes.get(node) ?? [], this.#link.addresses, now);
+    this.#channel.expect(nodes);
   }
 
   /** Hears who has addresses of these ranges from now on. @throws SystemCallError */
@@ -218,7 +184,7 @@ export class LinkAgent {
    */
   want(wanted: ReadonlyMap<string, Candidates>, ready = true): void {
     this.#take({ kind: "wanted", wanted, ready });
-    this.#askers.listenFor([...this.#state.shared.keys()]);
+    this.#wire.rememberAskersOf([...this.#state.shared.keys()]);
   }
 
   /** Takes note of the link's state; only its index, name and MAC address must be the same. */
@@ -248,9 +214,8 @@ export class LinkAgent {
     this.#timer();
     this.#dueTimer();
     this.#announcer.close();
-    this.#socket.close();
+    this.#channel.close();
     this.#wire.close();
-    this.#askers.close();
     await this.#answering.catch(() => undefined);
     await this.#options.responder.close();
   }
@@ -267,35 +232,16 @@ export class LinkAgent {
     const answersAny = this.#announcer.size > 0 || this.#answersShares;
     if (answersAny && this.#mayAnswer()) responder.refresh();
     if (this.#answerStale) this.#answer();
-    this.#check();
-    // Without carrier, what went another way would say that clients can reach this node here.
-    this.#aside = this.#link.up ? this.#secondPath.targets(clock.monotonic()) : [];
+    this.#wire.check(this.#mayAnswer());
+    this.#channel.look();
     this.#sendHeartbeat(undefined);
     this.#announcer.run();
   }
 
-  #hear(frame: Uint8Array): void {
-    const heartbeat = this.#frames.inFrame(frame);
-    if (heartbeat === undefined) return;
-    this.#listen(heartbeat);
-    this.#secondPath.heardOnLink(heartbeat.node, this.#options.clock.monotonic());
-  }
-
-  #listen(heartbeat: Heartbeat): void {
-    const { node, mac, prefixes } = heartbeat;
-    const addresses = prefixes.map(({ address }) => address);
-    this.#secondPath.learn(node, addresses, this.#link.addresses, this.#options.clock.monotonic());
-    this.#speakers.add(mac);
+  #hear(heartbeat: Heartbeat): void {
+    this.#wire.know(heartbeat);
     this.#take({ kind: "heard", heartbeat });
     for (const doubt of heartbeat.doubts) this.#repair(doubt, heartbeat.node);
-  }
-
-  // Of what is not wanted nothing need be known, and speakers settle by heartbeats what is between them.
-  #see({ address, mac, isAnswer }: Sighting): void {
-    if (isAnswer) this.#checks.answered(address, mac);
-    const { wanted, strangers } = this.#state;
-    if (this.#speakers.has(mac) || !(wanted.has(address) || strangers.has(address))) return;
-    this.#take({ kind: "sighted", address, mac });
   }
 
   #take(event: OwnershipEvent): void {
@@ -305,8 +251,10 @@ export class LinkAgent {
     for (const effect of effects) this.#run(effect);
     const owns = effects.some(({ kind }) => kind === "own");
     if (owns || effects.some(({ kind }) => kind === "release" || kind === "share")) this.#answer();
-    for (const effect of effects)
-      if (effect.kind === "share") void this.#answering.then(() => this.#tellClients(effect));
+    const shares = effects.filter((effect) => effect.kind === "share");
+    void this.#answering.then(() => {
+      for (const { address, gained } of shares) this.#wire.tellClients(address, gained);
+    });
     // Whoever hands over to this node falls silent when it hears that this one answers: it must be so by then.
     if (owns) void this.#answering.then(() => this.#sendTable());
     else if (effects.some(({ kind }) => kind === "sendTable")) this.#sendTable();
@@ -322,7 +270,7 @@ export class LinkAgent {
   }
 
   #run(effect: OwnershipEffect): void {
-    const { log, onMove, onChange } = this.#options;
+    const { log, timing, onMove, onChange } = this.#options;
     const link = this.#link.name;
     switch (effect.kind) {
       case "own": {
@@ -343,7 +291,10 @@ export class LinkAgent {
         return;
       }
       case "probe":
-        this.#probe(effect.address);
+        this.#wire.probe(effect.address, timing.probe);
+        return;
+      case "ask":
+        this.#wire.ask(effect.address);
         return;
       case "stranger":
         this.#meet(effect);
@@ -386,19 +337,6 @@ export class LinkAgent {
     }
   }
 
-  #check(): void {
-    const { log, clock, onFinding, onChange } = this.#options;
-    const now = clock.monotonic();
-    const { outcomes, found, ended } = this.#checks.conclude(this.#state, now);
-    for (const outcome of outcomes) wireChecks.inc({ outcome });
-    const link = this.#link.name;
-    for (const finding of found) onFinding({ link, ...finding });
-    for (const { address, owner } of ended) log.info({ address, link, owner }, "answered as it ought to be again");
-    if (found.length + ended.length > 0) onChange();
-    const address = this.#mayAnswer() ? this.#checks.next(this.#state, now) : undefined;
-    if (address !== undefined && !this.#wire.ask(address)) this.#checks.forget(address);
-  }
-
   // Told in ten heartbeats a second until it is seen to be well again.
   #repair({ address, code }: Doubt, by: string): void {
     const { log, clock, responder } = this.#options;
@@ -416,19 +354,6 @@ export class LinkAgent {
         log.error({ link: this.#link.name, err: String(error) }, "cannot repair what answers; trying again");
       },
     );
-  }
-
-  // Clients that another node has answered so far; the others go on with that one.
-  #tellClients({ address, gained }: Extract<OwnershipEffect, { kind: "share" }>): void {
-    for (const frame of this.#askers.framesTo(address, gained)) this.#probes.run(() => this.#socket.send(frame));
-  }
-
-  // Twice, as a frame may be lost (RFC 5227 §2.1.1 has three, over seconds).
-  #probe(address: string): void {
-    const { clock, timing } = this.#options;
-    const send = () => this.#probes.run(() => this.#wire.probe(address));
-    send();
-    clock.after(timing.probe / 2, send);
   }
 
   #meet({ address, stranger, isNews }: Extract<OwnershipEffect, { kind: "stranger" }>): void {
@@ -478,22 +403,11 @@ export class LinkAgent {
     for (const part of tableParts(this.#state)) this.#sendHeartbeat(part);
   }
 
-  // Some of them in turn, if there are many.
-  #doubts(table: TablePart | undefined): readonly Doubt[] {
-    const all = table === undefined ? [...this.#checks.findings.values()] : [];
-    const from = all.length > MOST_DOUBTS ? (this.#sequence * MOST_DOUBTS) % all.length : 0;
-    return all.slice(from, from + MOST_DOUBTS);
-  }
-
   #sendHeartbeat(table: TablePart | undefined): void {
     this.#sequence += 1;
-    const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts: this.#doubts(table) };
-    const heartbeat = say(this.#state, serial, table, this.#options.clock.monotonic());
-    const sealed = this.#frames.seal(heartbeat);
-    this.#socket.send(this.#frames.frame(sealed, this.#link.mac));
-    for (const { address, asks } of this.#aside) {
-      this.#options.sendDatagram(Uint8Array.of(asks ? ASKS : 0, ...sealed), address);
-    }
+    const doubts = table === undefined ? this.#wire.doubts() : [];
+    const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts };
+    this.#channel.send(say(this.#state, serial, table, this.#options.clock.monotonic()));
   }
 }
 

@@ -125,7 +125,7 @@ describe("Agent", () => {
     expect(a.agent.report().refusals).to.deep.equal([{ code: "NoInterface", address: ADDRESS, selectors: [ANY_LINK] }]);
   });
 
-  it("starts anew on a link that has another Ethernet address, once the old responder is closed", async () => {
+  it("Y-67: starts anew on a link that has another Ethernet address, once the old responder is closed", async () => {
     const a = await owner();
     bench.journal.length = 0;
     a.links.set([{ ...a.host.link(), mac: OTHER_MAC }]);
@@ -158,7 +158,7 @@ describe("Agent", () => {
     expect(a.owned).to.deep.equal([ADDRESS]);
   });
 
-  it("tries again after a second when no responder can be made", async () => {
+  it("Y-63: tries again after a second when no responder can be made", async () => {
     const a = start("a", 1);
     a.failures = 2;
     a.agent.want(WANTED, []);

@@ -45,7 +45,7 @@ const DROPPED = [
 ] as const;
 
 describe("answerArp", () => {
-  it("answers a broadcast request with its own address, to the sender alone", () => {
+  it("Y-64, E-225: answers a broadcast request with its own address, to the sender alone", () => {
     expect(answer(request)).to.deep.equal({
       address: VIP,
       client: CLIENT.ip,
@@ -61,7 +61,7 @@ describe("answerArp", () => {
   for (const { name, octets, drop } of DROPPED) {
     it(`drops ${name}`, () => expect(answerArp(ANSWERED, OWN, octets)).to.deep.equal({ drop }));
   }
-  it("has a row for every reason but the responder's own", () => {
+  it("Y-66: has a row for every reason but the responder's own", () => {
     const wanted = DROP_REASONS.filter((reason) => reason !== "Expired" && reason !== "OtherShare");
     expect(new Set(DROPPED.map(({ drop }) => drop))).to.deep.equal(new Set(wanted));
   });

@@ -30,7 +30,7 @@ describe("LinkAgents with keys", () => {
   const settle = () => bench.pass(2 * detection + probe + interval);
   const warnings = ({ log }: BenchNode) => log.lines.filter(({ level }) => level === "warn");
 
-  it("know each other by the same key", async () => {
+  it("Y-52: know each other by the same key", async () => {
     const [a, b] = [start("a", "key"), start("b", "key")];
     await settle();
     expect([a.agent.neighbors, b.agent.neighbors]).to.deep.equal([["b"], ["a"]]);

@@ -74,7 +74,7 @@ const ROWS: readonly {
     refusal: none(named("eth0"), named("eth1")),
   },
   { name: "no loopback", links: [{ ...ETH0, loopback: true }], refusal: none(ANY_LINK) },
-  { name: "no link without ARP", links: [{ ...ETH0, noArp: true }], refusal: none(ANY_LINK) },
+  { name: "Y-61: no link without ARP", links: [{ ...ETH0, noArp: true }], refusal: none(ANY_LINK) },
   { name: "no port of a bridge or bond", links: [{ ...ETH0, master: 9 }], refusal: none(ANY_LINK) },
   {
     name: "for IPv6 the link whose subnet holds the address",
@@ -90,7 +90,7 @@ const ROWS: readonly {
     chosen: "lan6",
   },
   {
-    name: "for IPv6 no named link that has no IPv6",
+    name: "Y-62: for IPv6 no named link that has no IPv6",
     address: "2001:db8::50",
     links: [ETH0],
     selectors: [[named("eth0")]],
@@ -98,9 +98,9 @@ const ROWS: readonly {
   },
 ];
 
-describe("chooseLink", () => {
+describe("chooseLink chooses", () => {
   for (const { name, address = "192.0.2.50", links, selectors = [[ANY_LINK]], chosen, refusal } of ROWS) {
-    it(`chooses ${name}`, () => {
+    it(name, () => {
       const choice = chooseLink(parseAddress(address), selectors, links);
       if ("link" in choice) expect(choice.link.name).to.equal(chosen);
       else expect(choice.refusal).to.deep.equal(refusal);

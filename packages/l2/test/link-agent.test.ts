@@ -25,7 +25,7 @@ describe("LinkAgent", () => {
     return a;
   };
 
-  it("listens first, then answers, then announces in both forms", async () => {
+  it("Y-72: listens first, then answers, then announces in both forms", async () => {
     const a = bench.node("a");
     a.agent.want(wanted([ADDRESS], "a"));
     await bench.pass(detection - 10);
@@ -48,7 +48,7 @@ describe("LinkAgent", () => {
     expect(bench.journal).to.deep.equal([`a answers ${ADDRESS}`, ...BOTH_FORMS]);
   });
 
-  it("announces in a burst of seven, then once a minute", async () => {
+  it("Y-70, Y-71, Y-75: announces in a burst of seven, then once a minute", async () => {
     await owner();
     await bench.pass(5_000);
     expect(announcements()).to.have.length(14);
@@ -58,7 +58,7 @@ describe("LinkAgent", () => {
     expect(announcements()).to.have.length(16);
   });
 
-  it("announces an IPv6 address from the link-local one, overriding what neighbours know, in the same rhythm", async () => {
+  it("Y-73: announces an IPv6 address from the link-local one, overriding what neighbours know, in the same rhythm", async () => {
     const a = bench.node("a");
     a.agent.want(wanted(["2001:db8::50"], "a"));
     await bench.pass(detection + probe + interval + 5_000);
@@ -80,7 +80,7 @@ describe("LinkAgent", () => {
     expect(a.responder.refreshes - after).to.be.at.most(1);
   });
 
-  it("falls silent at once for what is not wanted any more", async () => {
+  it("Y-74: falls silent at once for what is not wanted any more", async () => {
     const a = await owner();
     bench.journal.length = 0;
     a.agent.want(new Map());
@@ -161,7 +161,7 @@ describe("LinkAgent", () => {
     expect(a.responder.refreshes).to.be.above(before);
   });
 
-  it("hands over before it falls silent when it leaves", async () => {
+  it("Y-90: hands over before it falls silent when it leaves", async () => {
     const a = await owner();
     const b = bench.node("b");
     b.agent.want(wanted([ADDRESS], "a", "b"));

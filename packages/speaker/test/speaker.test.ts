@@ -206,7 +206,7 @@ describe("Speaker", () => {
     expect(line?.fields).to.deep.include({ service: "default/web", cause: "NotWanted" });
   });
 
-  it("owns nothing any more when it has stopped, by its status too, and leaves the forwarding in place", async () => {
+  it("Y-92: owns nothing any more when it has stopped, by its status too, and leaves the forwarding in place", async () => {
     await bench.follow(plan());
     await bench.close();
     expect(await bench.answers()).to.equal(false);

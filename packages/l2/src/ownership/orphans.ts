@@ -7,6 +7,7 @@ import { lacksTable } from "./peers.ts";
 import { place, rank } from "./placement.ts";
 import { isInUse } from "./strangers.ts";
 import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./types.ts";
+import { hasUnheardOwner } from "./unheard.ts";
 
 /** Addresses that are wanted and held by nobody who stays. */
 export function findOrphans(
@@ -16,7 +17,7 @@ export function findOrphans(
 ): ReadonlyMap<string, Orphan> {
   const orphans = new Map<string, Orphan>();
   for (const address of state.wanted.keys()) {
-    if (state.holdings.has(address)) continue;
+    if (state.holdings.has(address) || hasUnheardOwner(state, address)) continue;
     const stake = stakes.get(address);
     const stays = stake !== undefined && stake.state !== "yielding" && !state.peers.get(stake.node)?.leaving;
     if (!stays) orphans.set(address, orphan(state, address, now));

@@ -7,6 +7,7 @@ import { reconsider, type Step } from "./reconsider.ts";
 import { flapped, UNKNOWN_STEADINESS } from "./steadiness.ts";
 import { sighted } from "./strangers.ts";
 import type { LinkEnd, OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming, Peer } from "./types.ts";
+import { seen } from "./unheard.ts";
 
 /**
  * The state of a speaker that has just come to a link: it listens for one detection time before it owns anything.
@@ -29,6 +30,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     highestEpoch: 0,
     orphans: new Map(),
     strangers: new Map(),
+    unheard: new Map(),
     tableVersion: 0,
     listenUntil: now + timing.detection,
     due: Number.POSITIVE_INFINITY,
@@ -71,6 +73,10 @@ export function step(state: OwnershipState, event: OwnershipEvent, now: Millis):
     case "sighted": {
       const { next: seen, effects: more } = sighted(next, event.address, event.mac, now);
       return seen === next ? { next, effects } : reconsider(seen, now, [...effects, ...more]);
+    }
+    case "seen": {
+      const { next: known, effects: more } = seen(next, event.address, event.node, now);
+      return known === next ? { next, effects: [...effects, ...more] } : reconsider(known, now, effects);
     }
     case "tick":
       return tick(next, now, effects);

@@ -8,6 +8,7 @@ import { strongestStakes } from "./stakes.ts";
 import { reluctanceAt, steadierAt } from "./steadiness.ts";
 import { reviewStrangers, strangersDue } from "./strangers.ts";
 import type { OwnershipEffect, OwnershipState } from "./types.ts";
+import { reviewUnheard, unheardDue } from "./unheard.ts";
 
 /** A state and what it wants done. */
 export interface Step {
@@ -17,11 +18,12 @@ export interface Step {
 
 /** Decides on every address from the whole state: what to yield or drop, what to answer for, what to claim. */
 export function reconsider(last: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
-  const { next: reviewed, effects: reviews } = reviewStrangers(last, now);
+  const { next: asked, effects: questions } = reviewUnheard(last, now);
+  const { next: reviewed, effects: reviews } = reviewStrangers(asked, now);
   const state = { ...reviewed, reluctance: reluctanceAt(last.steadiness, now) };
   const stakes = strongestStakes(state.peers);
   const { holdings, effects: done, changed: isSettled } = settle(state, stakes, now);
-  const effects: OwnershipEffect[] = [...reviews, ...done];
+  const effects: OwnershipEffect[] = [...questions, ...reviews, ...done];
   const settled = { ...state, holdings };
   const current = {
     ...settled,
@@ -52,10 +54,15 @@ export function reconsider(last: OwnershipState, now: Millis, before: readonly O
       nextLook(decided, now),
       steadierAt(state.steadiness, now),
       strangersDue(decided),
+      unheardDue(decided),
       decided.shared.size > 0 && now < decided.listenUntil ? decided.listenUntil : Number.POSITIVE_INFINITY,
     ),
   };
-  for (const [address, { cause }] of claims) if (cause === "NoOwner") effects.push({ kind: "probe", address });
+  for (const [address, { cause }] of claims) {
+    if (cause === "NoOwner") effects.push({ kind: "probe", address });
+    // Its heartbeats may be lost and its answers not.
+    if (cause === "OwnerSilent") effects.push({ kind: "ask", address });
+  }
   if (turned) effects.push({ kind: "reluctance", reluctance: state.reluctance });
   // Others are to know at once who takes what: each table says it too.
   if (changed || turned) effects.push({ kind: "sendTable" });

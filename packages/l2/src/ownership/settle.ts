@@ -5,6 +5,7 @@ import { prevails, type Stake } from "./contest.ts";
 import { lacksTable } from "./peers.ts";
 import { isInUse } from "./strangers.ts";
 import type { Holding, OwnershipEffect, OwnershipState, ReleaseCause } from "./types.ts";
+import { hasUnheardOwner } from "./unheard.ts";
 
 /** What a node goes on holding, and what changes by it. */
 export interface Settlement {
@@ -75,6 +76,7 @@ function releaseCause(
   }
   if (!wanted.has(address)) return "NotWanted";
   if (isInUse(state, address)) return "AddressInUse";
+  if (hasUnheardOwner(state, address)) return "OwnerAnswers";
   if (!link.up) return "NotCandidate";
   if (keeps) return undefined;
   if (holding.state === "claimed") return unfit;

@@ -105,6 +105,14 @@ export interface Orphan {
   readonly listening: readonly string[];
 }
 
+/** A speaker that answers for an address, and whose heartbeats do not come through. */
+export interface UnheardOwner {
+  readonly node: string;
+  readonly seenAt: Millis;
+  /** When it was last asked. */
+  readonly askedAt: Millis;
+}
+
 /** Somebody who is no speaker and has an address that is wanted. */
 export interface Stranger {
   readonly mac: Mac;
@@ -131,7 +139,14 @@ export const TAKE_OVER_CAUSES = ["NoOwner", "OwnerSilent", "OwnerLeaving", "Owne
 export type TakeOverCause = (typeof TAKE_OVER_CAUSES)[number];
 
 /** Every {@link ReleaseCause}; docs/troubleshooting.md has a heading for each. */
-export const RELEASE_CAUSES = ["NotWanted", "NotCandidate", "RivalWins", "Leaving", "AddressInUse"] as const;
+export const RELEASE_CAUSES = [
+  "NotWanted",
+  "NotCandidate",
+  "RivalWins",
+  "Leaving",
+  "AddressInUse",
+  "OwnerAnswers",
+] as const;
 
 /** Why a node gives an address up. */
 export type ReleaseCause = (typeof RELEASE_CAUSES)[number];
@@ -143,6 +158,8 @@ export interface OwnershipState {
   readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
+  /** Those who answer for an address although they are not heard. */
+  readonly unheard: ReadonlyMap<string, UnheardOwner>;
   /** Addresses that several nodes answer for; none of them is in `wanted`. */
   readonly shared: ReadonlyMap<string, Candidates>;
   /** The parts of their clients that this node answers. */
@@ -183,6 +200,8 @@ export type OwnershipEvent =
   | { readonly kind: "heard"; readonly heartbeat: Heartbeat }
   /** Somebody who is no speaker said to have an address. */
   | { readonly kind: "sighted"; readonly address: string; readonly mac: Mac }
+  /** Another speaker said to have an address. */
+  | { readonly kind: "seen"; readonly address: string; readonly node: string }
   | { readonly kind: "tick" }
   | { readonly kind: "leave" };
 
@@ -208,6 +227,8 @@ export type OwnershipEffect =
   | { readonly kind: "sendTable" }
   /** All on the link are to be asked whether they have the address. */
   | { readonly kind: "probe"; readonly address: string }
+  /** The one that has the address is to be asked, as any neighbour does. */
+  | { readonly kind: "ask"; readonly address: string }
   /** A stranger was seen; `isNews` if not this one before. */
   | { readonly kind: "stranger"; readonly address: string; readonly stranger: Stranger; readonly isNews: boolean }
   | { readonly kind: "strangerGone"; readonly address: string; readonly stranger: Stranger }

@@ -7,7 +7,7 @@ function pass(segment: Segment, millis: number): void {
 }
 
 describe("Load on a simulated segment", () => {
-  it("has no node above its share and one, at the start and after a node is lost, and moves only what was its", () =>
+  it("Y-30, E-207: has no node above its share and one, at the start and after a node is lost, and moves only what was its", () =>
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 2, max: 5 }), fc.integer({ min: 1, max: 60 }), (seed, size, count) => {
         const segment = new Segment(size, seed);

@@ -44,6 +44,7 @@ describe("hearing other speakers", () => {
     subject.hold("b", "owned", 3, last);
     expect(subject.until(3 * detection + 2 * interval, () => void subject.hold("b", "owned", 3, last))).to.deep.equal([
       "peerDown",
+      "ask",
       "sendTable",
       "own OwnerSilent",
       "sendTable",

@@ -31,6 +31,7 @@ describe("step", () => {
     subject.until(2 * detection, () => void subject.hold("b", "owned", 3, { highestEpoch: 8 }));
     expect(subject.until(3 * detection + interval)).to.deep.equal([
       "peerDown",
+      "ask",
       "sendTable",
       "own OwnerSilent",
       "sendTable",

@@ -101,7 +101,7 @@ describe("A node that is cut off from all others", () => {
 });
 
 describe("Two halves that do not hear each other", () => {
-  it("agree on one owner for each address when they do again, within two heartbeats", () =>
+  it("Y-28: agree on one owner for each address when they do again, within two heartbeats", () =>
     fc.assert(
       fc.property(fc.constantFrom(2, 4), fc.nat(), times, (size, seed, millis) => {
         const watched = new Watched(size, seed);

@@ -19,7 +19,7 @@ function claimant(isNew = true): Subject {
 }
 
 describe("strangers", () => {
-  it("are asked for before a node answers for what nobody had, and not when it takes over", () => {
+  it("Y-69: are asked for before a node answers for what nobody had, and not when it takes over", () => {
     const subject = new Subject();
     const wanted = new Map<string, Candidates>([[ADDRESS, { nodes: NODES }]]);
     subject.take({ kind: "wanted", wanted, ready: true });

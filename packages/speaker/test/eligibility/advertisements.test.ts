@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
     by: ["one", "two"],
   },
   {
-    name: "L-10: two with different links",
+    name: "L-10, E-219: two with different links",
     advertisements: [
       { name: "one", links: named("eth1", "eth3") },
       { name: "two", links: named("eth2", "eth1") },
