@@ -7,7 +7,7 @@ const PORT = 7474;
 export async function cutHeartbeats({ lab }: Cluster, node: LabNode): Promise<void> {
   await lab.dropEtherType(HEARTBEAT);
   const chain = (hook: string) => `chain ${hook} { type filter hook ${hook} priority 0; udp dport ${PORT} drop; }`;
-  await node.namespace.nft(`table inet cut { ${chain("input")} ${chain("output")} }\n`);
+  await node.namespace.nft(`table inet cut {\n${chain("input")}\n${chain("output")}\n}\n`);
 }
 
 /** Undoes {@link cutHeartbeats}. */

@@ -60,8 +60,8 @@ export function reconsider(last: OwnershipState, now: Millis, before: readonly O
   };
   for (const [address, { cause }] of claims) {
     if (cause === "NoOwner") effects.push({ kind: "probe", address });
-    // Its heartbeats may be lost and its answers not.
-    if (cause === "OwnerSilent") effects.push({ kind: "ask", address });
+    // The heartbeats of who had it may be lost and its answers not.
+    else if (!stakes.has(address)) effects.push({ kind: "ask", address });
   }
   if (turned) effects.push({ kind: "reluctance", reluctance: state.reluctance });
   // Others are to know at once who takes what: each table says it too.

@@ -43,6 +43,17 @@ describe("an owner whose heartbeats do not come through", () => {
     expect(subject.holding).to.equal("owned");
   });
 
+  it("is asked too by who takes it from one that had only claimed it", () => {
+    const subject = new Subject();
+    subject.take(WANTED);
+    subject.until(2 * detection, () => void subject.hold("b", "owned", 3));
+    const none = { tableVersion: 99, table: { part: 0, parts: 1, entries: [] } };
+    subject.hold("c", "claimed", 4);
+    subject.hear("c", none);
+    const effects = subject.until(6 * detection, () => void subject.hear("c", none));
+    expect(effects.slice(0, effects.indexOf("own OwnerReleased"))).to.include("ask");
+  });
+
   it("keeps it without another epoch when it is heard again", () => {
     const subject = heir();
     subject.take(SEEN);
