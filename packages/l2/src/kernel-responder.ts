@@ -1,4 +1,5 @@
 import type { Link } from "@fairlead/linux";
+import type { IpAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
@@ -11,6 +12,7 @@ import {
   removeTable,
   replaceTable,
 } from "./kernel-table.ts";
+import { passOnLateFrames, removeLateFrames } from "./late-frames.ts";
 import type { Gate, Nft, Responder } from "./ports.ts";
 
 /** What {@link kernelResponder} works with. */
@@ -18,6 +20,8 @@ export interface KernelResponderOptions extends AnycastOptions {
   readonly nft: Nft;
   /** `onLost` is to be called when a refresh fails because the table is gone: the responder then makes it anew. */
   readonly openGate: (element: GateElement, onLost: () => void) => Gate;
+  /** Told once if connections under way cannot be passed on to an address' former owner. */
+  readonly onCannotPassOn?: (error: unknown) => void;
   readonly link: Link;
   /** Silence after the last refresh, in milliseconds, 100 or more. */
   readonly timeoutMillis: Millis;
@@ -34,6 +38,8 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   let wanted: Answers = { addresses: [], shares: [] };
   let loaded: Answers | undefined;
   let repairing = false;
+  let passesOn = true;
+  let passedOn = false;
   let gate: Gate | undefined;
   let closed = false;
   let last: Promise<void> = Promise.resolve();
@@ -60,6 +66,15 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     }
     await anycast.join(all);
   };
+  // Some kernels cannot (nft_dup_ipv4): then connections under way break, as they do at a sudden take-over.
+  const passOn = async (former: ReadonlyMap<string, IpAddress>): Promise<void> => {
+    if (former.size === 0 || !passesOn || closed) return;
+    passedOn = true;
+    await nft.load(passOnLateFrames(link, former)).catch((error) => {
+      passesOn = false;
+      options.onCannotPassOn?.(error);
+    });
+  };
   const reload = (): Promise<void> => {
     loaded = undefined;
     return apply();
@@ -77,8 +92,9 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   };
   return {
     kind: "kernel",
-    answer: (addresses, shares = []) =>
-      inOrder(() => {
+    answer: (addresses, shares = [], former = new Map()) =>
+      inOrder(async () => {
+        await passOn(former);
         wanted = { addresses: distinct(addresses), shares };
         return apply();
       }),
@@ -99,7 +115,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
         try {
           await anycast.close();
         } finally {
-          await nft.load(removeTable(link));
+          await nft.load(`${removeTable(link)}${passedOn ? removeLateFrames(link) : ""}`);
         }
       }),
   };

@@ -161,8 +161,12 @@ function hex(address: IpAddress): string {
   return `0x${Array.from(addressOctets(address), (octet) => octet.toString(16).padStart(2, "0")).join("")}`;
 }
 
-// nft has no escapes in strings, and takes a trailing "*" as a wildcard.
-function quoteDevice(name: string): string {
+/**
+ * The name of a link as an nft script has it. There are no escapes in strings, and a trailing "*" is a wildcard.
+ *
+ * @throws UnsupportedLinkError for a name that cannot be written.
+ */
+export function quoteDevice(name: string): string {
   if (/^[\x21-\x7e]{1,15}$/.test(name) && !/["\\*]/.test(name)) return `"${name}"`;
   const got = JSON.stringify(name);
   throw new UnsupportedLinkError(

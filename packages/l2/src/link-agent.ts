@@ -1,5 +1,12 @@
 import type { Link, OpenLinkSocket } from "@fairlead/linux";
-import { type AddressRange, type IpAddress, parseAddress } from "@fairlead/net";
+import {
+  type AddressRange,
+  type IpAddress,
+  type Prefix,
+  parseAddress,
+  prefixRange,
+  rangeContains,
+} from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { Announcer } from "./announcer.ts";
 import { CLIENT_SLOTS } from "./client-hash.ts";
@@ -21,6 +28,7 @@ import type {
 } from "./ownership/types.ts";
 import type { Doubt, Heartbeat, TablePart } from "./packet/heartbeat.ts";
 import type { Responder, Share } from "./ports.ts";
+import { LINK_LOCAL } from "./source.ts";
 import type { WireFinding } from "./wire/wire-checks.ts";
 import { WireWatch } from "./wire/wire-watch.ts";
 
@@ -250,7 +258,7 @@ export class LinkAgent {
     this.#state = next;
     for (const effect of effects) this.#run(effect);
     const owns = effects.some(({ kind }) => kind === "own");
-    if (owns || effects.some(({ kind }) => kind === "release" || kind === "share")) this.#answer();
+    if (owns || effects.some(({ kind }) => kind === "release" || kind === "share")) this.#answer(this.#former(effects));
     const shares = effects.filter((effect) => effect.kind === "share");
     void this.#answering.then(() => {
       for (const { address, gained } of shares) this.#wire.tellClients(address, gained);
@@ -367,8 +375,22 @@ export class LinkAgent {
     onChange();
   }
 
+  // Who hands an address over is there still, and knows its connections.
+  #former(effects: readonly OwnershipEffect[]): ReadonlyMap<string, IpAddress> {
+    const former = new Map<string, IpAddress>();
+    for (const effect of effects) {
+      if (effect.kind !== "own" || effect.holding.silentSince !== undefined) continue;
+      const peer = this.#state.peers.get(effect.holding.previous ?? "");
+      const { family } = parseAddress(effect.address);
+      const own = peer?.end.prefixes.map(({ address }) => address).filter((address) => address.family === family) ?? [];
+      const near = own.find((address) => isNear(address, this.#link.addresses));
+      if (near !== undefined) former.set(effect.address, near);
+    }
+    return former;
+  }
+
   // Calls may overlap: the responder runs them in order, and the last one counts.
-  #answer(): void {
+  #answer(former: ReadonlyMap<string, IpAddress> = new Map()): void {
     const { responder, log } = this.#options;
     this.#answerStale = false;
     const addresses = [...this.owned.keys()];
@@ -377,7 +399,7 @@ export class LinkAgent {
       ? this.#shares
       : [...this.#state.shares].map(([address, slots]) => ({ address: parseAddress(address), slots }));
     this.#shares = shares;
-    this.#answering = responder.answer(addresses.map(parseAddress), shares).then(
+    this.#answering = responder.answer(addresses.map(parseAddress), shares, former).then(
       () => {
         this.#answered = new Set(addresses);
         if (this.#mayAnswer()) responder.refresh();
@@ -409,6 +431,11 @@ export class LinkAgent {
     const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts };
     this.#channel.send(say(this.#state, serial, table, this.#options.clock.monotonic()));
   }
+}
+
+// In a subnet of the link, but not one that every link has.
+function isNear(address: IpAddress, own: readonly Prefix[]): boolean {
+  return !rangeContains(LINK_LOCAL, address) && own.some((subnet) => rangeContains(prefixRange(subnet), address));
 }
 
 function endOf({ name, mac, up, addresses }: Link): LinkEnd {

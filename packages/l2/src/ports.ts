@@ -14,9 +14,14 @@ export interface Responder {
    * Answers for exactly these addresses, and for these shares of others, from the time the promise resolves. Calls take
    * effect in order, and the last one counts. The first call is a {@link refresh} too.
    *
+   * @param former - of addresses that a node has handed over, its own address on the link: what is late goes on to it.
    * @throws what the port below throws; the same call may be made again.
    */
-  answer(addresses: readonly IpAddress[], shares?: readonly Share[]): Promise<void>;
+  answer(
+    addresses: readonly IpAddress[],
+    shares?: readonly Share[],
+    former?: ReadonlyMap<string, IpAddress>,
+  ): Promise<void>;
   /** Keeps the answers coming for another timeout. Cheap and synchronous: call it several times within a timeout. */
   refresh(): void;
   /** Makes anew all that it answers by, whatever has become of it. @throws as {@link answer}. */

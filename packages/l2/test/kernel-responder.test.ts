@@ -124,6 +124,28 @@ describe("kernelResponder", () => {
     ]);
   });
 
+  it("passes on what is late for addresses that were handed over, before it answers for them", async () => {
+    const { nft, responder } = setUp();
+    await responder.answer([SECOND]);
+    await responder.answer([SECOND, FIRST, FIRST6], [], new Map([["192.0.2.50", parseAddress("192.0.2.9")]]));
+    const [, late = "", answers = ""] = nft.scripts;
+    expect(late).to.contain("add element ip fairlead-l2-7 former { 192.0.2.50 timeout 30s : 192.0.2.9 }\n");
+    expect(late).to.contain("dup to ip daddr map @former").and.not.to.contain("add element ip6");
+    expect(answers).to.contain("answer { 192.0.2.50 }");
+    await responder.close();
+    expect(nft.scripts.at(-1)).to.contain("delete table ip fairlead-l2-7\n").and.to.contain("delete table ip6");
+  });
+
+  it("answers all the same where nothing can be passed on, and tries that only once", async () => {
+    const { nft, responder } = setUp();
+    const former = new Map([["192.0.2.50", parseAddress("192.0.2.9")]]);
+    nft.refusals = 1;
+    await responder.answer([FIRST], [], former);
+    await responder.answer([FIRST, SECOND], [], former);
+    expect(nft.scripts.filter((script) => script.includes("@former"))).to.have.length.at.most(1);
+    expect(nft.scripts.at(-1)).to.contain("answer { 192.0.2.51 }");
+  });
+
   it("replaces the whole table after a load that failed", async () => {
     const { nft, responder } = setUp();
     await responder.answer([FIRST]);

@@ -4,6 +4,7 @@ import {
   kernelResponderSupported,
   type OwnershipTiming,
   type Responder,
+  removeLateFrames,
   removeTable,
   userspaceResponder,
 } from "@fairlead/l2";
@@ -61,7 +62,12 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
         const fields = { address: formatAddress(address), link: link.name, err: String(error) };
         log.warn(fields, "the kernel cannot answer for this address; answering from user space");
       };
-      return kernelResponder({ nft, openGate, openAnycast, openSubstitute, onRefused, link, timeoutMillis });
+      const onCannotPassOn = (error: unknown) => {
+        const why = "connections under way cannot be passed on to the former owner of an address: they break";
+        log.warn({ link: link.name, err: String(error) }, why);
+      };
+      const callbacks = { openSubstitute, onRefused, onCannotPassOn };
+      return kernelResponder({ nft, openGate, openAnycast, ...callbacks, link, timeoutMillis });
     }
     if (responder === "kernel")
       throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);
@@ -86,7 +92,7 @@ export async function cleanUpNode(): Promise<void> {
   const links = await watchLinks();
   for (const link of links.current()) {
     if (link.loopback) continue;
-    await nft.load(removeTable(link));
+    await nft.load(`${removeTable(link)}${removeLateFrames(link)}`);
     restoreProxyDelay(link);
   }
   links.close();
