@@ -62,6 +62,8 @@ const SUDDEN: Readonly<Record<string, Failure>> = {
 };
 
 const GRACEFUL: Readonly<Record<string, Failure>> = {
+  /** For comparison: what fails when nothing happens. */
+  nothing: { everyMillis: 5, happen: async () => {}, undo: async () => {} },
   stopped: { everyMillis: 5, happen: ({ product }, { name }) => product.speaker(name).stop(), undo: start },
   drained: {
     everyMillis: 5,
@@ -89,7 +91,7 @@ function advertisementWithout(node: string): Manifest {
 interface Seen {
   /** Longest time without an answer, in milliseconds. */
   readonly gaps: { readonly lan: number; readonly remote: number; readonly arp: number };
-  readonly failed: number;
+  readonly errors: readonly string[];
   readonly requests: number;
 }
 
@@ -123,8 +125,9 @@ export async function benchFailover(): Promise<void> {
         });
       }
       if (name in SUDDEN) continue;
-      const [failed, requests] = [sum(runs.map((run) => run.failed)), sum(runs.map((run) => run.requests))];
-      report({ bench: "failover", failure: name, runs: RUNS, failed, requests });
+      const errors = runs.flatMap((run) => run.errors);
+      const requests = runs.reduce((total, run) => total + run.requests, 0);
+      report({ bench: "failover", failure: name, runs: RUNS, failed: errors.length, errors, requests });
     }
   });
 }
@@ -158,13 +161,9 @@ async function fail(site: Site, address: string, failure: Failure, podName: stri
   const gap = (results: readonly ProbeResult[]) => longestGap(results)?.millis ?? Number.NaN;
   return {
     gaps: { lan: gap(lan), remote: gap(remote), arp: gap(arp) },
-    failed: all.filter(({ error }) => error !== undefined).length,
+    errors: all.flatMap(({ error }) => error ?? []),
     requests: all.length,
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 if (import.meta.main) await benchFailover();
