@@ -32,7 +32,7 @@ describe("Wire", () => {
         await lan.client.ip(`address add ${address}/${length} dev eth0 ${length === 128 ? "nodad" : ""}`);
         wire[question](address);
         await until("the client has answered", () => seen.length > 0);
-        expect(seen[0]).to.deep.equal({ address, mac: CLIENT_MAC });
+        expect(seen[0]).to.include({ address, mac: CLIENT_MAC });
       });
     }
   }
