@@ -1,5 +1,5 @@
 import type { Link } from "@fairlead/linux";
-import type { IpAddress } from "@fairlead/net";
+import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
@@ -38,7 +38,8 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   let wanted: Answers = { addresses: [], shares: [] };
   let loaded: Answers | undefined;
   let repairing = false;
-  let passesOn = true;
+  /** What was last handed over to this node, each with its former owner; undefined where that cannot be passed on. */
+  let late: ReadonlyMap<string, IpAddress> | undefined = new Map();
   let passedOn = false;
   let gate: Gate | undefined;
   let closed = false;
@@ -67,11 +68,16 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     await anycast.join(all);
   };
   // Some kernels cannot (nft_dup_ipv4): then connections under way break, as they do at a sudden take-over.
-  const passOn = async (former: ReadonlyMap<string, IpAddress>): Promise<void> => {
-    if (former.size === 0 || !passesOn || closed) return;
+  const passOn = async (former: ReadonlyMap<string, IpAddress>, owned: ReadonlySet<string>): Promise<void> => {
+    if (late === undefined || closed) return;
+    // Two nodes that gave an address to each other in turn must not pass a frame to and fro.
+    const kept = new Map([...late].filter(([address]) => owned.has(address)));
+    const next = former.size > 0 ? former : kept;
+    if (next === kept && kept.size === late.size) return;
     passedOn = true;
-    await nft.load(passOnLateFrames(link, former)).catch((error) => {
-      passesOn = false;
+    late = next;
+    await nft.load(passOnLateFrames(link, next)).catch((error) => {
+      late = undefined;
       options.onCannotPassOn?.(error);
     });
   };
@@ -94,7 +100,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     kind: "kernel",
     answer: (addresses, shares = [], former = new Map()) =>
       inOrder(async () => {
-        await passOn(former);
+        await passOn(former, new Set(addresses.map(formatAddress)));
         wanted = { addresses: distinct(addresses), shares };
         return apply();
       }),

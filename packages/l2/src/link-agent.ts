@@ -324,6 +324,8 @@ export class LinkAgent {
         return;
       case "peerUp":
         log.info({ link, peer: effect.node }, "speaker heard");
+        // What neighbours and switches beyond the fault have learned meanwhile may be wrong.
+        if (effect.isBack) this.#announcer.beginAll();
         onChange();
         return;
       case "peerDown":

@@ -136,6 +136,25 @@ describe("kernelResponder", () => {
     expect(nft.scripts.at(-1)).to.contain("delete table ip fairlead-l2-7\n").and.to.contain("delete table ip6");
   });
 
+  it("passes on nothing any more for an address that it gives up", async () => {
+    const { nft, responder } = setUp();
+    const owner = parseAddress("192.0.2.9");
+    const former = new Map([
+      ["192.0.2.50", owner],
+      ["192.0.2.51", owner],
+    ]);
+    await responder.answer([FIRST, SECOND], [], former);
+    await responder.answer([SECOND]);
+    const late = nft.scripts.filter((script) => script.includes("former"));
+    expect(late).to.have.length(2);
+    expect(late[1])
+      .to.contain("flush map")
+      .and.contain("former { 192.0.2.51 timeout 30s")
+      .and.not.contain("192.0.2.50");
+    await responder.answer([SECOND, FIRST6]);
+    expect(nft.scripts.filter((script) => script.includes("former"))).to.have.length(2);
+  });
+
   it("answers all the same where nothing can be passed on, and tries that only once", async () => {
     const { nft, responder } = setUp();
     const former = new Map([["192.0.2.50", parseAddress("192.0.2.9")]]);

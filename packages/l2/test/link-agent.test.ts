@@ -205,6 +205,19 @@ describe("LinkAgent", () => {
     expect(bench.journal).to.include.members(BOTH_FORMS);
   });
 
+  it("announces anew when a speaker is back that had fallen silent: a partition may have healed", async () => {
+    const a = await owner();
+    const b = bench.node("b");
+    await bench.pass(10_000);
+    b.host.cut();
+    await bench.pass(10_000);
+    const before = announcements().filter((line) => line.startsWith("a ")).length;
+    b.host.restore();
+    await bench.pass(2_000);
+    expect(announcements().filter((line) => line.startsWith("a ")).length).to.be.above(before);
+    expect(a.agent.owned.size).to.equal(1);
+  });
+
   it("sets no timer and sends nothing once closed", async () => {
     const a = await owner();
     await a.agent.close();

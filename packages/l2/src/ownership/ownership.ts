@@ -145,7 +145,10 @@ function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: 
     const cause = verdict === "Unproven" ? verdict : "Replayed";
     return { next: state, effects: [...before, { kind: "ignored", node, cause }] };
   }
-  const effects = known === undefined ? [...before, { kind: "peerUp", node: peer.node } as const] : [...before];
+  const effects =
+    known === undefined
+      ? [...before, { kind: "peerUp", node: peer.node, isBack: state.missing.has(node) } as const]
+      : [...before];
   // Who has just come knows no table. Others ask in every heartbeat until they have it, and one table serves them all.
   const isNew = known?.incarnation !== peer.incarnation;
   const asks = heartbeat.wantsTables && now - state.tableSentAt >= state.timing.interval / 2;

@@ -237,5 +237,6 @@ export type OwnershipEffect =
   /** A heartbeat was not taken. */
   | { readonly kind: "ignored"; readonly node: string; readonly cause: "Replayed" | "Unproven" }
   | { readonly kind: "slept"; readonly millis: Millis }
-  | { readonly kind: "peerUp"; readonly node: string }
+  /** A speaker is heard; `isBack` if it had fallen silent before. */
+  | { readonly kind: "peerUp"; readonly node: string; readonly isBack: boolean }
   | { readonly kind: "peerDown"; readonly node: string };
