@@ -21,6 +21,8 @@ interface Neighbor {
   readonly since: Millis;
   readonly heardOnLink: Millis;
   readonly heardAside: Millis;
+  /** When a heartbeat of it last came by unicast while none came on the link. */
+  readonly heardAsideAlone: Millis;
   /** When it last asked for heartbeats by unicast. */
   readonly askedAt: Millis;
   readonly triedAt: Millis;
@@ -51,6 +53,7 @@ export class SecondPath {
       since: now,
       heardOnLink: never,
       heardAside: never,
+      heardAsideAlone: never,
       askedAt: never,
       triedAt: never,
     };
@@ -77,8 +80,15 @@ export class SecondPath {
   heardAside(node: string, asks: boolean, now: Millis): boolean {
     const known = this.#neighbors.get(node);
     if (known === undefined) return false;
-    this.#neighbors.set(node, { ...known, heardAside: now, askedAt: asks ? now : known.askedAt });
-    return this.#isMissed(known, now) && !this.#isRecent(known.heardAside, now);
+    const isAlone = this.#isMissed(known, now);
+    const { askedAt, heardAsideAlone } = known;
+    this.#neighbors.set(node, {
+      ...known,
+      heardAside: now,
+      heardAsideAlone: isAlone ? now : heardAsideAlone,
+      askedAt: asks ? now : askedAt,
+    });
+    return isAlone && !this.#isRecent(heardAsideAlone, now);
   }
 
   /** Where the heartbeat that is sent now is to go besides, and whether an answer is asked for. */

@@ -65,6 +65,14 @@ describe("SecondPath", () => {
     expect(path.heardAside("b", true, 20 * interval)).to.equal(true);
     expect(path.heardAside("b", true, 21 * interval)).to.equal(false);
   });
+
+  it("tells so too when the other one was the first to miss heartbeats on the link", () => {
+    const path = new SecondPath(DEFAULT_TIMING);
+    path.learn("b", [parseAddress("192.0.2.2")], OWN, 0);
+    path.heardOnLink("b", 0);
+    const told = [1, 2, 3, 4, 5].map((beat) => path.heardAside("b", true, beat * interval));
+    expect(told).to.deep.equal([false, false, true, false, false]);
+  });
 });
 
 describe("speakers whose heartbeats the switch drops", () => {
