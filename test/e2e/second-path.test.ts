@@ -32,7 +32,9 @@ describe("speakers on a switch that drops their heartbeats", () => {
 
   /** Who was heard by unicast alone, as a speaker says. */
   const named = (name: string) => {
-    const said = logLines(product.speaker(name)).filter(({ msg }) => String(msg).startsWith("heartbeats come by unicast"));
+    const said = logLines(product.speaker(name)).filter(({ msg }) =>
+      String(msg).startsWith("heartbeats come by unicast"),
+    );
     return new Set(said.map(({ peer }) => peer));
   };
 

@@ -29,8 +29,9 @@ export interface KeptClient {
 
 /** Program of a {@link KeptClient} that keeps one TCP connection for all its requests. */
 export const KEPT_TCP = `
+const [host, localPort = 0] = process.argv.slice(1);
 const agent = new (require("node:http").Agent)({ keepAlive: true, maxSockets: 1 });
-process.stdin.on("data", () => require("node:http").get({ agent, host: process.argv[1] }, (response) => {
+process.stdin.on("data", () => require("node:http").get({ agent, host, localPort: Number(localPort) }, (response) => {
   response.setEncoding("utf8").on("data", (text) => process.stdout.write(response.req.reusedSocket + " " + text));
 }));`;
 
@@ -41,9 +42,9 @@ const socket = require("node:dgram").createSocket(host.includes(":") ? "udp6" : 
 socket.on("message", (text) => process.stdout.write(text));
 process.stdin.on("data", () => socket.send("x", 80, host));`;
 
-/** Starts a {@link KeptClient} of port 80 of the VIP. */
-export function startKept(from: Namespace, script: string, vip: string): KeptClient {
-  const child = from.start(process.execPath, ["-e", script, vip], { stdio: ["pipe", "pipe", "inherit"] });
+/** Starts a {@link KeptClient} of port 80 of the VIP; one of TCP may be told which port to use itself. */
+export function startKept(from: Namespace, script: string, vip: string, ...localPort: readonly string[]): KeptClient {
+  const child = from.start(process.execPath, ["-e", script, vip, ...localPort], { stdio: ["pipe", "pipe", "inherit"] });
   let output = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output += text;

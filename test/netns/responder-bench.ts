@@ -68,8 +68,8 @@ export function inKernel(link: Link, rest: Partial<KernelResponderOptions> = {})
     throw error;
   };
   const openSubstitute = () => inUserSpace(link);
-  const timeoutMillis = TIMEOUT_MILLIS;
-  return kernelResponder({ nft, openGate, openAnycast, openSubstitute, onRefused, link, timeoutMillis, ...rest });
+  const ports = { nft, clock: systemClock, openGate, openAnycast, openSubstitute, onRefused };
+  return kernelResponder({ ...ports, link, timeoutMillis: TIMEOUT_MILLIS, ...rest });
 }
 
 /** The user-space responder of a link. */

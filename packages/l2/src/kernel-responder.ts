@@ -1,5 +1,5 @@
 import type { Link } from "@fairlead/linux";
-import { formatAddress, type IpAddress } from "@fairlead/net";
+import { formatAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
@@ -12,16 +12,13 @@ import {
   removeTable,
   replaceTable,
 } from "./kernel-table.ts";
-import { passOnLateFrames, removeLateFrames } from "./late-frames.ts";
+import { LateFrames, type LateFramesOptions } from "./late-frames.ts";
 import type { Gate, Nft, Responder } from "./ports.ts";
 
 /** What {@link kernelResponder} works with. */
-export interface KernelResponderOptions extends AnycastOptions {
-  readonly nft: Nft;
+export interface KernelResponderOptions extends AnycastOptions, LateFramesOptions {
   /** `onLost` is to be called when a refresh fails because the table is gone: the responder then makes it anew. */
   readonly openGate: (element: GateElement, onLost: () => void) => Gate;
-  /** Told once if connections under way cannot be passed on to an address' former owner. */
-  readonly onCannotPassOn?: (error: unknown) => void;
   readonly link: Link;
   /** Silence after the last refresh, in milliseconds, 100 or more. */
   readonly timeoutMillis: Millis;
@@ -35,12 +32,10 @@ export interface KernelResponderOptions extends AnycastOptions {
 export function kernelResponder(options: KernelResponderOptions): Responder {
   const { nft, openGate, link, timeoutMillis } = options;
   const anycast = new AnycastAddresses(options);
+  const late = new LateFrames(options);
   let wanted: Answers = { addresses: [], shares: [] };
   let loaded: Answers | undefined;
   let repairing = false;
-  /** What was last handed over to this node, each with its former owner; undefined where that cannot be passed on. */
-  let late: ReadonlyMap<string, IpAddress> | undefined = new Map();
-  let passedOn = false;
   let gate: Gate | undefined;
   let closed = false;
   let last: Promise<void> = Promise.resolve();
@@ -67,20 +62,6 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     }
     await anycast.join(all);
   };
-  // Some kernels cannot (nft_dup_ipv4): then connections under way break, as they do at a sudden take-over.
-  const passOn = async (former: ReadonlyMap<string, IpAddress>, owned: ReadonlySet<string>): Promise<void> => {
-    if (late === undefined || closed) return;
-    // Two nodes that gave an address to each other in turn must not pass a frame to and fro.
-    const kept = new Map([...late].filter(([address]) => owned.has(address)));
-    const next = former.size > 0 ? former : kept;
-    if (next === kept && kept.size === late.size) return;
-    passedOn = true;
-    late = next;
-    await nft.load(passOnLateFrames(link, next)).catch((error) => {
-      late = undefined;
-      options.onCannotPassOn?.(error);
-    });
-  };
   const reload = (): Promise<void> => {
     loaded = undefined;
     return apply();
@@ -100,7 +81,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     kind: "kernel",
     answer: (addresses, shares = [], former = new Map()) =>
       inOrder(async () => {
-        await passOn(former, new Set(addresses.map(formatAddress)));
+        if (!closed) await late.follow(former, new Set(addresses.map(formatAddress)));
         wanted = { addresses: distinct(addresses), shares };
         return apply();
       }),
@@ -121,7 +102,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
         try {
           await anycast.close();
         } finally {
-          await nft.load(`${removeTable(link)}${passedOn ? removeLateFrames(link) : ""}`);
+          await nft.load(`${removeTable(link)}${late.removal}`);
         }
       }),
   };

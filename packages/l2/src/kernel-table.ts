@@ -36,8 +36,11 @@ const SHARE_SETS = ["shared", "shared6", "share", "share6"] as const;
 const SETS = ["answer", "answer6", ...SHARE_SETS] as const;
 type SetName = (typeof SETS)[number];
 
+/** What tables tell links apart by. */
+export type LinkName = Pick<Link, "index" | "name">;
+
 /** Name of the link's table: there is one for each link, and nobody else's. */
-export function tableName(link: Link): string {
+export function tableName(link: LinkName): string {
   return `fairlead-l2-${link.index}`;
 }
 

@@ -67,7 +67,7 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
         log.warn({ link: link.name, err: String(error) }, why);
       };
       const callbacks = { openSubstitute, onRefused, onCannotPassOn };
-      return kernelResponder({ nft, openGate, openAnycast, ...callbacks, link, timeoutMillis });
+      return kernelResponder({ nft, clock, openGate, openAnycast, ...callbacks, link, timeoutMillis });
     }
     if (responder === "kernel")
       throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);
