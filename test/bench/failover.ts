@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   answersHttp,
   httpUrl,
+  type Lab,
   type LabNode,
   longestGap,
   type Manifest,
@@ -14,6 +15,7 @@ import { quantile, report } from "./report.ts";
 import { type Site, withSite } from "./site.ts";
 
 const RUNS = Number(process.env.RUNS ?? 20);
+const FAMILIES = ([4, 6] as const).filter((family) => Number(process.env.FAMILY ?? family) === family);
 const PATIENCE = { withinMillis: 20_000 };
 /** Speakers that have just started, or lost their link, take nothing over while there are others. */
 const SETTLED_MILLIS = 2_500;
@@ -90,52 +92,53 @@ function advertisementWithout(node: string): Manifest {
 /** What the clients of one run saw. */
 interface Seen {
   /** Longest time without an answer, in milliseconds. */
-  readonly gaps: { readonly lan: number; readonly remote: number; readonly arp: number };
+  readonly gaps: { readonly lan: number; readonly remote: number; readonly neighbor: number };
   readonly errors: readonly string[];
   readonly requests: number;
 }
 
 /**
- * Measures for how long clients have no answer when the owner of an address fails, in each way: new connections from the
- * LAN and from behind the router, and ARP requests from the LAN, every 10 ms; and how many of 200 new connections a second
- * fail when it goes in order. 20 runs each, or as the environment's RUNS says; the environment's FAILURE names one way.
- * Prints a JSON line for each way and client. Run it inside hack/sandbox.
+ * Measures for how long clients have no answer when the owner of an address fails, in each way and for both families: new
+ * connections from the LAN and from behind the router, and ARP requests or Neighbor Solicitations from the LAN, every 10 ms;
+ * and how many of 200 new connections a second fail when it goes in order. 20 runs each, or as the environment's RUNS says;
+ * the environment's FAILURE names one way, its FAMILY (4 or 6) one family. Prints a JSON line for each way and client. Run it
+ * inside hack/sandbox.
  */
 export async function benchFailover(): Promise<void> {
   await withSite(async (site) => {
-    await site.scene.addPool();
-    await site.scene.addService("web");
-    const address = await site.scene.address("web");
-    for (const [name, failure] of Object.entries({ ...SUDDEN, ...GRACEFUL })) {
-      if (process.env.FAILURE !== undefined && process.env.FAILURE !== name) continue;
-      const runs: Seen[] = [];
-      for (let run = 0; run < RUNS; run++)
-        runs.push(await fail(site, address, failure, `${name}-${run}`.toLowerCase()));
-      for (const from of ["lan", "remote", "arp"] as const) {
-        const millis = runs.map(({ gaps }) => gaps[from]);
-        const [min, median, max] = [0, 0.5, 1].map((q) => Math.round(quantile(millis, q)));
-        report({
-          bench: "failover",
-          failure: name,
-          from,
-          runs: RUNS,
-          minMillis: min,
-          medianMillis: median,
-          maxMillis: max,
+    await site.scene.addPool("192.168.50.200-192.168.50.220", "fd50::200-fd50::220");
+    for (const family of FAMILIES) {
+      const service = `web${family}`;
+      await site.scene.addService(service, { ipFamilies: [`IPv${family}`] });
+      const address = await site.scene.address(service);
+      for (const [name, failure] of Object.entries({ ...SUDDEN, ...GRACEFUL })) {
+        if (process.env.FAILURE !== undefined && process.env.FAILURE !== name) continue;
+        await measure({ failure: name, family }, (run) => {
+          return fail(site, address, failure, `${name}-${family}-${run}`.toLowerCase());
         });
       }
-      if (name in SUDDEN) continue;
-      const errors = runs.flatMap((run) => run.errors);
-      const requests = runs.reduce((total, run) => total + run.requests, 0);
-      report({ bench: "failover", failure: name, runs: RUNS, failed: errors.length, errors, requests });
     }
   });
 }
 
+async function measure(what: { failure: string; family: 4 | 6 }, once: (run: number) => Promise<Seen>): Promise<void> {
+  const runs: Seen[] = [];
+  for (let run = 0; run < RUNS; run++) runs.push(await once(run));
+  for (const from of ["lan", "remote", "neighbor"] as const) {
+    const millis = runs.map(({ gaps }) => gaps[from]);
+    const [minMillis, medianMillis, maxMillis] = [0, 0.5, 1].map((q) => Math.round(quantile(millis, q)));
+    report({ bench: "failover", ...what, from, runs: RUNS, minMillis, medianMillis, maxMillis });
+  }
+  if (what.failure in SUDDEN) return;
+  const errors = runs.flatMap((run) => run.errors);
+  const requests = runs.reduce((total, run) => total + run.requests, 0);
+  report({ bench: "failover", ...what, runs: RUNS, failed: errors.length, errors, requests });
+}
+
 async function fail(site: Site, address: string, failure: Failure, podName: string): Promise<Seen> {
-  const { cluster, scene } = site;
+  const { cluster } = site;
   const { lab } = cluster;
-  const owner = await until("the address has an owner", () => scene.owner(address), PATIENCE);
+  const owner = await until("the address has an owner", () => ownerOf(lab, address), PATIENCE);
   // What fails is the way in and no more.
   const other = lab.nodes.find(({ name }) => name !== owner.name);
   await cluster.addPod(other?.name ?? "", podName, { labels: { app: "web" } });
@@ -154,16 +157,25 @@ async function fail(site: Site, address: string, failure: Failure, podName: stri
   await failure.happen(site, owner);
   await delay(2_000);
   const [lan = [], remote = []] = await Promise.all(probes.map((probe) => probe.stop()));
-  const arp = (await neighbors.stop()).get(address) ?? [];
+  const asked = (await neighbors.stop()).get(address) ?? [];
   await failure.undo(site, owner);
   await cluster.removePod(podName);
   const all = [...lan, ...remote];
   const gap = (results: readonly ProbeResult[]) => longestGap(results)?.millis ?? Number.NaN;
   return {
-    gaps: { lan: gap(lan), remote: gap(remote), arp: gap(arp) },
+    gaps: { lan: gap(lan), remote: gap(remote), neighbor: gap(asked) },
     errors: all.flatMap(({ error }) => error ?? []),
     requests: all.length,
   };
+}
+
+/** Who answers ARP or Neighbor Solicitations; undefined if nobody does. */
+async function ownerOf(lab: Lab, address: string): Promise<LabNode | undefined> {
+  const probe = startNeighborProbe(lab.client.namespace, [address], 20);
+  await until("it asks", () => probe.asking());
+  await delay(100);
+  const answers = (await probe.stop()).get(address) ?? [];
+  return lab.nodes.find(({ mac }) => mac === answers.at(-1)?.pod);
 }
 
 if (import.meta.main) await benchFailover();
