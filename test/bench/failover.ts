@@ -6,6 +6,7 @@ import {
   type LabNode,
   longestGap,
   type Manifest,
+  monotonicMillis,
   type ProbeResult,
   startProbe,
   until,
@@ -142,11 +143,13 @@ async function fail(site: Site, address: string, failure: Failure, podName: stri
   // What fails is the way in and no more.
   const other = lab.nodes.find(({ name }) => name !== owner.name);
   await cluster.addPod(other?.name ?? "", podName, { labels: { app: "web" } });
+  // Nobody asks before: what is sent to the pod of the run before leaves a connection half open in conntrack for two minutes,
+  // and a client that comes to use its port again would fail by it.
+  await delay(SETTLED_MILLIS);
   const clients = [lab.client, lab.remote];
   for (const { name, namespace } of clients) {
     await until(`${name} has an answer`, () => answersHttp(namespace, httpUrl(address), 500), PATIENCE);
   }
-  await delay(SETTLED_MILLIS);
   const { everyMillis } = failure;
   const probes = clients.map(({ namespace }) =>
     startProbe(namespace, httpUrl(address), { everyMillis, timeoutMillis: 900 }),
@@ -154,18 +157,23 @@ async function fail(site: Site, address: string, failure: Failure, podName: stri
   const neighbors = startNeighborProbe(lab.client.namespace, [address], 10);
   await until("all probes have answers", () => neighbors.asking() && probes.every((one) => one.results().length > 20));
   await delay(300);
+  const happenedAt = monotonicMillis();
   await failure.happen(site, owner);
   await delay(2_000);
   const [lan = [], remote = []] = await Promise.all(probes.map((probe) => probe.stop()));
   const asked = (await neighbors.stop()).get(address) ?? [];
   await failure.undo(site, owner);
   await cluster.removePod(podName);
-  const all = [...lan, ...remote];
+  const errors = (from: string, results: readonly ProbeResult[]) => {
+    return results.flatMap(({ error, startedAt }) => {
+      return error === undefined ? [] : [`${error}, ${from}, begun after ${Math.round(startedAt - happenedAt)} ms`];
+    });
+  };
   const gap = (results: readonly ProbeResult[]) => longestGap(results)?.millis ?? Number.NaN;
   return {
     gaps: { lan: gap(lan), remote: gap(remote), neighbor: gap(asked) },
-    errors: all.flatMap(({ error }) => error ?? []),
-    requests: all.length,
+    errors: [...errors("lan", lan), ...errors("remote", remote)],
+    requests: lan.length + remote.length,
   };
 }
 
