@@ -1,8 +1,8 @@
 import { type Cluster, macOf, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { Product } from "./product.ts";
-import { answeringMacs, Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+
+import { answeringMacs, type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const FIRST = "192.168.50.200";
 const SECOND = "192.168.50.201";
@@ -12,15 +12,11 @@ const ASKED_FOR = "192.168.50.203";
 /** The client on the LAN has an address of the pool, set by hand: its kernel answers for it. */
 describe("an address that somebody on the LAN has", () => {
   let cluster: Cluster;
-  let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, scene } = stage);
   });
-  after(() => product?.stop());
   beforeEach(() => scene.addPool());
   afterEach(async () => {
     const { namespace } = cluster.lab.client;

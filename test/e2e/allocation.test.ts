@@ -1,23 +1,18 @@
 import { askHttp, askUdp, type Cluster, httpUrl, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { Product } from "./product.ts";
-import { answeringMacs, type Condition, Scene } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { answeringMacs, type Condition, type Scene } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const POOL = "/apis/fairlead.dev/v1beta1/ipaddresspools/lan";
 const SHARED = { "fairlead.dev/allow-shared-ip": "dns" };
 
 describe("an address on the real API", () => {
   let cluster: Cluster;
-  let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, scene } = stage);
   });
-  after(() => product?.stop());
   beforeEach(() => scene.addPool());
   afterEach(() => scene.clear());
 

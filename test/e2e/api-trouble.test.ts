@@ -3,9 +3,9 @@ import { type Cluster, type Daemon, LAB, until } from "@fairlead/testing";
 import { expect } from "chai";
 import { watchAddresses } from "./address-watch.ts";
 import { behindProxy } from "./behind-proxy.ts";
-import { NAMESPACE, Product } from "./product.ts";
-import { Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { NAMESPACE, type Product } from "./product.ts";
+import { type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const SERVICES = "/api/v1/namespaces/default/services";
 const POOL = "/apis/fairlead.dev/v1beta1/ipaddresspools/lan";
@@ -17,12 +17,12 @@ describe("trouble with the API", function () {
   let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster, { replicas: 1 });
-    scene = new Scene(cluster);
-  });
-  after(() => product?.stop());
+  withProduct(
+    (stage) => {
+      ({ cluster, product, scene } = stage);
+    },
+    { replicas: 1 },
+  );
   beforeEach(() => scene.addPool("10.77.0.0/24"));
   afterEach(() => scene.clear());
 

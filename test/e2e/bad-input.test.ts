@@ -1,8 +1,8 @@
 import { answersHttp, type Cluster, httpUrl, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { Product } from "./product.ts";
-import { poolManifest, Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import type { Product } from "./product.ts";
+import { poolManifest, type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const POOLS = "/apis/fairlead.dev/v1beta1/ipaddresspools";
 
@@ -11,12 +11,9 @@ describe("bad input", () => {
   let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
   });
-  after(() => product?.stop());
   beforeEach(async () => {
     await cluster.addPod("n1", "web-1", { labels: { app: "web" } });
     await scene.addPool();

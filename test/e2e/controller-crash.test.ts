@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Cluster, until } from "@fairlead/testing";
 import { expect } from "chai";
 import { watchAddresses } from "./address-watch.ts";
-import { NAMESPACE, Product } from "./product.ts";
-import { Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { NAMESPACE, type Product } from "./product.ts";
+import { type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const KILLS = 20;
 const SERVICES_PER_KILL = 5;
@@ -16,13 +16,15 @@ describe("a controller that is killed", function () {
   let product: Product;
   let scene: Scene;
 
+  withProduct(
+    (stage) => {
+      ({ cluster, product, scene } = stage);
+    },
+    { replicas: 2 },
+  );
   before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster, { replicas: 2 });
-    scene = new Scene(cluster);
     await scene.addPool("10.77.0.0/24");
   });
-  after(() => product?.stop());
   afterEach(() => scene.clear());
 
   it(`${KILLS} times with -9, whichever leads, changes no address, gives none twice, and leaves no Service without`, async () => {

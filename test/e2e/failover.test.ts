@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { answersHttp, type Cluster, httpUrl, type LabNode, longestGap, startProbe, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { logLines, Product } from "./product.ts";
-import { answeringMacs, PATIENT, Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { logLines, type Product } from "./product.ts";
+import { answeringMacs, PATIENT, type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const API_AWAY_MILLIS = 20_000;
 
@@ -12,12 +12,9 @@ describe("an address whose owner fails", () => {
   let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
   });
-  after(() => product?.stop());
   beforeEach(() => scene.addPool());
   afterEach(async () => {
     await cluster.controlPlane.startApiServer();

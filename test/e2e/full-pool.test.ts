@@ -3,10 +3,10 @@ import { type Cluster, until } from "@fairlead/testing";
 import { expect } from "chai";
 import { watchAddresses } from "./address-watch.ts";
 import { behindProxy } from "./behind-proxy.ts";
-import { NAMESPACE, Product } from "./product.ts";
-import { Scene, say, timed } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { NAMESPACE, type Product } from "./product.ts";
+import { type Scene, say, timed } from "./scene.ts";
 import type { TcpProxy } from "./tcp-proxy.ts";
+import { withProduct } from "./with-product.ts";
 
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/fairlead-controller`;
 /** Half of it on the way there, half on the way back. */
@@ -22,20 +22,17 @@ describe("a full pool, and a controller that is killed while the API is slow", f
   let scene: Scene;
   let slow: { proxy: TcpProxy; kubeconfig: string };
 
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
+  });
   before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
     slow = await behindProxy(product.controllerKubeconfig);
     await scene.addPool("10.77.0.0/32", "10.77.0.2-10.77.0.10");
     // Within one second they count as equally old, and go by name.
     for (let i = 0; i < 15; i++) await scene.addService(`s${String(i).padStart(2, "0")}`);
     await until("ten have addresses", async () => (await scene.allocations()).length === 10);
   });
-  after(async () => {
-    await product?.stop();
-    await slow?.proxy.close();
-  });
+  after(() => slow?.proxy.close());
   afterEach(() => scene.clear());
 
   const holders = async () => {

@@ -1,9 +1,9 @@
 import { type Cluster, until } from "@fairlead/testing";
 import { expect } from "chai";
 import fc from "fast-check";
-import { Product } from "./product.ts";
-import { type Condition, poolManifest, Scene, say, serviceManifest, timed } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import type { Product } from "./product.ts";
+import { type Condition, poolManifest, type Scene, say, serviceManifest, timed } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const GROUP = "/apis/fairlead.dev/v1beta1";
 const CASES = 54;
@@ -60,20 +60,19 @@ describe(`${CASES} malformed pools, Services, claims and records (seed ${SEED})`
   let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
-    await scene.addPool("10.77.0.0/24");
-    await scene.addService("before");
-    await scene.address("before");
-  });
   after(async () => {
     const { api } = cluster.controlPlane;
     await api.delete(`${GROUP}/namespaces/default/ipclaims`);
     await api.delete(`${GROUP}/ipallocations`);
     await scene.clear();
-    await product?.stop();
+  });
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
+  });
+  before(async () => {
+    await scene.addPool("10.77.0.0/24");
+    await scene.addService("before");
+    await scene.address("before");
   });
 
   it("each get a reason, and stop nothing else", async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type AuditEvent, type Cluster, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { NAMESPACE, Product } from "./product.ts";
-import { Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { NAMESPACE } from "./product.ts";
+import { type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const SERVICES = 500;
 const AT_ONCE = 16;
@@ -13,23 +13,8 @@ const WRITES = ["create", "update", "patch", "delete", "deletecollection"];
 describe(`an idle cluster with ${SERVICES} Services`, function () {
   this.timeout(180_000);
   let cluster: Cluster;
-  let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
-    await scene.addPool("10.77.0.0/22");
-    let next = 0;
-    const make = async () => {
-      while (next < SERVICES) await scene.addService(`idle-${next++}`);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, make));
-    await until("all have addresses", async () => (await scene.allocations()).length === SERVICES, {
-      withinMillis: 60_000,
-    });
-  });
   after(async () => {
     const names = (await scene.services()).map(({ metadata }) => metadata.name).filter((name) => name !== "kubernetes");
     const remove = async () => {
@@ -39,7 +24,20 @@ describe(`an idle cluster with ${SERVICES} Services`, function () {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, remove));
     await scene.clear();
-    await product?.stop();
+  });
+  withProduct((stage) => {
+    ({ cluster, scene } = stage);
+  });
+  before(async () => {
+    await scene.addPool("10.77.0.0/22");
+    let next = 0;
+    const make = async () => {
+      while (next < SERVICES) await scene.addService(`idle-${next++}`);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, make));
+    await until("all have addresses", async () => (await scene.allocations()).length === SERVICES, {
+      withinMillis: 60_000,
+    });
   });
 
   it("causes no writes but the Lease's", async () => {

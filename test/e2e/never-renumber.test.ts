@@ -3,9 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { answersHttp, type Cluster, httpUrl, startProbe, until } from "@fairlead/testing";
 import { expect } from "chai";
 import { watchAddresses } from "./address-watch.ts";
-import { CONFIG, Product } from "./product.ts";
-import { answeringMacs, PATIENT, poolManifest, Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { CONFIG, type Product } from "./product.ts";
+import { answeringMacs, PATIENT, poolManifest, type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const POOLS = "/apis/fairlead.dev/v1beta1/ipaddresspools";
 const SERVICES = "/api/v1/namespaces/default/services";
@@ -17,12 +17,9 @@ describe("addresses that Services hold", function () {
   let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
   });
-  after(() => product?.stop());
   beforeEach(() => cluster.addPod("n1", "web-1", { labels: { app: "web" } }).then(() => undefined));
   afterEach(() => scene.clear());
 

@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Cluster, until } from "@fairlead/testing";
 import { expect } from "chai";
 import { cutHeartbeats, restoreHeartbeats } from "./lost-heartbeats.ts";
-import { logLines, Product } from "./product.ts";
-import { answeringMacs, Scene, say, timed } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { logLines, type Product } from "./product.ts";
+import { answeringMacs, type Scene, say, timed } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const HEARTBEAT = 0x88b5;
 const SERVICES = ["web", "mail", "dns", "chat"];
@@ -14,12 +14,9 @@ describe("speakers on a switch that drops their heartbeats", () => {
   let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
   });
-  after(() => product?.stop());
   afterEach(async () => {
     await cluster.lab.dropEtherType(undefined);
     await scene.clear();

@@ -1,20 +1,16 @@
 import { answersHttp, askHttp, type Cluster, httpUrl, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { CONFIG, Product } from "./product.ts";
-import { answeringMacs, Scene, say, timed } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { CONFIG } from "./product.ts";
+import { answeringMacs, type Scene, say, timed } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 describe("a Service of type LoadBalancer", () => {
   let cluster: Cluster;
-  let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, scene } = stage);
   });
-  after(() => product?.stop());
   beforeEach(async () => {
     await cluster.addPod("n1", "web-1", { labels: { app: "web" } });
     await cluster.addPod("n2", "web-2", { labels: { app: "web" } });

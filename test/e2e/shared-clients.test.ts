@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { answersHttp, type Cluster, httpUrl, longestGap, type Namespace, startProbe, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { Product } from "./product.ts";
-import { answeringMacs, Scene, say } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import type { Product } from "./product.ts";
+import { answeringMacs, type Scene, say } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 const ADVERTISEMENTS = "/apis/fairlead.dev/v1beta1/l2advertisements";
 const PARTS = 64;
@@ -13,10 +13,14 @@ describe("an address whose clients are shared among the nodes", () => {
   let product: Product;
   let scene: Scene;
 
+  after(async () => {
+    await cluster.controlPlane.api.delete(`${ADVERTISEMENTS}/shared`);
+    await scene.clear();
+  });
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
+  });
   before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
     await cluster.controlPlane.api.post(ADVERTISEMENTS, {
       apiVersion: "fairlead.dev/v1beta1",
       kind: "L2Advertisement",
@@ -24,11 +28,6 @@ describe("an address whose clients are shared among the nodes", () => {
       spec: { share: "Client" },
     });
     await scene.addPool();
-  });
-  after(async () => {
-    await cluster.controlPlane.api.delete(`${ADVERTISEMENTS}/shared`);
-    await scene.clear();
-    await product?.stop();
   });
 
   const parts = async () => {

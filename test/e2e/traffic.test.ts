@@ -10,9 +10,9 @@ import {
   until,
 } from "@fairlead/testing";
 import { expect } from "chai";
-import { Product } from "./product.ts";
-import { answeringMacs, Scene, say, timed } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import type { Product } from "./product.ts";
+import { answeringMacs, type Scene, say, timed } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 describe("traffic to an address", () => {
   let cluster: Cluster;
@@ -20,13 +20,12 @@ describe("traffic to an address", () => {
   let scene: Scene;
   let clients: readonly LabHost[];
 
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
+  });
   before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
     clients = [cluster.lab.client, cluster.lab.remote];
   });
-  after(() => product?.stop());
   beforeEach(async () => {
     await cluster.addPod("n1", "web-1", { labels: { app: "web" } });
     await cluster.addPod("n2", "web-2", { labels: { app: "web" } });

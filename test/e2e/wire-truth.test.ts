@@ -1,8 +1,8 @@
 import { type Cluster, type LabNode, macOf, type Namespace, until } from "@fairlead/testing";
 import { expect } from "chai";
-import { logLines, Product } from "./product.ts";
-import { answeringMacs, Scene, say, timed } from "./scene.ts";
-import { sharedCluster } from "./shared-cluster.ts";
+import { logLines, type Product } from "./product.ts";
+import { answeringMacs, type Scene, say, timed } from "./scene.ts";
+import { withProduct } from "./with-product.ts";
 
 /** A round of questions among speakers is five seconds long. */
 const PATIENCE = { withinMillis: 20_000 };
@@ -12,12 +12,9 @@ describe("what speakers see of one another's addresses on the wire", () => {
   let product: Product;
   let scene: Scene;
 
-  before(async () => {
-    cluster = await sharedCluster();
-    product = await Product.start(cluster);
-    scene = new Scene(cluster);
+  withProduct((stage) => {
+    ({ cluster, product, scene } = stage);
   });
-  after(() => product?.stop());
   beforeEach(() => scene.addPool());
   afterEach(async () => {
     const { namespace } = cluster.lab.client;
