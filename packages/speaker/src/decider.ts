@@ -10,7 +10,7 @@ import {
   StoreError,
 } from "@fairlead/kube";
 import type { ObjectRef } from "@fairlead/model";
-import { type Clock, type Log, Queue } from "@fairlead/runtime";
+import { type Clock, type Log, type Millis, Queue } from "@fairlead/runtime";
 import { decide, type Plan } from "./decide.ts";
 import type { Reporter } from "./ports.ts";
 import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./snapshot.ts";
@@ -30,6 +30,9 @@ const COMPONENT = "fairlead-speaker";
 /** One Service comes as several changes (itself, its slices, its record, its status) within about this long. */
 const SETTLE_MILLIS = 25;
 
+/** A SpeakerStatus that somebody has deleted is noticed after about this long, if there is nothing to write before. */
+const LOOK_AGAIN_MILLIS = 300_000;
+
 /** The side of the speaker that faces the store: cache → decide, and statuses and Events back. Does nothing to the node. */
 export class Decider implements Reporter {
   readonly #options: DeciderOptions;
@@ -39,6 +42,7 @@ export class Decider implements Reporter {
   readonly #events: EventRecorder;
   #wanted: StatusPatch | undefined;
   #written = "";
+  #lookedAt: Millis = Number.NEGATIVE_INFINITY;
   #uid: string | undefined;
 
   constructor(options: DeciderOptions) {
@@ -58,7 +62,7 @@ export class Decider implements Reporter {
       () => this.#writeStatus(),
       (error, retryInMillis) => log.debug({ err: String(error), retryInMillis }, "cannot write SpeakerStatus"),
       clock,
-      { settle: 1_000, atLeastEvery: 3_600_000, retry },
+      { settle: 1_000, atLeastEvery: LOOK_AGAIN_MILLIS, retry },
     );
   }
 
@@ -90,13 +94,21 @@ export class Decider implements Reporter {
 
   async #writeStatus(): Promise<void> {
     const text = JSON.stringify(this.#wanted);
-    if (this.#wanted === undefined || text === this.#written) return;
-    const { store, fixed } = this.#options;
+    const { store, fixed, clock } = this.#options;
     const ref: ObjectRef = { kind: "SpeakerStatus", name: fixed.node };
+    if (this.#wanted === undefined) return;
+    if (text === this.#written) {
+      if (clock.monotonic() - this.#lookedAt < LOOK_AGAIN_MILLIS / 2) return;
+      const held = await store.get(ref);
+      this.#lookedAt = clock.monotonic();
+      if (held?.metadata.uid === this.#uid) return;
+      this.#uid = undefined;
+    }
     try {
       this.#uid ??= (await this.#ensure(ref)).metadata.uid ?? "";
       await store.patchStatus(ref, this.#uid, this.#wanted);
       this.#written = text;
+      this.#lookedAt = clock.monotonic();
     } catch (error) {
       // Somebody deleted it: make it anew.
       if (error instanceof StoreError && (error.reason === "NotFound" || error.reason === "Conflict"))

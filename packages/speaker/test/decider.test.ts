@@ -126,6 +126,24 @@ describe("Decider", () => {
     expect(written()).to.deep.equal({ owned: 2 });
   });
 
+  it("makes the SpeakerStatus anew also if there is nothing new to write, without looking at every turn", async () => {
+    const { decider, store } = start(new MemoryStore(cluster));
+    decider.status({ owned: 1 });
+    await clock.advance(2 * SECOND);
+    cluster.delete(REF);
+    await clock.advance(310 * SECOND);
+    expect(written()).to.deep.equal({ owned: 1 });
+    let calls = 0;
+    store.failBefore = () => void calls++;
+    for (let i = 0; i < 60; i++) {
+      decider.status({ owned: 1 });
+      await clock.advance(2 * SECOND);
+    }
+    expect(calls).to.equal(0);
+    await clock.advance(300 * SECOND);
+    expect(calls).to.be.within(1, 2);
+  });
+
   it("writes the last status when it stops, and does not wait for a store that is away", async () => {
     const { decider, store } = start(new MemoryStore(cluster));
     decider.status({ owned: 1 });
