@@ -8,12 +8,13 @@ import {
   kernelResponder,
   type NeighborAdvertisement,
   type Responder,
+  type UserspaceResponderOptions,
   userspaceResponder,
 } from "@fairlead/l2";
 import type { ResponderBench } from "@fairlead/l2/testing";
 import { type Link, openAnycast, openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux";
 import { BROADCAST_MAC, formatAddress, type Mac } from "@fairlead/net";
-import { NetlinkGate, NftCommand } from "@fairlead/nftables";
+import { NetlinkGate, NftCommand, readCounters } from "@fairlead/nftables";
 import { systemClock } from "@fairlead/runtime";
 import { Namespace, until } from "@fairlead/testing";
 
@@ -68,18 +69,20 @@ export function inKernel(link: Link, rest: Partial<KernelResponderOptions> = {})
     throw error;
   };
   const openSubstitute = () => inUserSpace(link);
-  const ports = { nft, clock: systemClock, openGate, openAnycast, openSubstitute, onRefused };
+  const counts = { readCounters, onOutcome: () => {} };
+  const ports = { nft, clock: systemClock, ...counts, openGate, openAnycast, openSubstitute, onRefused };
   return kernelResponder({ ...ports, link, timeoutMillis: TIMEOUT_MILLIS, ...rest });
 }
 
-/** The user-space responder of a link. */
-export function inUserSpace(link: Link): Responder {
+/** The user-space responder of a link; `rest` overrides. */
+export function inUserSpace(link: Link, rest: Partial<UserspaceResponderOptions> = {}): Responder {
   return userspaceResponder({
     openLinkSocket,
     openNdpSocket,
     clock: systemClock,
     link,
     timeoutMillis: TIMEOUT_MILLIS,
+    ...rest,
   });
 }
 

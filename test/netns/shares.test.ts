@@ -23,13 +23,19 @@ for (const make of [inKernel, inUserSpace]) {
       let lan: ClientLink;
       let responder: Responder;
       let keepAlive: NodeJS.Timeout;
+      let outcomes: Map<string, number>;
       const clients = Array.from({ length: CLIENTS }, (_, i) => client(i));
       beforeEach(async () => {
         lan = await openClientLink();
         // Who answers by IPv6 asks in turn where the client is.
         const own = shared.includes(":") ? clients.map((one) => `address add ${one}/128 dev eth0 nodad`) : [];
         await lan.client.ip(...own);
-        responder = make(lan.link);
+        outcomes = new Map();
+        responder = make(lan.link, {
+          onOutcome: (outcome: string, count?: number) => {
+            outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + (count ?? 1));
+          },
+        });
         keepAlive = setInterval(() => responder.refresh(), TIMEOUT_MILLIS / 5);
       });
       afterEach(async () => {
@@ -45,6 +51,19 @@ for (const make of [inKernel, inUserSpace]) {
       };
       const of = (slots: ReadonlySet<number>) =>
         clients.filter((one) => slots.has(clientSlot(parseAddress(one)))).sort();
+
+      it("has what becomes of requests counted", async () => {
+        await responder.answer([other], [{ address, slots: OURS }]);
+        await answered(shared);
+        await answered(whole);
+        clearInterval(keepAlive);
+        await delay(TIMEOUT_MILLIS + 100);
+        await answered(shared);
+        await answered(whole);
+        await responder.close();
+        const counted = ["Answered", "OtherShare", "Expired"].map((outcome) => outcomes.get(outcome));
+        expect(counted).to.deep.equal([CLIENTS + of(OURS).length, of(OTHERS).length, 2 * CLIENTS]);
+      });
 
       it("is answered to the clients of its part alone, and other addresses to all", async () => {
         await responder.answer([other], [{ address, slots: OURS }]);

@@ -1,6 +1,7 @@
 import type { Link } from "@fairlead/linux";
 import { formatAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
+import { AnswerCounts, type AnswerCountsOptions } from "./answer-counts.ts";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
 import {
@@ -16,7 +17,7 @@ import { LateFrames, type LateFramesOptions } from "./late-frames.ts";
 import type { Gate, Nft, Responder } from "./ports.ts";
 
 /** What {@link kernelResponder} works with. */
-export interface KernelResponderOptions extends AnycastOptions, LateFramesOptions {
+export interface KernelResponderOptions extends AnycastOptions, LateFramesOptions, AnswerCountsOptions {
   /** `onLost` is to be called when a refresh fails because the table is gone: the responder then makes it anew. */
   readonly openGate: (element: GateElement, onLost: () => void) => Gate;
   readonly link: Link;
@@ -33,6 +34,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   const { nft, openGate, link, timeoutMillis } = options;
   const anycast = new AnycastAddresses(options);
   const late = new LateFrames(options);
+  const counts = new AnswerCounts(options);
   let wanted: Answers = { addresses: [], shares: [] };
   let loaded: Answers | undefined;
   let repairing = false;
@@ -54,6 +56,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     const isOther = loaded === undefined || hasShares(loaded) !== hasShares(goal);
     const script = isOther ? replaceTable(link, goal, timeoutMillis) : changeTable(link, loaded ?? goal, goal);
     if (script !== undefined) {
+      if (isOther && gate !== undefined) counts.beginAnew();
       // Whatever a failed load leaves behind is replaced as a whole by the next one.
       loaded = undefined;
       await nft.load(script);
@@ -93,10 +96,12 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     refresh() {
       gate?.refresh();
       anycast.refresh();
+      if (gate !== undefined) counts.look();
     },
     close: () =>
       inOrder(async () => {
         closed = true;
+        if (gate !== undefined) counts.beginAnew();
         gate?.close();
         gate = undefined;
         try {

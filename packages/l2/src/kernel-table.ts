@@ -3,6 +3,7 @@ import { addressOctets, type Family, formatAddress, type IpAddress } from "@fair
 import type { Millis } from "@fairlead/runtime";
 import { ofFamily } from "./answered-addresses.ts";
 import { CLIENT_SEED, CLIENT_SLOTS } from "./client-hash.ts";
+import type { DropReason } from "./drop-reason.ts";
 import type { Share } from "./ports.ts";
 
 /** The nftables set that holds the one element without which nothing is answered. */
@@ -35,6 +36,8 @@ export interface Answers {
 const SHARE_SETS = ["shared", "shared6", "share", "share6"] as const;
 const SETS = ["answer", "answer6", ...SHARE_SETS] as const;
 type SetName = (typeof SETS)[number];
+/** What becomes of requests for the link's addresses: each has a counter. */
+const COUNTED: readonly ("Answered" | DropReason)[] = ["Answered", "OtherShare", "Expired"];
 
 /** What tables tell links apart by. */
 export type LinkName = Pick<Link, "index" | "name">;
@@ -76,6 +79,7 @@ export function replaceTable(link: Link, answers: Answers, timeoutMillis: Millis
   const reply = `${SCRATCH} set ${SENDER_IP} ${SENDER_IP} set ${TARGET_IP} ${TARGET_IP} set ${SCRATCH} \\
       arp daddr ether set arp saddr ether arp saddr ether set ${link.mac} arp operation set reply \\
       ether daddr set ether saddr ether saddr set ${link.mac} fwd to ${device}`;
+  const count = (outcome: "Answered" | DropReason) => `counter name ${outcome}`;
   const request = `ether daddr { ff:ff:ff:ff:ff:ff, ${link.mac} } \\
       arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp operation request`;
   const solicitation = "ether type ip6 icmpv6 type nd-neighbor-solicit";
@@ -88,21 +92,27 @@ export function replaceTable(link: Link, answers: Answers, timeoutMillis: Millis
   ];
   const shareRules = [
     `ether type arp ${request} arp daddr ip @shared meta mark set jhash arp saddr ip ${hash}`,
-    `ether type arp iif @gate ${request} arp daddr ip . meta mark @share meta mark set 0 ${reply}`,
+    `ether type arp iif @gate ${request} arp daddr ip . meta mark @share meta mark set 0 ${count("Answered")} ${reply}`,
+    `ether type arp iif @gate ${request} arp daddr ip @shared ${count("OtherShare")}`,
+    `ether type arp iif != @gate ${request} arp daddr ip @shared ${count("Expired")}`,
     `${solicitation} ${NDP_TARGET} @shared6 meta mark set jhash ip6 saddr ${hash}`,
-    `${solicitation} ${NDP_TARGET} @shared6 iif != @gate drop`,
-    `${solicitation} ${NDP_TARGET} @shared6 ${NDP_TARGET} . meta mark != @share6 drop`,
+    `${solicitation} ${NDP_TARGET} @shared6 iif != @gate ${count("Expired")} drop`,
+    `${solicitation} ${NDP_TARGET} @shared6 ${NDP_TARGET} . meta mark != @share6 ${count("OtherShare")} drop`,
+    `${solicitation} ${NDP_TARGET} @shared6 ${count("Answered")}`,
     "meta mark != 0 ether type { arp, ip6 } meta mark set 0",
   ];
   const isShared = hasShares(answers);
   return `${removeTable(link)}table netdev ${tableName(link)} {
 ${set("answer", "type ipv4_addr")}${set("answer6", `typeof ${NDP_TARGET}`)}${isShared ? shareSets.join("") : ""}\
+${COUNTED.map((outcome) => `  counter ${outcome} { }\n`).join("")}\
   set gate { type iface_index; flags timeout; elements = { ${device} timeout ${timeoutMillis}ms } }
   chain ingress {
     type filter hook ingress device ${device} priority 0; policy accept;
-    ether type arp iif @gate ${request} arp daddr ip @answer \\
+    ether type arp iif @gate ${request} arp daddr ip @answer ${count("Answered")} \\
       ${reply}
-    ${solicitation} ${NDP_TARGET} @answer6 iif != @gate drop
+    ether type arp iif != @gate ${request} arp daddr ip @answer ${count("Expired")}
+    ${solicitation} ${NDP_TARGET} @answer6 iif != @gate ${count("Expired")} drop
+    ${solicitation} ${NDP_TARGET} @answer6 ${count("Answered")}
 ${isShared ? shareRules.map((rule) => `    ${rule}\n`).join("") : ""}  }
 }
 `;

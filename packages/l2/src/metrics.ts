@@ -31,10 +31,10 @@ export const announcements = counter<"occasion">({
   labelNames: ["occasion"],
 });
 
-/** What became of requests that this process answers itself. */
+/** What became of requests, in the kernel or in this process. */
 export const answers = counter<"outcome">({
   name: "fairlead_l2_answers_total",
-  help: "ARP and NDP frames that this process heard, by outcome: Answered, or why not. What the kernel answers is not counted.",
+  help: "Requests by ARP and NDP for addresses of this node, by outcome: Answered, or why not. From user space, all other frames too.",
   labelNames: ["outcome"],
 });
 

@@ -77,15 +77,19 @@ function setUp() {
     gates.push(gate);
     return { refresh: () => void gate.refreshes++, close: () => void Object.assign(gate, { closed: true }) };
   };
+  let counted = 0;
+  const outcomes: string[] = [];
   const responder = kernelResponder({
     nft,
     clock: new FakeClock(),
     openGate,
+    readCounters: () => new Map([["Answered", ++counted]]),
+    onOutcome: (outcome, count) => void outcomes.push(`${count} ${outcome}`),
     link: LINK,
     timeoutMillis: 700,
     ...kernel,
   });
-  return { nft, gates, responder, kernel };
+  return { nft, gates, responder, kernel, outcomes };
 }
 
 async function fails(promise: Promise<void>): Promise<boolean> {
@@ -161,6 +165,19 @@ describe("kernelResponder", () => {
     await responder.answer([SECOND]);
     responder.refresh();
     expect(gates.map(({ refreshes }) => refreshes)).to.deep.equal([1]);
+  });
+
+  it("tells what the kernel has counted, also before its table goes", async () => {
+    const { responder, outcomes } = setUp();
+    responder.refresh();
+    await responder.answer([FIRST]);
+    expect(outcomes).to.deep.equal([]);
+    responder.refresh();
+    expect(outcomes).to.deep.equal(["1 Answered"]);
+    await responder.answer([FIRST], [{ address: SECOND, slots: new Set([1]) }]);
+    expect(outcomes).to.deep.equal(["1 Answered", "1 Answered"]);
+    await responder.close();
+    expect(outcomes).to.deep.equal(["1 Answered", "1 Answered", "3 Answered"]);
   });
 
   it("makes a lost table anew with what was wanted last, once for many reports", async () => {

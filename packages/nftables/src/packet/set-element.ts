@@ -1,12 +1,5 @@
-import {
-  concat,
-  encodeAttributes,
-  encodeNetlink,
-  type NetlinkAttribute,
-  type NetlinkMessage,
-  NLM_F,
-  nulText,
-} from "@fairlead/linux";
+import { encodeNetlink, type NetlinkAttribute, type NetlinkMessage, NLM_F, nulText } from "@fairlead/linux";
+import { NFNL_SUBSYS_NFTABLES, nfgenmsg, nftablesMessage } from "./message.ts";
 
 /** An element of a set in a table of family netdev that goes away by itself. */
 export interface TimedElement {
@@ -19,12 +12,10 @@ export interface TimedElement {
   readonly timeoutMillis: number;
 }
 
-const NFNL_SUBSYS_NFTABLES = 10;
 const NFNL_MSG_BATCH_BEGIN = 0x10;
 const NFNL_MSG_BATCH_END = 0x11;
 const NFT_MSG_NEWSETELEM = 12;
 const NFT_MSG_DELSETELEM = 14;
-const NFPROTO_NETDEV = 5;
 const NFTA_LIST_ELEM = 1;
 const NFTA_SET_ELEM_LIST = { table: 1, set: 2, elements: 3 } as const;
 const NFTA_SET_ELEM = { key: 1, timeout: 4 } as const;
@@ -61,18 +52,7 @@ function change(message: number, element: TimedElement, sequence: number): Netli
     { type: NFTA_SET_ELEM_LIST.set, value: nulText(element.set) },
     { type: NFTA_SET_ELEM_LIST.elements, value: [{ type: NFTA_LIST_ELEM, value: adds ? [key, timeout] : [key] }] },
   ];
-  return {
-    type: (NFNL_SUBSYS_NFTABLES << 8) | message,
-    flags: NLM_F.request | (adds ? NLM_F.create : 0),
-    sequence,
-    port: 0,
-    payload: concat([nfgenmsg(NFPROTO_NETDEV, 0), encodeAttributes(attributes)]),
-  };
-}
-
-/** struct nfgenmsg: family, version 0, resource id in network byte order. */
-function nfgenmsg(family: number, resource: number): Uint8Array {
-  return Uint8Array.of(family, 0, resource >> 8, resource & 0xff);
+  return nftablesMessage(message, NLM_F.request | (adds ? NLM_F.create : 0), sequence, attributes);
 }
 
 function bigEndianU64(value: number): Uint8Array {

@@ -18,7 +18,7 @@ import {
   watchLinks,
 } from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
-import { NetlinkGate, NftCommand } from "@fairlead/nftables";
+import { NetlinkGate, NftCommand, readCounters } from "@fairlead/nftables";
 import { type Clock, type Log, UsageError } from "@fairlead/runtime";
 import { Forwarding } from "../forwarding/index.ts";
 import type { NodePorts } from "../ports.ts";
@@ -47,9 +47,9 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
   // The answers must have ended before anybody may take the owner for gone.
   const timeoutMillis = timing.detection - timing.interval;
   const inUserSpace = (link: Link): Responder => {
-    const onOutcome = (outcome: string) => answers.inc({ outcome });
     return userspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis, onOutcome });
   };
+  const onOutcome = (outcome: string, count = 1) => answers.inc({ outcome }, count);
   const makeResponder = async (link: Link): Promise<Responder> => {
     if (responder !== "userspace" && (await kernelResponderSupported(nft, link))) {
       const openGate = (element: ConstructorParameters<typeof NetlinkGate>[0], onLost: () => void) =>
@@ -66,8 +66,8 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
         const why = "connections under way cannot be passed on to the former owner of an address: they break";
         log.warn({ link: link.name, err: String(error) }, why);
       };
-      const callbacks = { openSubstitute, onRefused, onCannotPassOn };
-      return kernelResponder({ nft, clock, openGate, openAnycast, ...callbacks, link, timeoutMillis });
+      const callbacks = { openSubstitute, onRefused, onCannotPassOn, onOutcome };
+      return kernelResponder({ nft, clock, readCounters, openGate, openAnycast, ...callbacks, link, timeoutMillis });
     }
     if (responder === "kernel")
       throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);
