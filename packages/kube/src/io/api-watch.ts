@@ -23,6 +23,9 @@ interface WatchEvent {
   readonly object: RawObject & { readonly code?: number; readonly message?: string };
 }
 
+/** What an {@link ApiWatch} asks the API server by. */
+export type WatchConnection = Pick<ApiConnection, "send" | "lines">;
+
 /** What an {@link ApiWatch} needs besides its connection. */
 export interface ApiWatchOptions {
   readonly clock: Clock;
@@ -38,7 +41,7 @@ export interface ApiWatchOptions {
  */
 export class ApiWatch {
   readonly #kind: KindName;
-  readonly #connection: ApiConnection;
+  readonly #connection: WatchConnection;
   readonly #cache: ObjectSink;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -49,7 +52,7 @@ export class ApiWatch {
 
   constructor(
     kind: KindName,
-    connection: ApiConnection,
+    connection: WatchConnection,
     cache: ObjectSink,
     { clock, log, silenceMillis, onRestart }: ApiWatchOptions,
   ) {
@@ -65,6 +68,7 @@ export class ApiWatch {
   /** Runs until stop(). Never rejects. */
   async run(): Promise<void> {
     let failures = 0;
+    let wasExpired = false;
     while (!this.#stopped) {
       try {
         this.#version ??= await this.#list();
@@ -74,13 +78,16 @@ export class ApiWatch {
         }
         await this.#watch(() => {
           failures = 0;
+          wasExpired = false;
         });
         await this.#wait(RETRY.first);
       } catch (error) {
         if (this.#stopped) return;
-        failures += 1;
         const expired = error instanceof StoreError && error.reason === "Expired";
         if (expired) this.#version = undefined;
+        // The API server is back and well: a list helps at once, however long it was away.
+        failures = expired && !wasExpired ? 1 : failures + 1;
+        wasExpired ||= expired;
         this.#onRestart(this.#kind, error instanceof StoreError ? error.reason : "Unavailable");
         const retryIn = backoffDelay(failures, RETRY, this.#clock.random());
         this.#log.warn({ err: String(error), retryInMillis: Math.round(retryIn) }, "watch interrupted; going on");

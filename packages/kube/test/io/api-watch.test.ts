@@ -1,0 +1,71 @@
+import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
+import { expect } from "chai";
+import { type ObjectSink, StoreError } from "../../src/index.ts";
+import { ApiWatch } from "../../src/io/api-watch.ts";
+
+const NONE: ObjectSink = {
+  replaceAll() {},
+  list: () => ({ add() {}, end() {} }),
+  put() {},
+  remove() {},
+  synced: () => true,
+};
+const unavailable = () => new StoreError("Unavailable", "connection refused");
+const expired = () => new StoreError("Expired", "too old resource version");
+
+/** Runs a watch whose requests end as the script says, and tells after how many milliseconds each was sent. */
+async function run(watches: readonly (StoreError | "event")[]): Promise<string[]> {
+  const clock = new FakeClock();
+  clock.nextRandom = 1;
+  const begun = clock.monotonic();
+  const requests: string[] = [];
+  const script = [...watches];
+  const note = (what: string) => requests.push(`${what} ${Math.round(clock.monotonic() - begun)}`);
+  const connection = {
+    async send<T>() {
+      note("list");
+      return { metadata: { resourceVersion: "7" }, items: [] } as T;
+    },
+    async lines(_path: string, _silence: number, onLine: (line: string) => void) {
+      note("watch");
+      const next = script.shift();
+      if (next === undefined) return new Promise<void>(() => {});
+      if (next !== "event") throw next;
+      onLine(JSON.stringify({ type: "BOOKMARK", object: { metadata: { resourceVersion: "8" } } }));
+    },
+  };
+  const options = { clock, log: new MemoryLog(), silenceMillis: 60_000, onRestart() {} };
+  void new ApiWatch("Service", connection, NONE, options).run();
+  await clock.advance(120_000);
+  return requests;
+}
+
+describe("ApiWatch", () => {
+  it("tries again ever more seldom while the API server is away", async () => {
+    expect(await run(Array.from({ length: 8 }, unavailable))).to.deep.equal([
+      ...["list 0", "watch 0", "watch 100", "watch 300", "watch 700", "watch 1500", "watch 3100", "watch 6300"],
+      ...["watch 11300", "watch 16300"],
+    ]);
+  });
+
+  it("lists at once when the API server is back and has forgotten what was before, however long it was away", async () => {
+    expect((await run([...Array.from({ length: 6 }, unavailable), expired()])).slice(-3)).to.deep.equal([
+      "watch 6300",
+      "list 6400",
+      "watch 6400",
+    ]);
+  });
+
+  it("lists ever more seldom if that does not help", async () => {
+    const sent = await run(Array.from({ length: 5 }, expired));
+    expect(sent.filter((request) => request.startsWith("list"))).to.deep.equal([
+      ...["list 0", "list 100", "list 300", "list 700", "list 1500", "list 3100"],
+    ]);
+  });
+
+  it("goes on at once after an event, and from what that said", async () => {
+    expect(await run([unavailable(), unavailable(), "event", unavailable()])).to.deep.equal([
+      ...["list 0", "watch 0", "watch 100", "watch 300", "watch 400", "watch 500"],
+    ]);
+  });
+});
