@@ -129,8 +129,7 @@ export class Scene {
 
   /** Deletes what the tests made in "default": Services and pods; then all pools, once no address is held any more. */
   async clear(): Promise<void> {
-    const { controlPlane } = this.cluster;
-    const { api } = controlPlane;
+    const { api } = this.cluster.controlPlane;
     for (const { metadata } of await this.services()) {
       if (metadata.name !== "kubernetes") await api.delete(`${SERVICES}/${metadata.name}`);
     }
@@ -138,7 +137,7 @@ export class Scene {
       withinMillis: 15_000,
     });
     await api.delete(POOLS);
-    await controlPlane.kubectl("delete", "events", "--all", "-n", "default");
+    await api.delete("/api/v1/namespaces/default/events");
     for (const { name } of this.cluster.lab.pods) await this.cluster.removePod(name);
   }
 }

@@ -48,6 +48,7 @@ export class LeaderElection {
   #renewedAt: Millis = 0;
   #observed: Observed = { version: "", at: 0 };
   #timer: Cancel = () => {};
+  #deadline: Cancel = () => {};
   #attempt: Promise<void> = Promise.resolve();
   #stopped = false;
   #lease: ObjectRef | undefined;
@@ -74,6 +75,7 @@ export class LeaderElection {
     this.#stopped = true;
     this.#timer();
     await this.#attempt;
+    this.#deadline();
     if (!this.#leading || this.#lease === undefined) return;
     this.#set(false);
     const held = await this.#options.store.get(this.#lease);
@@ -89,7 +91,6 @@ export class LeaderElection {
       this.#set(await this.#tryAcquire());
     } catch (error) {
       log.warn({ err: String(error) }, "cannot renew the lease; trying again");
-      if (this.#leading && clock.monotonic() - this.#renewedAt >= timing.renewDeadline) this.#set(false);
     }
     if (this.#stopped) return;
     this.#timer = clock.after(Math.max(0, timing.retry - (clock.monotonic() - started)), () => {
@@ -107,7 +108,7 @@ export class LeaderElection {
       if (held === undefined) {
         const began = clock.monotonic();
         this.#held = await store.create(this.#object(lease, {}, 0));
-        this.#renewedAt = began;
+        this.#renewed(began);
         return true;
       }
       const version = held.metadata.resourceVersion ?? "";
@@ -118,7 +119,7 @@ export class LeaderElection {
       const transitions = Number(spec(held).leaseTransitions ?? 0) + (current === identity ? 0 : 1);
       const began = clock.monotonic();
       this.#held = await store.replace(this.#object(lease, { ...held, spec: spec(held) }, transitions));
-      this.#renewedAt = began;
+      this.#renewed(began);
       return true;
     } catch (error) {
       // Another was faster.
@@ -126,6 +127,14 @@ export class LeaderElection {
         return false;
       throw error;
     }
+  }
+
+  // Whoever waits to lead again is told, however short it was.
+  #renewed(began: Millis): void {
+    const { clock, timing } = this.#options;
+    this.#renewedAt = began;
+    this.#deadline();
+    this.#deadline = clock.after(began + timing.renewDeadline - clock.monotonic(), () => this.#set(false));
   }
 
   #object(

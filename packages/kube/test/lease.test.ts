@@ -104,6 +104,31 @@ describe("LeaderElection", () => {
     expect(contest.leaders).to.deep.equal(["b"]);
   });
 
+  it("tells that it leads again when it renews just after it had to step down", async () => {
+    const store = new MemoryStore(new MemoryCluster());
+    const clock = new FakeClock();
+    const changes: boolean[] = [];
+    const timing = { ...TIMING, renewDeadline: TIMING.renewDeadline - 500 };
+    const onChange = (leading: boolean) => changes.push(leading);
+    const election = new LeaderElection({
+      ...{ store, clock, timing, onChange, log: new MemoryLog() },
+      lease: async () => LEASE,
+      identity: "a",
+    });
+    election.start();
+    await clock.advance(100);
+    store.failBefore = () => new StoreError("Unavailable", "cut off");
+    await clock.advance(timing.renewDeadline - 200);
+    store.failBefore = () => undefined;
+    expect([election.leading, changes]).to.deep.equal([true, [true]]);
+    await clock.advance(200);
+    expect([election.leading, changes]).to.deep.equal([false, [true, false]]);
+    await clock.advance(500);
+    expect([election.leading, changes]).to.deep.equal([true, [true, false, true]]);
+    await election.stop();
+    expect(clock.pending).to.equal(0);
+  });
+
   it("takes over from a leader that is cut off, after that has stepped down", async () => {
     contest.cut("a", true);
     expect(await contest.run(30_000)).to.equal(1);
