@@ -4,7 +4,7 @@ import { concat, encodeAttributes, type NetlinkAttribute, type NetlinkMessage } 
 export const NFNL_SUBSYS_NFTABLES = 10;
 
 /** Tables of family netdev. */
-export const NFPROTO_NETDEV = 5;
+const NFPROTO_NETDEV = 5;
 
 /** One message of nftables about tables of family netdev. */
 export function nftablesMessage(
