@@ -52,5 +52,5 @@ async function cpuSecondsSinceStart({ pid }: MeasuredProcess): Promise<number> {
 }
 
 function round(seconds: number): number {
-  return Math.round(seconds * 10) / 10;
+  return Math.round(seconds * 100) / 100; // a clock tick is a hundredth
 }

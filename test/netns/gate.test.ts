@@ -57,6 +57,16 @@ describe("NetlinkGate", () => {
     expect(errors).to.deep.equal([]);
   });
 
+  it("reads the counters of its table, and none of a table that is not there", async () => {
+    await nft.load("table netdev gate-test {\n  counter some { packets 7 bytes 9; }\n  counter none { }\n}\n");
+    const counters = new Map([
+      ["some", 7],
+      ["none", 0],
+    ]);
+    expect(open(50_000).counters()).to.deep.equal(counters);
+    expect(open(50_000, "other").counters()).to.deep.equal(new Map());
+  });
+
   it("leaves it to go after 300 ms without a refresh", async () => {
     const gate = open(300);
     gate.refresh();

@@ -14,7 +14,7 @@ import {
 import type { ResponderBench } from "@fairlead/l2/testing";
 import { type Link, openAnycast, openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux";
 import { BROADCAST_MAC, formatAddress, type Mac } from "@fairlead/net";
-import { NetlinkGate, NftCommand, readCounters } from "@fairlead/nftables";
+import { NetlinkGate, NftCommand } from "@fairlead/nftables";
 import { systemClock } from "@fairlead/runtime";
 import { Namespace, until } from "@fairlead/testing";
 
@@ -69,8 +69,7 @@ export function inKernel(link: Link, rest: Partial<KernelResponderOptions> = {})
     throw error;
   };
   const openSubstitute = () => inUserSpace(link);
-  const counts = { readCounters, onOutcome: () => {} };
-  const ports = { nft, clock: systemClock, ...counts, openGate, openAnycast, openSubstitute, onRefused };
+  const ports = { nft, clock: systemClock, onOutcome: () => {}, openGate, openAnycast, openSubstitute, onRefused };
   return kernelResponder({ ...ports, link, timeoutMillis: TIMEOUT_MILLIS, ...rest });
 }
 

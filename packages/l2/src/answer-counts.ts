@@ -1,5 +1,5 @@
 import type { Clock, Millis } from "@fairlead/runtime";
-import { type LinkName, tableName } from "./kernel-table.ts";
+import type { Gate } from "./ports.ts";
 
 /** How often the counters are read. */
 const READ_EVERY: Millis = 5_000;
@@ -7,9 +7,6 @@ const READ_EVERY: Millis = 5_000;
 /** What {@link AnswerCounts} work with. */
 export interface AnswerCountsOptions {
   readonly clock: Clock;
-  readonly link: LinkName;
-  /** Reads the named counters of a table of family netdev, as packets by name; undefined if it must be tried again. */
-  readonly readCounters: (table: string) => ReadonlyMap<string, number> | undefined;
   /** Told of what became of requests since it was told last: "Answered", or why not. */
   readonly onOutcome: (outcome: string, count: number) => void;
 }
@@ -25,22 +22,22 @@ export class AnswerCounts {
   }
 
   /** Reads the counters, unless that was done a moment ago. */
-  look(): void {
-    if (this.#options.clock.monotonic() - this.#readAt >= READ_EVERY) this.#read();
+  look(gate: Gate): void {
+    if (this.#options.clock.monotonic() - this.#readAt >= READ_EVERY) this.#read(gate);
   }
 
   /** To be called before the table goes: reads what it has counted. */
-  beginAnew(): void {
-    this.#read();
+  beginAnew(gate: Gate): void {
+    this.#read(gate);
     this.#told = new Map();
   }
 
-  #read(): void {
-    const { clock, link, readCounters, onOutcome } = this.#options;
+  #read(gate: Gate): void {
+    const { clock, onOutcome } = this.#options;
     this.#readAt = clock.monotonic();
     let counted: ReadonlyMap<string, number> | undefined;
     try {
-      counted = readCounters(tableName(link));
+      counted = gate.counters();
     } catch {
       // Answers matter more than their number.
     }

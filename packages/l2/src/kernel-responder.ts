@@ -56,7 +56,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     const isOther = loaded === undefined || hasShares(loaded) !== hasShares(goal);
     const script = isOther ? replaceTable(link, goal, timeoutMillis) : changeTable(link, loaded ?? goal, goal);
     if (script !== undefined) {
-      if (isOther && gate !== undefined) counts.beginAnew();
+      if (isOther && gate !== undefined) counts.beginAnew(gate);
       // Whatever a failed load leaves behind is replaced as a whole by the next one.
       loaded = undefined;
       await nft.load(script);
@@ -96,12 +96,12 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     refresh() {
       gate?.refresh();
       anycast.refresh();
-      if (gate !== undefined) counts.look();
+      if (gate !== undefined) counts.look(gate);
     },
     close: () =>
       inOrder(async () => {
         closed = true;
-        if (gate !== undefined) counts.beginAnew();
+        if (gate !== undefined) counts.beginAnew(gate);
         gate?.close();
         gate = undefined;
         try {

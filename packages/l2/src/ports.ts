@@ -36,9 +36,11 @@ export interface Nft {
   load(script: string): Promise<void>;
 }
 
-/** One element of an nftables set that is there for a timeout, and as long as it is refreshed. */
+/** One element of an nftables set that is there for a timeout, and as long as it is refreshed; and its table's counters. */
 export interface Gate {
   /** Puts the element there for another timeout, whether it is still there or not. Cheap, synchronous, never throws. */
   refresh(): void;
+  /** The named counters of the table, as packets by name; undefined if it must be tried again. @throws SystemCallError */
+  counters(): ReadonlyMap<string, number> | undefined;
   close(): void;
 }

@@ -1,30 +1,30 @@
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { AnswerCounts } from "../src/answer-counts.ts";
+import type { Gate } from "../src/ports.ts";
 
 function setUp() {
   const clock = new FakeClock();
   const told: string[] = [];
   const kernel = { reads: 0, counters: {} as Record<string, number> | undefined | Error };
-  const counts = new AnswerCounts({
-    clock,
-    link: { index: 7, name: "eth0" },
-    readCounters(table) {
-      expect(table).to.equal("fairlead-l2-7");
+  const counts = new AnswerCounts({ clock, onOutcome: (outcome, count) => void told.push(`${count} ${outcome}`) });
+  const gate: Gate = {
+    refresh() {},
+    counters() {
       kernel.reads += 1;
       if (kernel.counters instanceof Error) throw kernel.counters;
       return kernel.counters && new Map(Object.entries(kernel.counters));
     },
-    onOutcome: (outcome, count) => void told.push(`${count} ${outcome}`),
-  });
+    close() {},
+  };
   /** What is told when it looks again after as long as it takes. */
   const lookLater = async (counters: typeof kernel.counters) => {
     kernel.counters = counters;
     await clock.advance(5_000);
-    counts.look();
+    counts.look(gate);
     return told.splice(0);
   };
-  return { counts, kernel, told, clock, lookLater };
+  return { counts, gate, kernel, told, clock, lookLater };
 }
 
 describe("AnswerCounts", () => {
@@ -36,19 +36,19 @@ describe("AnswerCounts", () => {
   });
 
   it("reads once in 5 s", async () => {
-    const { counts, kernel, clock } = setUp();
+    const { counts, gate, kernel, clock } = setUp();
     for (let i = 0; i < 100; i++) {
-      counts.look();
+      counts.look(gate);
       await clock.advance(100);
     }
     expect(kernel.reads).to.equal(2);
   });
 
   it("tells what a table has counted before it goes, and all that the next one counts", async () => {
-    const { counts, kernel, told, lookLater } = setUp();
+    const { counts, gate, kernel, told, lookLater } = setUp();
     await lookLater({ Answered: 3 });
     kernel.counters = { Answered: 7 };
-    counts.beginAnew();
+    counts.beginAnew(gate);
     expect(told.splice(0)).to.deep.equal(["4 Answered"]);
     expect(await lookLater({ Answered: 8 })).to.deep.equal(["8 Answered"]);
   });

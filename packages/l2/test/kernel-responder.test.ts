@@ -72,18 +72,21 @@ function setUp() {
   const kernel = new Kernel();
   const nft = new RecordingNft(kernel.journal);
   const gates: { element: GateElement; onLost: () => void; refreshes: number; closed: boolean }[] = [];
+  let counted = 0;
   const openGate = (element: GateElement, onLost: () => void) => {
     const gate = { element, onLost, refreshes: 0, closed: false };
     gates.push(gate);
-    return { refresh: () => void gate.refreshes++, close: () => void Object.assign(gate, { closed: true }) };
+    return {
+      refresh: () => void gate.refreshes++,
+      counters: () => new Map([["Answered", ++counted]]),
+      close: () => void Object.assign(gate, { closed: true }),
+    };
   };
-  let counted = 0;
   const outcomes: string[] = [];
   const responder = kernelResponder({
     nft,
     clock: new FakeClock(),
     openGate,
-    readCounters: () => new Map([["Answered", ++counted]]),
     onOutcome: (outcome, count) => void outcomes.push(`${count} ${outcome}`),
     link: LINK,
     timeoutMillis: 700,

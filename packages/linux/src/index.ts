@@ -1,7 +1,6 @@
 export { openDatagrams } from "./io/datagram-socket.ts";
 export { openAnycast } from "./io/memberships.ts";
 export { openNdpSocket } from "./io/ndp-socket.ts";
-export { netlinkRequest } from "./io/netlink-request.ts";
 export * from "./io/netlink-socket.ts";
 export { openLinkSocket } from "./io/packet-socket.ts";
 export { restoreProxyDelay } from "./io/proxy-delay.ts";

@@ -1,6 +1,5 @@
 export * from "./changes.ts";
 export * from "./errors.ts";
-export * from "./io/counters.ts";
 export * from "./io/gate.ts";
 export * from "./io/nft.ts";
 export * from "./ledger.ts";

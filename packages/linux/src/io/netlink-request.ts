@@ -1,17 +1,16 @@
 import { getSystemErrorName } from "node:util";
 import { decodeNetlink, encodeNetlink, type NetlinkMessage, NLMSG, readHostU32 } from "../packet/netlink.ts";
 import { SystemCallError } from "../system-call-error.ts";
-import { NetlinkSocket } from "./netlink-socket.ts";
+import { NETLINK, NetlinkSocket } from "./netlink-socket.ts";
 
 /**
- * Sends one request and returns the messages of the answer.
+ * Sends one request to NETLINK_ROUTE and returns the messages of the answer.
  *
- * @param protocol - one of NETLINK.
  * @param what - what we could not do, for the error: "set the proxy delay of eth0".
  * @throws SystemCallError with the name of the kernel's error.
  */
-export function netlinkRequest(protocol: number, what: string, request: NetlinkMessage): NetlinkMessage[] {
-  const socket = new NetlinkSocket(protocol);
+export function netlinkRequest(what: string, request: NetlinkMessage): NetlinkMessage[] {
+  const socket = new NetlinkSocket(NETLINK.route);
   try {
     socket.send(encodeNetlink([request]));
     const messages: NetlinkMessage[] = [];

@@ -1,25 +1,18 @@
 import { decodeProxyDelay, proxyDelayDumpRequest, setProxyDelay } from "../packet/neighbor-table.ts";
 import type { Link } from "../ports.ts";
 import { netlinkRequest } from "./netlink-request.ts";
-import { NETLINK } from "./netlink-socket.ts";
 
 /** Has the kernel answer at once for addresses that others on the link answer for too. @throws SystemCallError */
 export function clearProxyDelay(link: Link): void {
-  netlinkRequest(
-    NETLINK.route,
-    `clear the proxy delay of ${link.name}`,
-    setProxyDelay({ index: link.index, millis: 0 }, 1),
-  );
+  netlinkRequest(`clear the proxy delay of ${link.name}`, setProxyDelay({ index: link.index, millis: 0 }, 1));
 }
 
 /** Gives the link the delay that new links begin with; one that is gone, or has no IPv6, is left alone. @throws SystemCallError */
 export function restoreProxyDelay(link: Link): void {
   const what = `restore the proxy delay of ${link.name}`;
-  const delays = netlinkRequest(NETLINK.route, what, proxyDelayDumpRequest(1)).flatMap(
-    (message) => decodeProxyDelay(message) ?? [],
-  );
+  const delays = netlinkRequest(what, proxyDelayDumpRequest(1)).flatMap((message) => decodeProxyDelay(message) ?? []);
   const ordinary = delays.find(({ index }) => index === undefined);
   const own = delays.find(({ index }) => index === link.index);
   if (ordinary === undefined || own === undefined || own.millis === ordinary.millis) return;
-  netlinkRequest(NETLINK.route, what, setProxyDelay({ ...own, millis: ordinary.millis }, 2));
+  netlinkRequest(what, setProxyDelay({ ...own, millis: ordinary.millis }, 2));
 }

@@ -1,5 +1,16 @@
 import { getSystemErrorName } from "node:util";
-import { decodeNetlink, NETLINK, NetlinkSocket, NLMSG, readHostU32, SystemCallError } from "@fairlead/linux";
+import {
+  decodeNetlink,
+  encodeNetlink,
+  NETLINK,
+  type NetlinkMessage,
+  NetlinkSocket,
+  NLM_F,
+  NLMSG,
+  readHostU32,
+  SystemCallError,
+} from "@fairlead/linux";
+import { decodeCounter, objectDumpRequest } from "../packet/counter.ts";
 import { refreshElementBatch, type TimedElement } from "../packet/set-element.ts";
 
 /**
@@ -16,7 +27,11 @@ export class GateError extends Error {
   }
 }
 
-/** Refreshes one element of a set again and again over one netlink socket, without a process for each time. */
+/**
+ * Refreshes one element of a set again and again over one netlink socket, without a process for each time, and reads the
+ * counters of its table: a socket of its own for each time would cost milliseconds, since the kernel takes care of all
+ * transactions when one is closed.
+ */
 export class NetlinkGate {
   readonly #socket = new NetlinkSocket(NETLINK.netfilter);
   readonly #element: TimedElement;
@@ -46,6 +61,19 @@ export class NetlinkGate {
     }
   }
 
+  /**
+   * The named counters of the element's table, as packets by name; empty where there is no such table. Undefined when the
+   * table was changed meanwhile: ask again.
+   *
+   * @throws SystemCallError when the kernel cannot be asked, DecodeError when its answer cannot be read.
+   */
+  counters(): ReadonlyMap<string, number> | undefined {
+    const messages = this.#exchange(encodeNetlink([objectDumpRequest(this.#element.table, this.#next())]));
+    if (messages.some(({ flags }) => (flags & NLM_F.dumpInterrupted) !== 0)) return undefined;
+    const counters = messages.flatMap((message) => decodeCounter(message) ?? []);
+    return new Map(counters.map(({ name, packets }) => [name, packets]));
+  }
+
   /** Leaves the element to its timeout. */
   close(): void {
     this.#open = false;
@@ -53,16 +81,25 @@ export class NetlinkGate {
   }
 
   #attempt(): string | undefined {
+    const answers = this.#exchange(refreshElementBatch(this.#element, this.#next()));
+    const errors = answers.flatMap(({ type, payload }) => {
+      const error = type === NLMSG.error ? readHostU32("netlink error", payload.subarray(0, 4)) | 0 : 0;
+      return error === 0 ? [] : [getSystemErrorName(error)];
+    });
+    return errors[0];
+  }
+
+  #next(): number {
     this.#sequence = (this.#sequence + 1) >>> 0;
-    this.#socket.send(refreshElementBatch(this.#element, this.#sequence));
-    let first: string | undefined;
+    return this.#sequence;
+  }
+
+  #exchange(request: Uint8Array): NetlinkMessage[] {
+    this.#socket.send(request);
+    const messages: NetlinkMessage[] = [];
     for (let datagram = this.#socket.receive(); datagram !== undefined; datagram = this.#socket.receive()) {
-      for (const message of decodeNetlink(datagram)) {
-        if (message.type !== NLMSG.error) continue;
-        const error = readHostU32("netlink error", message.payload.subarray(0, 4)) | 0;
-        if (error !== 0) first ??= getSystemErrorName(error);
-      }
+      messages.push(...decodeNetlink(datagram));
     }
-    return first;
+    return messages;
   }
 }

@@ -18,7 +18,7 @@ import {
   watchLinks,
 } from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
-import { NetlinkGate, NftCommand, readCounters } from "@fairlead/nftables";
+import { NetlinkGate, NftCommand } from "@fairlead/nftables";
 import { type Clock, type Log, UsageError } from "@fairlead/runtime";
 import { Forwarding } from "../forwarding/index.ts";
 import type { NodePorts } from "../ports.ts";
@@ -67,7 +67,7 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
         log.warn({ link: link.name, err: String(error) }, why);
       };
       const callbacks = { openSubstitute, onRefused, onCannotPassOn, onOutcome };
-      return kernelResponder({ nft, clock, readCounters, openGate, openAnycast, ...callbacks, link, timeoutMillis });
+      return kernelResponder({ nft, clock, openGate, openAnycast, ...callbacks, link, timeoutMillis });
     }
     if (responder === "kernel")
       throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);
