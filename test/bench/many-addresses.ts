@@ -58,7 +58,7 @@ async function owned(site: Site): Promise<void> {
 
 async function measureIdle(site: Site): Promise<void> {
   const { lab } = site.cluster;
-  await delay(10_000); // bursts of announcements are over
+  await delay(30_000); // bursts of announcements are over, and what the Services have left in memory is given back
   const groups = Object.fromEntries(lab.nodes.map(({ name }) => [name, [site.product.speaker(name)]]));
   const meter = fileURLToPath(new URL("heartbeat-meter.ts", import.meta.url));
   const { result, cpuSeconds } = await withCpuSeconds(groups, () =>
