@@ -13,7 +13,7 @@ setup:
 	@hack/setup
 
 demo: build ## the main job in network namespaces; KEEP=1 leaves it running, KUBE=real uses a real control plane
-	@$(if $(filter real,$(KUBE)),hack/control-plane/build >/dev/null &&) hack/demo/run
+	@$(if $(filter real,$(KUBE)),hack/programs/build control-plane >/dev/null &&) hack/demo/run
 
 test: verify unit scenarios netns ## all tests that need no cluster
 
@@ -30,7 +30,7 @@ netns: build ## tests in network namespaces: sockets, nftables, the processes to
 	@hack/sandboxed-tests 30000 'test/netns/**/*.test.ts'
 
 control-plane: setup
-	@hack/control-plane/build >/dev/null
+	@hack/programs/build control-plane >/dev/null
 
 e2e: build control-plane ## tests on a real control plane (built from Go modules once, about ten minutes)
 	@hack/sandboxed-tests 120000 'test/e2e/**/*.test.ts'

@@ -1,30 +1,9 @@
-import { execFile } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { AUDIT_POLICY } from "./audit.ts";
 import { API_PORT, type ControlPlanePlan, STATIC_USERS, type StaticUser } from "./control-plane-flags.ts";
 import { type ApiAccess, kubeconfig } from "./kubeconfig.ts";
-
-/**
- * The folder with etcd, kube-apiserver, kube-controller-manager, kube-proxy and kubectl: what the environment's
- * FAIRLEAD_CONTROL_PLANE names, or else what `hack/control-plane/build` prints, which builds them if need be (10 minutes).
- *
- * @throws Error with the last line that the build printed.
- */
-export async function controlPlaneBinaries(): Promise<string> {
-  const given = process.env.FAIRLEAD_CONTROL_PLANE;
-  if (given !== undefined) return given;
-  const build = fileURLToPath(new URL("../../../hack/control-plane/build", import.meta.url));
-  try {
-    return (await promisify(execFile)(build)).stdout.trimEnd();
-  } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr?.trimEnd().split("\n").at(-1);
-    throw new Error(`Cannot run a control plane: ${build} must succeed, got: ${said}`, { cause });
-  }
-}
 
 /** Tokens of the users in {@link STATIC_USERS}, made at random. */
 export type StaticTokens = Readonly<Record<StaticUser, string>>;

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiClient } from "./api-client.ts";
 import { type AuditEvent, parseAuditLog } from "./audit.ts";
+import { builtPrograms } from "./built-programs.ts";
 import {
   accessWith,
-  controlPlaneBinaries,
   type StaticTokens,
   staticUsers,
   writeKubeconfig,
@@ -69,7 +69,7 @@ export class ControlPlane {
    * @throws Error that names the log file of the program that failed.
    */
   static async start({ namespace, address, directory }: ControlPlaneOptions): Promise<ControlPlane> {
-    const binaries = await controlPlaneBinaries();
+    const binaries = await builtPrograms("control-plane");
     const plan = { address, directory: directory ?? (await mkdtemp(join(tmpdir(), "fairlead-control-plane-"))) };
     const tokens = await writeServerFiles(plan);
     const etcd = launch(namespace, binaries, "etcd", etcdFlags(plan));

@@ -1,5 +1,6 @@
 export * from "./api-client.ts";
 export * from "./audit.ts";
+export * from "./built-programs.ts";
 export * from "./cluster.ts";
 export * from "./control-plane.ts";
 export * from "./daemon.ts";
