@@ -5,22 +5,29 @@ import { AUDIT_POLICY } from "./audit.ts";
 import { API_PORT, type ControlPlanePlan, STATIC_USERS, type StaticUser } from "./control-plane-flags.ts";
 import { type ApiAccess, kubeconfig } from "./kubeconfig.ts";
 
-/** Tokens of the users in {@link STATIC_USERS}, made at random. */
-export type StaticTokens = Readonly<Record<StaticUser, string>>;
+/** Tokens of the users in {@link STATIC_USERS} and of the kubelets (by node), made at random. */
+export interface StaticTokens {
+  readonly users: Readonly<Record<StaticUser, string>>;
+  readonly kubelets: ReadonlyMap<string, string>;
+}
 
 /** Writes what the API server reads at start: the key for ServiceAccount tokens, the fixed tokens, the audit policy. */
-export async function writeServerFiles({ directory }: ControlPlanePlan): Promise<StaticTokens> {
+export async function writeServerFiles({ directory, kubelets }: ControlPlanePlan): Promise<StaticTokens> {
   await mkdir(directory, { recursive: true });
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = privateKey.export({ type: "sec1", format: "pem" });
   await writeFile(join(directory, "service-account.key"), key, { mode: 0o600 });
   const token = (): string => randomBytes(16).toString("hex");
-  const tokens: StaticTokens = { admin: token(), "kube-controller-manager": token(), "kube-proxy": token() };
+  const tokens: StaticTokens = {
+    users: { admin: token(), "kube-controller-manager": token(), "kube-proxy": token(), "kube-scheduler": token() },
+    kubelets: new Map(kubelets.map((node) => [node, token()])),
+  };
   const rows = staticUsers().map((name) => {
     const { user, group } = STATIC_USERS[name];
-    return `${tokens[name]},${user},${name},${group}\n`;
+    return `${tokens.users[name]},${user},${name},${group}\n`;
   });
-  await writeFile(join(directory, "tokens.csv"), rows.join(""), { mode: 0o600 });
+  const nodes = [...tokens.kubelets].map(([node, secret]) => `${secret},system:node:${node},${node},system:nodes\n`);
+  await writeFile(join(directory, "tokens.csv"), [...rows, ...nodes].join(""), { mode: 0o600 });
   await writeFile(join(directory, "audit-policy.json"), JSON.stringify(AUDIT_POLICY));
   return tokens;
 }
@@ -40,5 +47,5 @@ export async function writeKubeconfig(plan: ControlPlanePlan, name: string, toke
 
 /** The names in {@link STATIC_USERS}. */
 export function staticUsers(): StaticUser[] {
-  return ["admin", "kube-controller-manager", "kube-proxy"];
+  return ["admin", "kube-controller-manager", "kube-proxy", "kube-scheduler"];
 }

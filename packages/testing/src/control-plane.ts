@@ -17,6 +17,8 @@ import {
   controllerManagerFlags,
   etcdFlags,
   kubeProxyFlags,
+  type ProxyMode,
+  schedulerFlags,
 } from "./control-plane-flags.ts";
 import { Daemon } from "./daemon.ts";
 import { newLog } from "./logs.ts";
@@ -30,11 +32,16 @@ export interface ControlPlaneOptions {
   readonly address: string;
   /** Folder for its data; a temporary one, removed by close(), unless told. */
   readonly directory?: string;
+  /** Names of the nodes that have kubelets: none unless told. See {@link ControlPlanePlan.kubelets}. */
+  readonly kubelets?: readonly string[];
 }
 
 const READY_WITHIN_MILLIS = 60_000;
 
-/** A real Kubernetes control plane: etcd, kube-apiserver, kube-controller-manager, and a kube-proxy per node on request. */
+/**
+ * A real Kubernetes control plane: etcd, kube-apiserver, kube-controller-manager, with kubelets a kube-scheduler, and a
+ * kube-proxy per node on request.
+ */
 export class ControlPlane {
   /** Path of a kubeconfig file that may do everything. */
   readonly adminKubeconfig: string;
@@ -49,6 +56,7 @@ export class ControlPlane {
   readonly #kubeProxies: Daemon[];
   #apiServer: Daemon;
   #controllerManager: Daemon;
+  #scheduler: Daemon | undefined;
 
   private constructor(parts: Started, adminKubeconfig: string, api: ApiClient, controllerManager: Daemon) {
     this.adminKubeconfig = adminKubeconfig;
@@ -68,9 +76,10 @@ export class ControlPlane {
    *
    * @throws Error that names the log file of the program that failed.
    */
-  static async start({ namespace, address, directory }: ControlPlaneOptions): Promise<ControlPlane> {
+  static async start({ namespace, address, directory, kubelets = [] }: ControlPlaneOptions): Promise<ControlPlane> {
     const binaries = await builtPrograms("control-plane");
-    const plan = { address, directory: directory ?? (await mkdtemp(join(tmpdir(), "fairlead-control-plane-"))) };
+    const own = directory ?? (await mkdtemp(join(tmpdir(), "fairlead-control-plane-")));
+    const plan = { address, directory: own, kubelets };
     const tokens = await writeServerFiles(plan);
     const etcd = launch(namespace, binaries, "etcd", etcdFlags(plan));
     const apiServer = launch(namespace, binaries, "kube-apiserver", apiServerFlags(plan));
@@ -88,15 +97,21 @@ export class ControlPlane {
     const api = await until(
       "the API server is ready",
       async () => {
-        const client = new ApiClient(await accessWith(plan, tokens.admin));
+        const client = new ApiClient(await accessWith(plan, tokens.users.admin));
         await client.get("/readyz");
         return client;
       },
       { withinMillis: READY_WITHIN_MILLIS, everyMillis: 100, check: () => apiServer.assertRunning() },
     );
-    for (const user of staticUsers()) await writeKubeconfig(plan, user, tokens[user]);
+    for (const user of staticUsers()) await writeKubeconfig(plan, user, tokens.users[user]);
+    for (const [node, token] of tokens.kubelets) await writeKubeconfig(plan, node, token);
     const manager = launch(namespace, binaries, "kube-controller-manager", controllerManagerFlags(plan));
-    return new ControlPlane(parts, join(plan.directory, "admin.kubeconfig"), api, manager);
+    const started = new ControlPlane(parts, join(plan.directory, "admin.kubeconfig"), api, manager);
+    if (plan.kubelets.length > 0) {
+      const scheduler = join(await builtPrograms("nodes"), "kube-scheduler");
+      started.#scheduler = launchFile(namespace, scheduler, "kube-scheduler", schedulerFlags(plan));
+    }
+    return started;
   }
 
   /** Folder with its data, certificates and kubeconfig files. */
@@ -162,9 +177,14 @@ export class ControlPlane {
     return parseAuditLog(await readFile(join(this.directory, "audit.log"), "utf8"));
   }
 
-  /** Starts a kube-proxy (nftables) in a node's namespace. Its Node object must be there. */
-  startKubeProxy(node: { readonly name: string; readonly namespace: Namespace }): Daemon {
-    const flags = kubeProxyFlags(this.#plan, node.name);
+  /** Path of the kubeconfig of a node's kubelet. */
+  kubeletKubeconfig(node: string): string {
+    return join(this.directory, `${node}.kubeconfig`);
+  }
+
+  /** Starts a kube-proxy in a node's namespace; nftables unless told. Its Node object must be there. */
+  startKubeProxy(node: { readonly name: string; readonly namespace: Namespace }, mode: ProxyMode = "nftables"): Daemon {
+    const flags = kubeProxyFlags(this.#plan, node.name, mode);
     const proxy = launch(node.namespace, this.#binaries, "kube-proxy", flags, node.name);
     this.#kubeProxies.unshift(proxy);
     return proxy;
@@ -194,9 +214,8 @@ export class ControlPlane {
 
   /** Ends everything and removes the temporary folder. */
   async close(): Promise<void> {
-    for (const daemon of [...this.#kubeProxies, this.#controllerManager, this.#apiServer, this.#etcd]) {
-      await daemon.stop("SIGKILL"); // nothing in here outlives a test run
-    }
+    const daemons = [...this.#kubeProxies, this.#scheduler, this.#controllerManager, this.#apiServer, this.#etcd];
+    for (const daemon of daemons) await daemon?.stop("SIGKILL"); // nothing in here outlives a test run
     if (this.#temporary) await rm(this.directory, { recursive: true, force: true });
   }
 }
@@ -212,5 +231,9 @@ interface Started {
 
 function launch(namespace: Namespace, binaries: string, program: string, args: string[], suffix?: string): Daemon {
   const name = suffix === undefined ? program : `${program}-${suffix}`;
-  return Daemon.start({ name, namespace, command: join(binaries, program), args, log: newLog(name) });
+  return launchFile(namespace, join(binaries, program), name, args);
+}
+
+function launchFile(namespace: Namespace, command: string, name: string, args: string[]): Daemon {
+  return Daemon.start({ name, namespace, command, args, log: newLog(name) });
 }
