@@ -8,6 +8,8 @@ export * from "./fuzz.ts";
 export * from "./gap.ts";
 export * from "./hex.ts";
 export * from "./kubeconfig.ts";
+export * from "./kubelet-cluster.ts";
+export type { KubeletNode } from "./kubelet-node.ts";
 export * from "./lab.ts";
 export type * from "./lab-hosts.ts";
 export * from "./lab-plan.ts";

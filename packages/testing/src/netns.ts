@@ -9,6 +9,11 @@ export interface Output {
   readonly stderr: string;
 }
 
+/** Runs a command to its end. @throws Error with the command's stderr when its exit status is not 0. */
+export async function runCommand(command: string, ...args: string[]): Promise<Output> {
+  return execute(command, args, { maxBuffer: 1 << 28 });
+}
+
 /**
  * A named network namespace (ip-netns(8)). Make one only inside `hack/sandbox`: what is left behind ends with the sandbox.
  */
@@ -44,7 +49,8 @@ export class Namespace {
    * @throws Error with the command's stderr when its exit status is not 0.
    */
   async run(command: string, ...args: string[]): Promise<Output> {
-    return execute(...this.commandLine(command, ...args), { maxBuffer: 1 << 28 });
+    const [program, all] = this.commandLine(command, ...args);
+    return runCommand(program, ...all);
   }
 
   /** Runs several `ip` commands as one batch, one a line. */
