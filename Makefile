@@ -4,7 +4,8 @@ SHELL := /bin/bash
 NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo test unit scenarios netns e2e bench build verify generate coverage clean control-plane
+.NOTPARALLEL:
+.PHONY: help setup setup-build demo test unit scenarios netns e2e bench build verify generate coverage clean control-plane
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,7 +13,10 @@ help: ## list the targets
 setup:
 	@hack/setup
 
-demo: build ## the main job in network namespaces; KEEP=1 leaves it running, KUBE=real uses a real control plane
+setup-build:
+	@hack/setup --build
+
+demo: setup build ## the main job in network namespaces; KEEP=1 leaves it running, KUBE=real uses a real control plane
 	@$(if $(filter real,$(KUBE)),hack/programs/build control-plane >/dev/null &&) hack/demo/run
 
 test: verify unit scenarios netns ## all tests that need no cluster
@@ -26,7 +30,7 @@ unit: setup ## unit tests
 scenarios: setup ## controller and speakers together, in one process, on fakes
 	@mocha --no-config --forbid-only --timeout 10000 --spec 'test/scenarios/**/*.test.ts'
 
-netns: build ## tests in network namespaces: sockets, nftables, the processes together
+netns: setup build ## tests in network namespaces: sockets, nftables, the processes together
 	@hack/sandboxed-tests 30000 'test/netns/**/*.test.ts'
 
 control-plane: setup
@@ -38,7 +42,7 @@ e2e: build control-plane ## tests on a real control plane (built from Go modules
 bench: build control-plane ## measurements, as JSON lines; BENCH=name runs one
 	@hack/sandbox node test/bench/main.ts $(BENCH)
 
-build: setup ## bundles in dist/, run by bin/
+build: setup-build ## bundles in dist/, run by bin/
 	@$(NODE) hack/build/bundle.ts
 
 generate: setup ## config/crd from the schemas
