@@ -5,7 +5,7 @@ NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .NOTPARALLEL:
-.PHONY: help setup setup-build demo test unit scenarios netns e2e bench build verify generate coverage clean control-plane
+.PHONY: help setup setup-build demo test unit scenarios netns layout e2e bench build verify generate coverage clean control-plane
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,7 +19,7 @@ setup-build:
 demo: setup build ## the main job in network namespaces; KEEP=1 leaves it running, KUBE=real uses a real control plane
 	@$(if $(filter real,$(KUBE)),hack/programs/build control-plane >/dev/null &&) hack/demo/run
 
-test: verify unit scenarios netns ## all tests that need no cluster
+test: verify unit scenarios netns layout ## all tests that need no cluster
 
 verify: setup ## types, lint, imports, generated files
 	@tsc -p . && biome ci --colors=off --log-level=warn . && depcruise --config .dependency-cruiser.mjs packages && $(NODE) hack/generate/crds.ts --check
@@ -32,6 +32,9 @@ scenarios: setup ## controller and speakers together, in one process, on fakes
 
 netns: setup build ## tests in network namespaces: sockets, nftables, the processes together
 	@hack/sandboxed-tests 30000 'test/netns/**/*.test.ts'
+
+layout: build ## tests of what goes into the image, in an empty folder
+	@mocha --no-config --forbid-only --timeout 60000 --spec test/image/layout.test.ts
 
 control-plane: setup
 	@hack/programs/build control-plane >/dev/null

@@ -1,7 +1,8 @@
 // Bundles each process into one file in dist/: `make build`. Native parts (koffi, raw-socket) stay in node_modules.
+import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-await build({
+const { metafile } = await build({
   entryPoints: {
     "fairlead-controller": "packages/controller/src/main.ts",
     "fairlead-speaker": "packages/speaker/src/main.ts",
@@ -23,5 +24,8 @@ await build({
   banner: {
     js: 'import { createRequire as fairleadRequire } from "node:module"; const require = fairleadRequire(import.meta.url);',
   },
+  metafile: true,
   logLevel: "warning",
 });
+// What went into which bundle, for the image's licences and bill of materials.
+writeFileSync("dist/metafile.json", JSON.stringify(metafile));
