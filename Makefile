@@ -5,7 +5,7 @@ NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .NOTPARALLEL:
-.PHONY: help setup setup-build demo test unit scenarios netns layout e2e bench build verify generate coverage clean control-plane
+.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e bench build verify generate coverage clean control-plane
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,12 @@ netns: setup build ## tests in network namespaces: sockets, nftables, the proces
 
 layout: build ## tests of what goes into the image, in an empty folder
 	@mocha --no-config --forbid-only --timeout 60000 --spec test/image/layout.test.ts
+
+image: ## the image, as fairlead:VERSION, with docker or buildah
+	@hack/image/build
+
+image-test: setup ## tests of the image, built with docker or buildah, by buildah as root
+	@hack/setup --image && mocha --no-config --forbid-only --timeout 60000 --spec test/image/image.test.ts
 
 control-plane: setup
 	@hack/programs/build control-plane >/dev/null
