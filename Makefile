@@ -5,7 +5,7 @@ NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .NOTPARALLEL:
-.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e bench build verify generate coverage clean control-plane
+.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e e2e-nodes nodes cluster bench build verify generate coverage clean control-plane
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,16 @@ control-plane: setup
 
 e2e: build control-plane ## tests on a real control plane (built from Go modules once, about ten minutes)
 	@hack/sandboxed-tests 120000 'test/e2e/**/*.test.ts'
+
+nodes: setup
+	@hack/setup --nodes && hack/programs/build control-plane nodes pods >/dev/null
+	@hack/image/build --archive dist/fairlead-image.tar
+
+cluster: nodes ## a real cluster of three kubelets with Fairlead on it; KEEP=1 leaves it, PROXY= and FAMILIES= choose
+	@hack/cluster/run node hack/cluster/cluster.ts
+
+e2e-nodes: nodes ## tests on a cluster of real kubelets
+	@hack/cluster/run mocha --no-config --forbid-only --timeout 120000 --spec 'test/cluster/**/*.test.ts'
 
 bench: build control-plane ## measurements, as JSON lines; BENCH=name runs one
 	@hack/sandbox node test/bench/main.ts $(BENCH)

@@ -19,3 +19,4 @@ export * from "./manifests.ts";
 export * from "./netns.ts";
 export * from "./programs.ts";
 export * from "./until.ts";
+export * from "./web.ts";

@@ -26,6 +26,7 @@ export class KubeletNode {
   /** Switches the node on, and waits until its kubelet has been started; images are imported the first time. */
   async start(): Promise<void> {
     const init = await writeKubeletFiles(this.#plan);
+    await removeKubeletCgroup(this.node.name); // a run that was killed may have left it
     await makeKubeletCgroup(this.node.name);
     const args = ["--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", init];
     const { name, namespace } = this.node;

@@ -13,6 +13,9 @@ export interface WebOptions {
   readonly image: string;
 }
 
+/** Where the image has Node.js: see hack/image/layout.ts. */
+const NODE = "/opt/fairlead/node_modules/.bin/node";
+
 const WORKLOAD = fileURLToPath(new URL("workload.ts", import.meta.url));
 
 /**
@@ -30,7 +33,7 @@ export function webManifests({ name = "web", replicas, node, image }: WebOptions
   const container = {
     name: "web",
     image,
-    command: ["node", "/workload/workload.ts", "--port", "8080", "--name", "$(POD_NAME)"],
+    command: [NODE, "/workload/workload.ts", "--port", "8080", "--name", "$(POD_NAME)"],
     env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
     readinessProbe: probe,
     lifecycle: { preStop: { sleep: { seconds: 1 } } },
