@@ -65,6 +65,6 @@ describe("hack/setup", () => {
   it("names the options when it gets another", () => {
     const { status, says } = machine("x86_64", []).run("hack/setup", "--tests");
     expect(status).to.equal(1);
-    expect(says).to.contain("must be --build or --image, got: --tests");
+    expect(says).to.contain("must be --build, --image or --nodes, got: --tests");
   });
 });
