@@ -119,6 +119,8 @@ export class KubeletCluster {
     await this.#proxies.get(name)?.stop("SIGKILL");
     this.#proxies.delete(name);
     await this.node(name).kill();
+    // The kernel takes its time with a namespace, and the links' names are needed again.
+    await this.lab.node(name).namespace.ip("link delete eth0", "link delete eth1");
     await this.lab.loseNode(name);
   }
 
