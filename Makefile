@@ -5,7 +5,7 @@ NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .NOTPARALLEL:
-.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e e2e-nodes nodes cluster bench build verify generate coverage clean control-plane
+.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e e2e-nodes nodes cluster conformance bench build verify generate coverage clean control-plane
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,10 @@ cluster: nodes ## a real cluster of three kubelets with Fairlead on it; KEEP=1 l
 
 e2e-nodes: nodes ## tests on a cluster of real kubelets
 	@hack/cluster/run mocha --no-config --forbid-only --timeout 120000 --spec 'test/cluster/**/*.test.ts'
+
+conformance: nodes ## Kubernetes' own end-to-end suite against Fairlead, about 75 minutes; QUICK=1 leaves out what takes long
+	@hack/programs/build suite >/dev/null && hack/conformance/image dist/agnhost-image.tar
+	@hack/cluster/run node hack/conformance/conformance.ts
 
 bench: build control-plane ## measurements, as JSON lines; BENCH=name runs one
 	@hack/sandbox node test/bench/main.ts $(BENCH)

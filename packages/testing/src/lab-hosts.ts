@@ -108,6 +108,11 @@ export async function addControl(network: Switch): Promise<Namespace> {
   return namespace;
 }
 
+/** Adds a further link, `eth1`, by which the remote client reaches the management network past the router. */
+export async function addRemoteManagement(network: Switch, remote: LabHost): Promise<void> {
+  await plugIntoManagement(network, remote.namespace, "eth1", "remote-mgmt", LAB.remoteManagement);
+}
+
 function routesToPods(number: number): string[] {
   const networks = podNetworks(number);
   const { lan } = nodePlan(number);

@@ -17,6 +17,8 @@ export const LAB = {
   control: "10.0.0.1",
   /** This process's own address on the management network. */
   operator: "10.0.0.254",
+  /** The remote client's, where it is to reach the API server. */
+  remoteManagement: "10.0.0.253",
 } as const;
 
 /** Addresses of node `number` (1, 2, 3): n1 is .11 on the LAN and on the management network. */

@@ -2,6 +2,7 @@ import {
   addClient,
   addControl,
   addNode,
+  addRemoteManagement,
   addRouter,
   createHost,
   type LabHost,
@@ -129,6 +130,11 @@ export class Lab {
   /** Repairs a link that {@link cutLink} made fail. */
   async restoreLink(node: string, network: LabNetwork = "lan"): Promise<void> {
     await this.#switch.restore(portOf(this.node(node), network));
+  }
+
+  /** Plugs the remote client into the management network too, so that programs in it reach the API server. */
+  async connectRemote(): Promise<void> {
+    await addRemoteManagement(this.#switch, this.remote);
   }
 
   /** Has the switch drop frames of an EtherType from now on; undefined for none. */
