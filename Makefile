@@ -22,7 +22,7 @@ demo: setup build ## the main job in network namespaces; KEEP=1 leaves it runnin
 test: verify unit scenarios netns layout ## all tests that need no cluster
 
 verify: setup ## types, lint, imports, generated files
-	@tsc -p . && biome ci --colors=off --log-level=warn . && depcruise --config .dependency-cruiser.mjs packages && $(NODE) hack/generate/crds.ts --check
+	@tsc -p . && biome ci --colors=off --log-level=warn . && depcruise --config .dependency-cruiser.mjs packages && $(NODE) hack/generate/main.ts --check
 
 unit: setup ## unit tests
 	@mocha
@@ -68,8 +68,8 @@ bench: build control-plane ## measurements, as JSON lines; BENCH=name runs one
 build: setup-build ## bundles in dist/, run by bin/
 	@$(NODE) hack/build/bundle.ts
 
-generate: setup ## config/crd from the schemas
-	@$(NODE) hack/generate/crds.ts
+generate: setup ## config/crd from the schemas; what of the charts is said elsewhere
+	@$(NODE) hack/generate/main.ts
 
 coverage: setup ## coverage of the unit tests
 	@c8 --include 'packages/*/src/**' --exclude '**/testing/**' mocha
