@@ -5,7 +5,7 @@ NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .NOTPARALLEL:
-.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e e2e-nodes nodes cluster conformance bench build verify generate coverage clean control-plane
+.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e e2e-nodes nodes cluster conformance bench build verify generate coverage clean control-plane helm chart manifests
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,7 +45,10 @@ image-test: setup ## tests of the image, built with docker or buildah, by builda
 control-plane: setup
 	@hack/programs/build control-plane >/dev/null
 
-e2e: build control-plane ## tests on a real control plane (built from Go modules once, about ten minutes)
+helm: setup
+	@hack/programs/build helm >/dev/null
+
+e2e: build control-plane helm ## tests on a real control plane (built from Go modules once, about ten minutes)
 	@hack/sandboxed-tests 120000 'test/e2e/**/*.test.ts'
 
 nodes: setup
@@ -70,6 +73,12 @@ build: setup-build ## bundles in dist/, run by bin/
 
 generate: setup ## config/crd from the schemas; what of the charts is said elsewhere
 	@$(NODE) hack/generate/main.ts
+
+chart: helm ## packages of both charts in dist/; IMAGE=NAME[:TAG][@DIGEST] is the image that they install
+	@$(NODE) hack/release/main.ts charts dist $(IMAGE)
+
+manifests: setup ## dist/fairlead.yaml, for kubectl apply; IMAGE likewise
+	@$(NODE) hack/release/main.ts manifests dist $(IMAGE)
 
 coverage: setup ## coverage of the unit tests
 	@c8 --include 'packages/*/src/**' --exclude '**/testing/**' mocha
