@@ -52,7 +52,7 @@ e2e: build control-plane helm ## tests on a real control plane (built from Go mo
 	@hack/sandboxed-tests 120000 'test/e2e/**/*.test.ts'
 
 nodes: setup
-	@hack/setup --nodes && hack/programs/build control-plane nodes pods >/dev/null
+	@hack/setup --nodes && hack/programs/build control-plane nodes pods helm >/dev/null
 	@hack/image/build --archive dist/fairlead-image.tar
 
 cluster: nodes ## a real cluster of three kubelets with Fairlead on it; KEEP=1 leaves it, PROXY= and FAMILIES= choose
