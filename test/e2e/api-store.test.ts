@@ -163,7 +163,7 @@ describe("ApiStore", () => {
   });
 
   it("gives up a connection that falls silent", async () => {
-    const store = await open(await throughProxy(cluster.controlPlane.adminKubeconfig), { silenceMillis: 1_000 });
+    const store = await open(await throughProxy(cluster.controlPlane.adminKubeconfig), { silenceMillis: 2_000 });
     const cache = await watched(store);
     await create("silence-1");
     await sees(cache, "silence-1");

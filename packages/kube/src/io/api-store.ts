@@ -27,10 +27,7 @@ export interface ApiStoreOptions {
   readonly kubeconfig: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /**
-   * How long a watch may say nothing before it counts as dead; 100 s unless told. The API server sends a bookmark about
-   * once a minute, so it must be more than that.
-   */
+  /** How long a watch may say nothing before it counts as dead: at least 2 s; 100 s unless told. */
   readonly silenceMillis?: number;
   /** Told of each time that a watch had to start again, and why. */
   readonly onRestart?: (kind: KindName, cause: string) => void;

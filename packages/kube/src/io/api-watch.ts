@@ -7,8 +7,12 @@ import type { ApiConnection } from "./api-connection.ts";
 import { collectionPath } from "./api-path.ts";
 
 const PAGE = 500;
-/** How long the API server may keep one watch open. */
-const WATCH_SECONDS = 290;
+/**
+ * After which part of the silence limit the API server is asked to end a watch, at least and at most: it sends bookmarks
+ * only when it has newer versions to tell of, which kinds that rarely change may not have for ten minutes. By chance
+ * between the two, so that a thousand watches that began together do not stay together.
+ */
+const ENDS_AFTER = { least: 0.6, most: 0.8 };
 /** An upgrade of the API server may bring a kind that was not there. */
 const ABSENT_RETRY_MILLIS = 600_000;
 const RETRY = { first: 100, most: 5_000 };
@@ -30,7 +34,7 @@ export type WatchConnection = Pick<ApiConnection, "send" | "lines">;
 export interface ApiWatchOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** A watch that says nothing for this long is dead. */
+  /** A watch that says nothing for this long is dead; at least 2 s. The API server is asked to end it well before. */
   readonly silenceMillis: number;
   readonly onRestart: (kind: KindName, cause: string) => void;
 }
@@ -76,10 +80,12 @@ export class ApiWatch {
           await this.#wait(ABSENT_RETRY_MILLIS);
           continue;
         }
-        await this.#watch(() => {
+        const isWell = () => {
           failures = 0;
           wasExpired = false;
-        });
+        };
+        await this.#watch(isWell);
+        isWell();
         await this.#wait(RETRY.first);
       } catch (error) {
         if (this.#stopped) return;
@@ -130,10 +136,11 @@ export class ApiWatch {
   }
 
   async #watch(onEvent: () => void): Promise<void> {
+    const part = ENDS_AFTER.least + (ENDS_AFTER.most - ENDS_AFTER.least) * this.#clock.random();
     const query = new URLSearchParams({
       watch: "1",
       allowWatchBookmarks: "true",
-      timeoutSeconds: String(WATCH_SECONDS),
+      timeoutSeconds: String(Math.floor((part * this.#silenceMillis) / 1_000)),
       resourceVersion: this.#version ?? "",
     });
     await this.#connection.lines(`${collectionPath(this.#kind)}?${query}`, this.#silenceMillis, (line) => {

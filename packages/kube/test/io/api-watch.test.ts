@@ -14,7 +14,7 @@ const unavailable = () => new StoreError("Unavailable", "connection refused");
 const expired = () => new StoreError("Expired", "too old resource version");
 
 /** Runs a watch whose requests end as the script says, and tells after how many milliseconds each was sent. */
-async function run(watches: readonly (StoreError | "event")[]): Promise<string[]> {
+async function run(watches: readonly (StoreError | "event" | "end")[]): Promise<string[]> {
   const clock = new FakeClock();
   clock.nextRandom = 1;
   const begun = clock.monotonic();
@@ -30,6 +30,7 @@ async function run(watches: readonly (StoreError | "event")[]): Promise<string[]
       note("watch");
       const next = script.shift();
       if (next === undefined) return new Promise<void>(() => {});
+      if (next === "end") return;
       if (next !== "event") throw next;
       onLine(JSON.stringify({ type: "BOOKMARK", object: { metadata: { resourceVersion: "8" } } }));
     },
@@ -60,6 +61,31 @@ describe("ApiWatch", () => {
     const sent = await run(Array.from({ length: 5 }, expired));
     expect(sent.filter((request) => request.startsWith("list"))).to.deep.equal([
       ...["list 0", "list 100", "list 300", "list 700", "list 1500", "list 3100"],
+    ]);
+  });
+
+  it("asks the API server to end a watch before its silence would be taken for a fault", async () => {
+    const seconds: string[] = [];
+    for (const nextRandom of [0, 1]) {
+      const clock = new FakeClock();
+      clock.nextRandom = nextRandom;
+      const connection = {
+        send: async <T>() => ({ metadata: { resourceVersion: "7" }, items: [] }) as T,
+        async lines(path: string) {
+          seconds.push(new URLSearchParams(path).get("timeoutSeconds") ?? "");
+          await new Promise<void>(() => {});
+        },
+      };
+      const options = { clock, log: new MemoryLog(), silenceMillis: 100_000, onRestart() {} };
+      void new ApiWatch("Service", connection, NONE, options).run();
+      await clock.advance(0);
+    }
+    expect(seconds).to.deep.equal(["60", "80"]);
+  });
+
+  it("goes on at once after a watch that ended as it was asked to, whatever was before", async () => {
+    expect(await run([unavailable(), unavailable(), unavailable(), "end", unavailable()])).to.deep.equal([
+      ...["list 0", "watch 0", "watch 100", "watch 300", "watch 700", "watch 800", "watch 900"],
     ]);
   });
 
