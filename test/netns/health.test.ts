@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { counter, serveHealth } from "@fairlead/runtime";
+import { counter, ownHealth, serveHealth } from "@fairlead/runtime";
 import { expect } from "chai";
 
 const PORT = 17_472;
@@ -24,7 +24,10 @@ describe("the health port", () => {
   });
   beforeEach(async () => {
     why = undefined;
-    stop = await serveHealth(PORT, () => why);
+    stop = await serveHealth(
+      PORT,
+      ownHealth(() => why),
+    );
   });
   afterEach(() => stop());
 
@@ -50,9 +53,18 @@ describe("the health port", () => {
   }
 
   it("refuses a port that is taken", async () => {
-    const outcome = await serveHealth(PORT, () => undefined).catch((error: unknown) => error);
+    const outcome = await serveHealth(
+      PORT,
+      ownHealth(() => undefined),
+    ).catch((error: unknown) => error);
     expect(outcome).to.be.instanceOf(Error).with.property("code", "EADDRINUSE");
   });
 
-  it("serves nothing on port 0", async () => (await serveHealth(0, () => undefined))());
+  it("serves nothing on port 0", async () =>
+    (
+      await serveHealth(
+        0,
+        ownHealth(() => undefined),
+      )
+    )());
 });

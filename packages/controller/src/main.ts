@@ -4,6 +4,7 @@ import {
   type CommonOptions,
   createLog,
   createProgram,
+  ownHealth,
   returnMemoryWhenIdle,
   runProgram,
   serveHealth,
@@ -60,7 +61,10 @@ await runProgram<Options>(program, async (options) => {
     leaseTiming: DEFAULT_LEASE_TIMING,
   });
   const stopped = stopSignal();
-  const stopServing = await serveHealth(options.metricsPort, () => controller.notReady());
+  const stopServing = await serveHealth(
+    options.metricsPort,
+    ownHealth(() => controller.notReady()),
+  );
   controller.start();
   log.info({ store: options.store ?? options.kubeconfig ?? "in-cluster" }, "started");
   const stopReturning = returnMemoryWhenIdle(systemClock, log, () => controller.idle);

@@ -1,4 +1,5 @@
 export * from "./backoff.ts";
+export * from "./health.ts";
 export * from "./io/clock.ts";
 export * from "./io/http.ts";
 export * from "./io/log.ts";

@@ -8,7 +8,6 @@ import {
   integer,
   type Millis,
   runProgram,
-  serveHealth,
   stopSignal,
   systemClock,
   UsageError,
@@ -20,6 +19,7 @@ import type { ForwardingMode } from "./forwarding/index.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
 import { openKeyFile } from "./io/key-file.ts";
 import { cleanUpNode, openNode, type ResponderChoice } from "./io/node-ports.ts";
+import { BEAT_LIMITS } from "./main-thread-health.ts";
 import { Speaker } from "./speaker.ts";
 
 interface Options extends CommonOptions {
@@ -114,12 +114,15 @@ await runProgram<Options>(program, async (options) => {
         ...(kubeconfig !== undefined && { kubeconfig }),
       },
       fixed: { node: nodeName, forwarding, classes: { loadBalancerClass, unclassed } },
+      metricsPort: options.metricsPort,
+      limits: BEAT_LIMITS,
     },
     {
       onPlan: (plan) => {
         early = plan;
         speaker?.follow(plan);
       },
+      notReady: () => (speaker === undefined ? "starting" : speaker.notReady()),
       onWatchRestart: (kind, cause) => watchRestarts.inc({ kind, cause }),
       onCrash: (error) => {
         // Addresses go to others by themselves once the heartbeats end; whoever runs this process starts it again.
@@ -131,12 +134,10 @@ await runProgram<Options>(program, async (options) => {
   speaker = new Speaker({ node: nodeName, ports, reporter: decider, timing, keys, clock, log });
   if (early !== undefined) speaker.follow(early);
   const running = speaker;
-  const stopServing = await serveHealth(options.metricsPort, () => running.notReady());
   log.info({ store: store ?? kubeconfig ?? "in-cluster", forwarding }, "started");
   log.info({ signal: await stopped }, "stopping");
   await running.stop();
   await decider.stop();
   ports.links.close();
-  await stopServing();
   process.exit(0);
 });

@@ -1,6 +1,7 @@
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName } from "@fairlead/model";
 import type { CommonOptions } from "@fairlead/runtime";
+import type { BeatLimits } from "../main-thread-health.ts";
 import type { PlanDelta } from "../plan-delta.ts";
 import type { Snapshot } from "../snapshot.ts";
 
@@ -8,18 +9,26 @@ import type { Snapshot } from "../snapshot.ts";
 export interface DeciderStart {
   readonly options: Pick<CommonOptions, "store" | "kubeconfig" | "logLevel" | "logFormat">;
   readonly fixed: Pick<Snapshot, "node" | "forwarding" | "classes">;
+  /** Port of /metrics, /healthz and /readyz; 0 for none. */
+  readonly metricsPort: number;
+  /** How long the main thread may be silent. */
+  readonly limits: BeatLimits;
 }
 
 /** From the main thread to the one that decides. */
 export type ToDecider =
   | { readonly kind: "status"; readonly status: StatusPatch }
   | { readonly kind: "note"; readonly event: EventNote }
+  /** The main thread runs, and is ready if there is no reason why not. */
+  | { readonly kind: "beat"; readonly notReady: string | undefined }
+  | { readonly kind: "metrics"; readonly text: string }
   | { readonly kind: "stop" };
 
 /** From the thread that decides to the main one. */
 export type FromDecider =
   | { readonly kind: "plan"; readonly delta: PlanDelta }
   | { readonly kind: "watchRestarted"; readonly of: KindName; readonly cause: string }
+  | { readonly kind: "metricsWanted" }
   /** The store can't be used as configured: the line for the user. */
   | { readonly kind: "unusable"; readonly message: string }
   | { readonly kind: "started" }

@@ -1,8 +1,9 @@
 import { Worker } from "node:worker_threads";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName } from "@fairlead/model";
-import { UsageError } from "@fairlead/runtime";
+import { metrics, type NotReady, UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
+import { BEAT_MILLIS } from "../main-thread-health.ts";
 import { PlanReceiver } from "../plan-delta.ts";
 import type { Reporter } from "../ports.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
@@ -11,17 +12,21 @@ import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts
 export interface DeciderListener {
   readonly onPlan: (plan: Plan) => void;
   readonly onWatchRestart: (kind: KindName, cause: string) => void;
-  /** The thread ended by itself: nothing is decided any more. */
+  /** Asked about once a second, for the health port. */
+  readonly notReady: NotReady;
+  /** The thread ended by itself after it had started: nothing is decided any more. */
   readonly onCrash: (error: Error) => void;
 }
 
-/** A Decider in a thread of its own. */
+/** A Decider in a thread of its own, which also serves the health port: it answers while the main thread waits in the kernel. */
 export class DeciderThread implements Reporter {
   readonly #worker: Worker;
   readonly #listener: DeciderListener;
   readonly #started = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   readonly #plans = new PlanReceiver();
+  readonly #beats: NodeJS.Timeout;
+  #begun = false;
   #stopping = false;
 
   private constructor(start: DeciderStart, listener: DeciderListener) {
@@ -30,9 +35,10 @@ export class DeciderThread implements Reporter {
     this.#worker.on("message", (message: FromDecider) => this.#take(message));
     this.#worker.on("error", (error) => this.#crashed(error as Error));
     this.#worker.on("exit", (status) => this.#crashed(new Error(`the deciding thread ended with status ${status}`)));
+    this.#beats = setInterval(() => this.#beat(), BEAT_MILLIS).unref();
   }
 
-  /** Starts the thread. @throws UsageError when the store can't be used as configured. */
+  /** Starts the thread. @throws UsageError when the store can't be used as configured, Error when the health port can't be had. */
   static async start(start: DeciderStart, listener: DeciderListener): Promise<DeciderThread> {
     const thread = new DeciderThread(start, listener);
     await thread.#started.promise;
@@ -50,9 +56,14 @@ export class DeciderThread implements Reporter {
   /** Writes what is left to write, and ends. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#beats);
     this.#post({ kind: "stop" });
     await this.#stopped.promise;
     await this.#worker.terminate();
+  }
+
+  #beat(): void {
+    this.#post({ kind: "beat", notReady: this.#listener.notReady() });
   }
 
   #post(message: ToDecider): void {
@@ -67,11 +78,15 @@ export class DeciderThread implements Reporter {
       case "watchRestarted":
         this.#listener.onWatchRestart(message.of, message.cause);
         return;
+      case "metricsWanted":
+        void metrics.metrics().then((text) => this.#post({ kind: "metrics", text }));
+        return;
       case "unusable":
         this.#stopping = true;
         this.#started.reject(new UsageError(message.message));
         return;
       case "started":
+        this.#begun = true;
         this.#started.resolve();
         return;
       case "stopped":
@@ -82,7 +97,7 @@ export class DeciderThread implements Reporter {
   #crashed(error: Error): void {
     this.#started.reject(error);
     this.#stopped.resolve();
-    if (!this.#stopping) this.#listener.onCrash(error);
+    if (this.#begun && !this.#stopping) this.#listener.onCrash(error);
     this.#stopping = true;
   }
 }

@@ -1,13 +1,15 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openStore } from "@fairlead/kube";
-import { createLog, systemClock, UsageError } from "@fairlead/runtime";
+import { createLog, serveHealth, systemClock, UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import { Decider } from "../decider.ts";
+import { MainThreadHealth } from "../main-thread-health.ts";
 import { PlanSender } from "../plan-delta.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
+// This thread waits for nothing in the kernel, as the main one may: so it says how that one is.
 // Listing ten thousand objects keeps a thread busy for long: here that delays decisions, but no heartbeat.
-const { options, fixed } = workerData as DeciderStart;
+const { options, fixed, metricsPort, limits } = workerData as DeciderStart;
 const log = createLog(options.logLevel, options.logFormat, { component: "speaker", node: fixed.node });
 const post = (message: FromDecider) => parentPort?.postMessage(message);
 
@@ -19,6 +21,7 @@ try {
     if (delta !== undefined) post({ kind: "plan", delta });
   };
   const decider = new Decider({ store, clock: systemClock, log, fixed, onPlan });
+  const health = new MainThreadHealth(systemClock, () => post({ kind: "metricsWanted" }), limits);
   parentPort?.on("message", async (message: ToDecider) => {
     switch (message.kind) {
       case "status":
@@ -27,12 +30,19 @@ try {
       case "note":
         decider.note(message.event);
         return;
+      case "beat":
+        health.beat(message.notReady);
+        return;
+      case "metrics":
+        health.takeMetrics(message.text);
+        return;
       case "stop":
         await decider.stop();
         post({ kind: "stopped" });
         parentPort?.close();
     }
   });
+  await serveHealth(metricsPort, health);
   decider.start();
   post({ kind: "started" });
 } catch (error) {
