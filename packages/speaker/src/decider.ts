@@ -30,8 +30,12 @@ const COMPONENT = "fairlead-speaker";
 /** One Service comes as several changes (itself, its slices, its record, its status) within about this long. */
 const SETTLE_MILLIS = 25;
 
-/** A SpeakerStatus that somebody has deleted is noticed after about this long, if there is nothing to write before. */
-const LOOK_AGAIN_MILLIS = 300_000;
+/**
+ * A status is written also when nothing has changed but the time of writing, which tells it from the status of a speaker
+ * that is gone: at the first look after this long. So also one that somebody has deleted is made anew.
+ */
+const SEEN_AFTER_MILLIS = 40_000;
+const LOOK_EVERY_MILLIS = 20_000;
 
 /** The side of the speaker that faces the store: cache → decide, and statuses and Events back. Does nothing to the node. */
 export class Decider implements Reporter {
@@ -42,7 +46,7 @@ export class Decider implements Reporter {
   readonly #events: EventRecorder;
   #wanted: StatusPatch | undefined;
   #written = "";
-  #lookedAt: Millis = Number.NEGATIVE_INFINITY;
+  #writtenAt: Millis = Number.NEGATIVE_INFINITY;
   #uid: string | undefined;
 
   constructor(options: DeciderOptions) {
@@ -62,7 +66,7 @@ export class Decider implements Reporter {
       () => this.#writeStatus(),
       (error, retryInMillis) => log.debug({ err: String(error), retryInMillis }, "cannot write SpeakerStatus"),
       clock,
-      { settle: 1_000, atLeastEvery: LOOK_AGAIN_MILLIS, retry },
+      { settle: 1_000, atLeastEvery: LOOK_EVERY_MILLIS, retry },
     );
   }
 
@@ -97,22 +101,20 @@ export class Decider implements Reporter {
     const { store, fixed, clock } = this.#options;
     const ref: ObjectRef = { kind: "SpeakerStatus", name: fixed.node };
     if (this.#wanted === undefined) return;
-    if (text === this.#written) {
-      if (clock.monotonic() - this.#lookedAt < LOOK_AGAIN_MILLIS / 2) return;
-      const held = await store.get(ref);
-      this.#lookedAt = clock.monotonic();
-      if (held?.metadata.uid === this.#uid) return;
-      this.#uid = undefined;
-    }
+    const changed = text !== this.#written;
+    if (!changed && clock.monotonic() - this.#writtenAt < SEEN_AFTER_MILLIS) return;
+    const lastSeen = new Date(clock.now()).toISOString();
     try {
       this.#uid ??= (await this.#ensure(ref)).metadata.uid ?? "";
-      await store.patchStatus(ref, this.#uid, this.#wanted);
+      await store.patchStatus(ref, this.#uid, { ...(changed && this.#wanted), lastSeen });
       this.#written = text;
-      this.#lookedAt = clock.monotonic();
+      this.#writtenAt = clock.monotonic();
     } catch (error) {
       // Somebody deleted it: make it anew.
-      if (error instanceof StoreError && (error.reason === "NotFound" || error.reason === "Conflict"))
+      if (error instanceof StoreError && (error.reason === "NotFound" || error.reason === "Conflict")) {
         this.#uid = undefined;
+        this.#written = "";
+      }
       throw error;
     }
   }

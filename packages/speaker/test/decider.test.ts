@@ -44,7 +44,12 @@ describe("Decider", () => {
     decider.start();
     return { store, decider };
   };
-  const written = () => cluster.get(REF)?.status;
+  /** What was written last, but for when. */
+  const written = () => {
+    const { lastSeen: _, ...status } = (cluster.get(REF)?.status ?? {}) as { lastSeen?: string; owned?: number };
+    return status;
+  };
+  const lastSeen = () => (cluster.get(REF)?.status as { lastSeen?: string } | undefined)?.lastSeen;
 
   it("decides nothing before every kind has been listed", async () => {
     const { store } = start(new EmptyStore(cluster));
@@ -101,7 +106,7 @@ describe("Decider", () => {
     const { decider } = start(new MemoryStore(cluster));
     decider.status({ owned: 1 });
     await clock.advance(2 * SECOND);
-    expect(cluster.get(REF)).to.deep.include({ status: { owned: 1 } });
+    expect(written()).to.deep.equal({ owned: 1 });
     expect(cluster.get(REF)?.metadata.uid).to.equal(uid);
   });
 
@@ -110,7 +115,7 @@ describe("Decider", () => {
     store.failBefore = unavailable;
     decider.status({ owned: 1 });
     await clock.advance(30 * SECOND);
-    expect(written()).to.equal(undefined);
+    expect(cluster.get(REF)).to.equal(undefined);
     store.failBefore = () => undefined;
     await clock.advance(30 * SECOND);
     expect(written()).to.deep.equal({ owned: 1 });
@@ -126,23 +131,36 @@ describe("Decider", () => {
     expect(written()).to.deep.equal({ owned: 2 });
   });
 
-  it("makes the SpeakerStatus anew also if there is nothing new to write, without looking at every turn", async () => {
-    const { decider, store } = start(new MemoryStore(cluster));
+  it("makes the SpeakerStatus anew also if there is nothing new to write", async () => {
+    const { decider } = start(new MemoryStore(cluster));
     decider.status({ owned: 1 });
     await clock.advance(2 * SECOND);
     cluster.delete(REF);
-    await clock.advance(310 * SECOND);
+    await clock.advance(62 * SECOND);
     expect(written()).to.deep.equal({ owned: 1 });
-    let calls = 0;
-    store.failBefore = () => void calls++;
-    for (let i = 0; i < 60; i++) {
+  });
+
+  for (const [name, everyMillis] of [
+    ["nothing is reported", 600 * SECOND],
+    ["the same is reported again and again", 2 * SECOND],
+  ] as const) {
+    it(`writes when it was last seen about once a minute while ${name}, and nothing else`, async () => {
+      const { decider, store } = start(new MemoryStore(cluster));
       decider.status({ owned: 1 });
       await clock.advance(2 * SECOND);
-    }
-    expect(calls).to.equal(0);
-    await clock.advance(300 * SECOND);
-    expect(calls).to.be.within(1, 2);
-  });
+      let calls = 0;
+      store.failBefore = () => void calls++;
+      let oldest = 0;
+      for (let at = 0; at < 600 * SECOND; at += SECOND) {
+        if (at % everyMillis === 0) decider.status({ owned: 1 });
+        await clock.advance(SECOND);
+        oldest = Math.max(oldest, clock.now() - Date.parse(lastSeen() ?? ""));
+      }
+      expect(oldest).to.be.within(30 * SECOND, 62 * SECOND);
+      expect(calls).to.be.within(10, 15);
+      expect(written()).to.deep.equal({ owned: 1 });
+    });
+  }
 
   it("writes the last status when it stops, and does not wait for a store that is away", async () => {
     const { decider, store } = start(new MemoryStore(cluster));

@@ -10,6 +10,13 @@ export const speakerStatus = {
   status: z.object({
     version: z.string().optional().describe("Version of the speaker."),
     startedAt: z.string().meta({ format: "date-time" }).optional().describe("When the speaker started."),
+    lastSeen: z
+      .string()
+      .meta({ format: "date-time" })
+      .optional()
+      .describe(
+        "When the speaker last wrote this status, at least once a minute while it runs: all else is as it was then.",
+      ),
     forwarding: z.string().optional().describe("Forwarding mode: direct, nodePort or none."),
     owned: z.int().optional().describe("Number of addresses that this node answers for."),
     refused: z.int().optional().describe("Number of addresses that this node is no candidate for."),
@@ -115,6 +122,7 @@ export const speakerStatus = {
   printerColumns: [
     { name: "Owned", type: "integer", jsonPath: ".status.owned", description: "Addresses this node answers for." },
     { name: "Links", type: "string", jsonPath: ".status.links[*].name", description: "Links it can announce on." },
+    { name: "Seen", type: "date", jsonPath: ".status.lastSeen", description: "Since the speaker last wrote this." },
     { name: "Forwarding", type: "string", jsonPath: ".status.forwarding", description: "Forwarding mode." },
     {
       name: "Version",
