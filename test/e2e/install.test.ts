@@ -108,6 +108,20 @@ describe("the installation", () => {
     await controlPlane.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", `${CONFIG}/samples`);
   });
 
+  it("has a clean-up that is accepted whole under strict validation, needs nothing of it, and goes whole", async () => {
+    const { controlPlane } = cluster;
+    const applied = await controlPlane.kubectl(
+      "apply",
+      "--server-side",
+      "--validate=strict",
+      "-k",
+      `${CONFIG}/cleanup`,
+    );
+    expect(applied).to.contain("daemonset.apps/fairlead-cleanup serverside-applied");
+    const deleted = await controlPlane.kubectl("delete", "-k", `${CONFIG}/cleanup`, "--wait=false");
+    expect(deleted).to.contain('namespace "fairlead-cleanup" deleted');
+  });
+
   for (const [name, may, mayNot] of [
     ["fairlead-controller", CONTROLLER_MAY, CONTROLLER_MAY_NOT],
     ["fairlead-speaker", SPEAKER_MAY, SPEAKER_MAY_NOT],

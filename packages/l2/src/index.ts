@@ -8,7 +8,6 @@ export * from "./drop-reason.ts";
 export * from "./heartbeat-keys.ts";
 export * from "./kernel-responder.ts";
 export * from "./kernel-table.ts";
-export { removeLateFrames } from "./late-frames.ts";
 export type { Conflict, Finding, Move } from "./link-agent.ts";
 export * from "./metrics.ts";
 export * from "./ownership/types.ts";

@@ -92,8 +92,7 @@ ${elements === "" ? "" : `add element ${table} former { ${elements} }\n`}`;
   }).join("");
 }
 
-/** Removes what {@link LateFrames} made, present or not. */
-export function removeLateFrames(link: LinkName): string {
+function removeLateFrames(link: LinkName): string {
   return TABLES.map(({ name }) => {
     const table = `${name} ${tableName(link)}`;
     return `add table ${table}\ndelete table ${table}\n`;

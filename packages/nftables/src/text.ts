@@ -1,5 +1,7 @@
+const TABLE_FAMILIES = ["inet", "ip", "ip6", "netdev", "bridge", "arp"] as const;
+
 /** Address families of tables (nft(8)). */
-export type TableFamily = "inet" | "ip" | "ip6" | "netdev" | "bridge" | "arp";
+export type TableFamily = (typeof TABLE_FAMILIES)[number];
 
 /** A table's full name. */
 export interface TableName {
@@ -51,4 +53,12 @@ export function block(head: string, lines: readonly string[]): string {
 /** Statements that remove a table, present or not: `destroy` needs a newer nft. */
 export function removeTableStatements(table: TableName): string {
   return `table ${formatTable(table)}\ndelete table ${formatTable(table)}`;
+}
+
+/** The tables that `nft list tables` has printed; those of families that nobody here knows are left out. */
+export function parseTables(text: string): TableName[] {
+  return [...text.matchAll(/^table (\S+) (\S+)$/gm)].flatMap(([, word, name = ""]) => {
+    const family = TABLE_FAMILIES.find((known) => known === word);
+    return family === undefined ? [] : [{ family, name }];
+  });
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { NftError, type NftExit, nftExitError } from "../errors.ts";
 import type { Nft } from "../ports.ts";
+import { parseTables, type TableName } from "../text.ts";
 
 /** How {@link NftCommand} runs nft. */
 export interface NftCommandOptions {
@@ -21,24 +22,40 @@ export class NftCommand implements Nft {
     this.#timeoutMillis = options.timeoutMillis ?? 60_000;
   }
 
-  load(script: string): Promise<void> {
+  async load(script: string): Promise<void> {
+    await this.#inTurn(script);
+  }
+
+  /** Every table of this network namespace, whoever made it. @throws NftError */
+  async tables(): Promise<TableName[]> {
+    return parseTables(await this.#inTurn("list tables\n"));
+  }
+
+  /** Returns what nft printed. */
+  #inTurn(script: string): Promise<string> {
     const run = this.#last.then(() => this.#run(script));
     this.#last = run.catch(() => undefined);
     return run;
   }
 
-  async #run(script: string): Promise<void> {
-    const error = nftExitError(await this.#exit(script), script);
+  async #run(script: string): Promise<string> {
+    const exit = await this.#exit(script);
+    const error = nftExitError(exit, script);
     if (error !== undefined) throw error;
+    return exit.stdout;
   }
 
-  #exit(script: string): Promise<NftExit> {
+  #exit(script: string): Promise<NftExit & { readonly stdout: string }> {
     const [program, ...args] = this.#command;
     return new Promise((resolve, reject) => {
       const child = spawn(program, [...args, "-f", "-"], {
-        stdio: ["pipe", "ignore", "pipe"],
+        stdio: ["pipe", "pipe", "pipe"],
         timeout: this.#timeoutMillis,
         killSignal: "SIGKILL",
+      });
+      let stdout = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text;
       });
       let stderr = "";
       child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -49,7 +66,7 @@ export class NftCommand implements Nft {
       child.stdin.on("error", () => undefined);
       child.on("error", (cause: NodeJS.ErrnoException) => reject(startError(program, cause)));
       child.on("close", (status, signal) =>
-        resolve({ status: status ?? undefined, signal: signal ?? undefined, stderr }),
+        resolve({ status: status ?? undefined, signal: signal ?? undefined, stdout, stderr }),
       );
       child.stdin.end(script);
     });

@@ -4,8 +4,6 @@ import {
   kernelResponderSupported,
   type OwnershipTiming,
   type Responder,
-  removeLateFrames,
-  removeTable,
   userspaceResponder,
 } from "@fairlead/l2";
 import {
@@ -21,6 +19,7 @@ import { formatAddress, type IpAddress } from "@fairlead/net";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables";
 import { type Clock, type Log, UsageError } from "@fairlead/runtime";
 import { Forwarding } from "../forwarding/index.ts";
+import { removeLeftTables } from "../left-tables.ts";
 import type { NodePorts } from "../ports.ts";
 import { ConntrackCommand } from "./conntrack.ts";
 
@@ -85,15 +84,16 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
   }
 }
 
-/** Removes everything that speakers have left in this node's kernel. @throws NftError, SystemCallError */
+/**
+ * Removes everything that speakers have left in this node's kernel, for links that are gone too. Connections under way keep
+ * their conntrack entries, and so go on.
+ *
+ * @throws NftError, SystemCallError
+ */
 export async function cleanUpNode(): Promise<void> {
   const nft = new NftCommand();
-  await new Forwarding({ nft, conntrack: { forget: async () => {} } }).remove();
+  await nft.load(removeLeftTables(await nft.tables()));
   const links = await watchLinks();
-  for (const link of links.current()) {
-    if (link.loopback) continue;
-    await nft.load(`${removeTable(link)}${removeLateFrames(link)}`);
-    restoreProxyDelay(link);
-  }
+  for (const link of links.current()) if (!link.loopback) restoreProxyDelay(link);
   links.close();
 }
