@@ -8,6 +8,7 @@ import { benchFailover } from "./failover.ts";
 import { benchForwarding } from "./forwarding.ts";
 import { benchIncidents } from "./incidents.ts";
 import { benchManyAddresses } from "./many-addresses.ts";
+import { benchMemory } from "./memory.ts";
 import { benchRestart } from "./restart.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   allocate: benchAllocate,
   allocateInMemory: benchAllocateInMemory,
   coldStart: benchColdStart,
+  memory: benchMemory,
   restart: benchRestart,
   failover: benchFailover,
   manyAddresses: benchManyAddresses,

@@ -29,15 +29,18 @@ export async function cpuSecondsOf(groups: ProcessGroups): Promise<Record<string
   return Object.fromEntries(await Promise.all(sums));
 }
 
-/** Memory that a process holds now, and the most that it ever held, in MB of 2^20 octets. */
-export async function memoryOf({ pid }: MeasuredProcess): Promise<Record<"rssMegabytes" | "peakMegabytes", number>> {
+/** Memory that a process holds now, how much of it is no part of a file, and the most that it ever held, in MB of 2^20 octets. */
+export async function memoryOf({
+  pid,
+}: MeasuredProcess): Promise<Record<"rssMegabytes" | "anonymousMegabytes" | "peakMegabytes", number>> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   const megabytes = (field: string) => {
     const kilobytes = status.match(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m"))?.[1];
     if (kilobytes === undefined) throw new Error(`Cannot measure process ${pid}: its status must have ${field}`);
     return Math.round(Number(kilobytes) / 1024);
   };
-  return { rssMegabytes: megabytes("VmRSS"), peakMegabytes: megabytes("VmHWM") };
+  const anonymousMegabytes = megabytes("RssAnon");
+  return { rssMegabytes: megabytes("VmRSS"), anonymousMegabytes, peakMegabytes: megabytes("VmHWM") };
 }
 
 // proc(5): utime and stime are fields 14 and 15 of stat, in hundredths of a second; the name before them may have spaces.
