@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ApiStore, KubeConfigError, ObjectCache, type Store, StoreError } from "@fairlead/kube";
 import { ingressOf, pool, service, storeCompliance } from "@fairlead/kube/testing";
@@ -171,6 +172,13 @@ describe("ApiStore", () => {
     await create("silence-2");
     await sees(cache, "silence-2");
     expect(restarts).to.include("Service Unavailable");
+  });
+
+  it("takes no connection for silent while nothing changes, and no bookmark comes", async () => {
+    const silenceMillis = 2_000;
+    await watched(await open(cluster.controlPlane.adminKubeconfig, { silenceMillis }));
+    await delay(3 * silenceMillis);
+    expect(restarts).to.deep.equal([]);
   });
 
   it("goes on quietly over more requests than a connection has listeners", async () => {
