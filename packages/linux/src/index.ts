@@ -1,4 +1,5 @@
 export { openDatagrams } from "./io/datagram-socket.ts";
+export { openEcho } from "./io/echo-socket.ts";
 export { openAnycast } from "./io/memberships.ts";
 export { openNdpSocket } from "./io/ndp-socket.ts";
 export * from "./io/netlink-socket.ts";
@@ -8,6 +9,8 @@ export { onReadable } from "./io/readable.ts";
 export { watchLinks } from "./io/watch-links.ts";
 export * from "./links.ts";
 export * from "./packet/bpf.ts";
+export * from "./packet/checksum.ts";
+export * from "./packet/echo.ts";
 export * from "./packet/neighbor-table.ts";
 export * from "./packet/netlink.ts";
 export * from "./packet/rtnetlink.ts";

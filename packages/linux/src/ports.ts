@@ -82,6 +82,27 @@ export type OpenDatagrams = (
   onDatagram: (octets: Uint8Array, from: IpAddress) => void,
 ) => Promise<Datagrams>;
 
+/** Asks hosts for a sign of life by ICMP or ICMPv6 Echo, by whatever way the kernel's routes go. */
+export interface Echo {
+  /**
+   * Sends an Echo message; as on a wire, it may be lost without a word.
+   *
+   * @param data - what the reply is to repeat, 64 octets at most.
+   * @returns false if this node could not send it for a reason of its own: it forbids it, or has no such family. True where
+   *   there is no way to that address.
+   */
+  send(data: Uint8Array, to: IpAddress): boolean;
+  /** Stops receiving at once. Closing twice does nothing. */
+  close(): void;
+}
+
+/**
+ * Opens what asks, and hands `onReply` the data of each reply to its messages, with who sent it.
+ *
+ * @throws SystemCallError without the right to (CAP_NET_RAW).
+ */
+export type OpenEcho = (onReply: (data: Uint8Array, from: IpAddress) => void) => Echo;
+
 /**
  * IPv6 addresses that this node shares with others (anycast, RFC 4291 §2.6), joined on one link: the kernel is in their
  * solicited-node groups, tells switches so (MLD), and answers solicitations for them with Override clear. All ends with

@@ -1,3 +1,4 @@
+import { internetChecksum } from "@fairlead/linux";
 import { ByteReader, ByteWriter, type IpAddress } from "@fairlead/net";
 
 /** An ICMPv6 message (RFC 4443) in an IPv6 packet (RFC 8200) without extension headers. Other packets do not decode. */
@@ -44,10 +45,5 @@ export function decodeIcmpv6(octets: Uint8Array): Icmpv6Packet {
 // RFC 1071 over the pseudo-header of RFC 8200 §8.1 and the message: 0 for a message whose checksum is right.
 function checksum(source: IpAddress, destination: IpAddress, message: Uint8Array): number {
   const w = new ByteWriter().address(source).address(destination).u32(message.length).u32(ICMPV6).octets(message);
-  const octets = w.u8(0).finish(); // for a message of odd length
-  const view = new DataView(octets.buffer);
-  let sum = 0;
-  for (let at = 0; at + 1 < octets.length; at += 2) sum += view.getUint16(at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
+  return internetChecksum(w.finish());
 }

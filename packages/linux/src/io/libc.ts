@@ -3,7 +3,7 @@ import koffi from "koffi";
 import { SystemCallError } from "../system-call-error.ts";
 
 /** Address families, and socket types with their flags (x86-64 and arm64 agree on these). */
-export const AF = { packet: 17, netlink: 16 } as const;
+export const AF = { inet: 2, inet6: 10, packet: 17, netlink: 16 } as const;
 export const SOCK = { raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 const MSG_TRUNC = 0x20;
 const SOL_SOCKET = 1;
@@ -32,6 +32,9 @@ const attachFilterCall: Call<[number, number, number, SocketFilter, number]> = l
 );
 const sendCall: Call<[number, Uint8Array, number, number]> = libc.func(
   "int64_t send(int fd, const void *octets, size_t length, int flags)",
+);
+const sendtoCall: Call<[number, Uint8Array, number, number, Uint8Array, number]> = libc.func(
+  "int64_t sendto(int fd, const void *octets, size_t length, int flags, const void *to, uint32_t size)",
 );
 const recvfromCall: Call<[number, Uint8Array, number, number, Uint8Array, Uint8Array]> = libc.func(
   "int64_t recvfrom(int fd, void *octets, size_t length, int flags, void *from, void *fromSize)",
@@ -62,6 +65,11 @@ export function attachFilter(what: string, fd: number, filter: Uint8Array): void
 /** Sends one datagram. Returns the name of the error, undefined when it went. */
 export function sendDatagram(fd: number, octets: Uint8Array): string | undefined {
   return sendCall(fd, octets, octets.length, 0) < 0 ? errorCode() : undefined;
+}
+
+/** As {@link sendDatagram}, to the address of this sockaddr. */
+export function sendDatagramTo(fd: number, octets: Uint8Array, to: Uint8Array): string | undefined {
+  return sendtoCall(fd, octets, octets.length, 0, to, to.length) < 0 ? errorCode() : undefined;
 }
 
 /** What {@link receiveDatagram} saw: a datagram with its true length, or the name of the error ("EAGAIN": none there). */
