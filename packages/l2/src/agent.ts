@@ -70,6 +70,13 @@ export interface AgentReport {
   readonly findings: readonly Finding[];
 }
 
+/** When a speaker was last heard, and after how long a silence it counts as gone. */
+export interface Heard {
+  /** By the monotonic clock. */
+  readonly at: Millis;
+  readonly detection: Millis;
+}
+
 /** Layer 2 on all links of this node: one {@link LinkAgent} on each link that an address belongs to. */
 export class Agent {
   readonly #options: AgentOptions;
@@ -154,6 +161,17 @@ export class Agent {
         }),
       ],
     };
+  }
+
+  /** The speakers that were heard of late on any link, by node. Cheap: it may be called several times a second. */
+  heard(): ReadonlyMap<string, Heard> {
+    const latest = new Map<string, Heard>();
+    for (const agent of this.#agents.values()) {
+      for (const { node, heardAt: at, detection } of agent.peers) {
+        if (at > (latest.get(node)?.at ?? Number.NEGATIVE_INFINITY)) latest.set(node, { at, detection });
+      }
+    }
+    return latest;
   }
 
   /** Hands all addresses over to other nodes, for `deadline` at most, then falls silent. */

@@ -23,6 +23,7 @@ import type {
   OwnershipEvent,
   OwnershipState,
   OwnershipTiming,
+  Peer,
   ReleaseCause,
   Stranger,
 } from "./ownership/types.ts";
@@ -151,6 +152,11 @@ export class LinkAgent {
   /** Speakers heard on the link, by name. */
   get neighbors(): string[] {
     return [...this.#state.peers.keys()].sort();
+  }
+
+  /** Speakers that were heard of late, as they were last heard. */
+  get peers(): Iterable<Pick<Peer, "node" | "heardAt" | "detection">> {
+    return this.#state.peers.values();
   }
 
   /** Addresses that this node may have on the link, but leaves to others for a while as it was lost too often. */

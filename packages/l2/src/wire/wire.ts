@@ -51,14 +51,21 @@ export class Wire {
     this.#send(target.family === 4 ? arpProbe(mac, target) : duplicateProbe(mac, target));
   }
 
-  /** Asks who has an address, as any neighbour does. @returns false if the link has no address to ask from. */
-  ask(address: string): boolean {
+  /**
+   * Asks who has an address, as any neighbour does.
+   *
+   * @param of - asks this one alone, not all on the link.
+   * @returns false if the link has no address to ask from.
+   */
+  ask(address: string, of?: Mac): boolean {
     const { mac, addresses } = this.#options.link();
     const target = parseAddress(address);
     const own =
       target.family === 4 ? addresses.find((one) => one.address.family === 4)?.address : ipv6Source(addresses);
     if (own === undefined) return false;
-    this.#send(target.family === 4 ? arpRequest({ mac, ip: own }, target) : neighborSolicitation(mac, own, target));
+    const question =
+      target.family === 4 ? arpRequest({ mac, ip: own }, target) : neighborSolicitation(mac, own, target);
+    this.#send(of === undefined ? question : { ...question, destination: of });
     return true;
   }
 
