@@ -37,6 +37,7 @@ describe("Forwarding", () => {
   let near: LabPod;
   let far: LabPod;
   let forwarding: Forwarding;
+  let conntrack: ConntrackCommand;
   const workloads: Daemon[] = [];
   const kept: KeptClient[] = [];
 
@@ -60,9 +61,10 @@ describe("Forwarding", () => {
     await lab.close();
   });
   beforeEach(() => {
+    conntrack = new ConntrackCommand({ log: QUIET, command: inNode("conntrack") });
     forwarding = new Forwarding({
       nft: new NftCommand({ command: inNode("nft") }),
-      conntrack: new ConntrackCommand({ log: QUIET, command: inNode("conntrack") }),
+      conntrack,
     });
   });
   afterEach(async () => {
@@ -180,11 +182,37 @@ describe("Forwarding", () => {
         expect((await askHttp(client.namespace, url)).pod).to.equal("far");
       });
 
+      it("moves a TCP client that was never answered, though it uses its port again", async () => {
+        const ask = () => client.namespace.run("curl", "-sS", "-m", "1", "--local-port", "40123", url);
+        await forwarding.apply(table(family, { endpoints: [at(far, family)] }));
+        await far.namespace.nft(
+          "table inet dead { chain in { type filter hook input priority 0; tcp dport 8080 drop; }; }",
+        );
+        try {
+          expect(await failure(ask())).to.match(TIMED_OUT);
+          await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
+          await conntrack.settled();
+          expect((await ask()).stdout).to.include('"near"');
+        } finally {
+          await far.namespace.nft("delete table inet dead");
+        }
+      });
+
+      it("leaves TCP connections that are established to the endpoint that is gone alone, also then", async () => {
+        await forwarding.apply(table(family, { endpoints: [at(far, family)] }));
+        const socket = keep(KEPT_TCP, vip);
+        expect(await socket.ask()).to.include('"far"');
+        await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
+        await conntrack.settled();
+        expect(await socket.ask()).to.include('true {"pod":"far"');
+      });
+
       it("moves a UDP client whose endpoint is gone", async () => {
         await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
         const socket = keep(KEPT_UDP, vip);
         expect(await socket.ask()).to.include('"near"');
         await forwarding.apply(table(family, { endpoints: [at(far, family)] }));
+        await conntrack.settled();
         expect(await socket.ask()).to.include('"far"');
       });
 

@@ -7,9 +7,8 @@ import {
   tableStatement,
 } from "@fairlead/nftables";
 import { type Balancer, balancerChain, balancerName, balancersFor, parseBalancerName } from "./balancer.ts";
-import { distinctEndpoints, portElements } from "./elements.ts";
+import { portElements } from "./elements.ts";
 import { type PlacedPort, placePorts, samePlacement } from "./placement.ts";
-import type { UdpFlow } from "./ports.ts";
 import { fixedParts } from "./ruleset.ts";
 import type { ForwardingTable } from "./table.ts";
 import { FORWARDING_TABLE } from "./terms.ts";
@@ -96,33 +95,6 @@ function balancersIn(changes: Changes): Balancer[] {
     }
   }
   return [...names].flatMap((name) => parseBalancerName(name) ?? []);
-}
-
-/** UDP flows that `before` sends to endpoints, and `after` no longer does. */
-export function lostUdpFlows(before: Placement, after: Placement): UdpFlow[] {
-  const lost: UdpFlow[] = [];
-  for (const [key, old] of before) {
-    const now = after.get(key);
-    if (old.port.protocol !== "UDP" || (now !== undefined && samePlacement(old, now))) continue;
-    const kept = new Set(now === undefined ? [] : udpFlows(now).map(endpointKey));
-    lost.push(...udpFlows(old).filter((flow) => !kept.has(endpointKey(flow))));
-  }
-  return lost;
-}
-
-function udpFlows({ port: { vip, port, endpoints }, mode }: PlacedPort): UdpFlow[] {
-  // What goes through a NodePort is kube-proxy's to forget.
-  if (mode !== "direct") return [];
-  return distinctEndpoints(endpoints).map((endpoint) => ({
-    vip,
-    port,
-    endpoint: endpoint.address,
-    endpointPort: endpoint.port,
-  }));
-}
-
-function endpointKey({ endpoint, endpointPort }: UdpFlow): string {
-  return `${endpoint.value} ${endpointPort}`;
 }
 
 function setup({ mode, internal, nodeAddresses }: ForwardingTable): string {

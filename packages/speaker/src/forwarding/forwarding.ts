@@ -1,6 +1,7 @@
 import type { Nft } from "@fairlead/nftables";
 import { removeTableStatements } from "@fairlead/nftables";
-import { LoadedTable, lostUdpFlows, type Placement } from "./diff.ts";
+import { LoadedTable, type Placement } from "./diff.ts";
+import { lostFlows } from "./lost-flows.ts";
 import type { Conntrack } from "./ports.ts";
 import type { ForwardingTable } from "./table.ts";
 import { FORWARDING_TABLE } from "./terms.ts";
@@ -19,7 +20,7 @@ export class Forwarding {
   readonly #ports: ForwardingPorts;
   /** What the kernel holds; undefined while we do not know. */
   #loaded: LoadedTable | undefined;
-  /** Where UDP clients may still be sent to by the kernel, even after a load that failed. */
+  /** Where clients may still be sent to by the kernel, even after a load that failed. */
   #placement: Placement = new Map();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -57,9 +58,9 @@ export class Forwarding {
     const next = loaded === undefined || script === undefined ? new LoadedTable(table) : loaded;
     await this.#ports.nft.load(script ?? next.script);
     this.#loaded = next;
-    const lost = lostUdpFlows(this.#placement, next.placement);
+    const lost = lostFlows(this.#placement, next.placement);
     this.#placement = next.placement;
-    for (const flow of lost) await this.#ports.conntrack.forget(flow);
+    if (lost.length > 0) this.#ports.conntrack.forget(lost);
   }
 
   #inTurn(action: () => Promise<void>): Promise<void> {

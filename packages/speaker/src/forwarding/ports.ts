@@ -1,18 +1,20 @@
 import type { IpAddress } from "@fairlead/net";
 
-/** UDP traffic from clients of one port of a VIP to one endpoint. */
-export interface UdpFlow {
+/** What the kernel translates from a VIP to one endpoint, by one protocol. */
+export interface Flow {
+  readonly protocol: "TCP" | "UDP";
   readonly vip: IpAddress;
-  readonly port: number;
   readonly endpoint: IpAddress;
-  readonly endpointPort: number;
+  /** One port of the VIP, and of the endpoint; absent for all of them. */
+  readonly ports?: { readonly vip: number; readonly endpoint: number };
 }
 
 /** The kernel's connection tracking. */
 export interface Conntrack {
   /**
-   * Forgets all connections of a flow, so that their next packet is translated anew: UDP has no end that would tell
-   * the kernel. Never rejects: clients of a flow that cannot be forgotten stay where they are until they are silent.
+   * Forgets, soon, what would keep clients with endpoints that are gone: all of UDP, which has no end that would tell the
+   * kernel, and of TCP what was never answered. Their next packet is translated anew. Returns at once and never throws:
+   * what cannot be forgotten ends by its own time-out.
    */
-  forget(flow: UdpFlow): Promise<void>;
+  forget(flows: readonly Flow[]): void;
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { formatAddress } from "@fairlead/net";
 import type { Log } from "@fairlead/runtime";
-import type { Conntrack, UdpFlow } from "../forwarding/ports.ts";
+import type { Conntrack, Flow } from "../forwarding/ports.ts";
 
 const execute = promisify(execFile);
 
@@ -13,10 +13,24 @@ export interface ConntrackCommandOptions {
   readonly command?: readonly [string, ...string[]];
 }
 
-/** Forgets flows by `conntrack -D` (conntrack(8)). Where it is not installed, says so once and does nothing. */
+/** Deletions that one process is given: each reads the kernel's whole table. */
+const AT_ONCE = 200;
+
+/** Deletions that may wait; what is more is left to its time-out. */
+const MOST_WAITING = 5_000;
+
+const TIMEOUT_MILLIS = 30_000;
+
+/**
+ * Forgets flows by the program conntrack (conntrack(8), 1.4.7 or later), one process at a time, each for many flows. Where
+ * it is not installed, says so once and does nothing.
+ */
 export class ConntrackCommand implements Conntrack {
   readonly #log: Log;
   readonly #command: readonly [string, ...string[]];
+  /** Lines for `conntrack --load-file`, each once. */
+  readonly #waiting = new Set<string>();
+  #running: Promise<void> | undefined;
   #absent = false;
 
   constructor({ log, command = ["conntrack"] }: ConntrackCommandOptions) {
@@ -24,39 +38,64 @@ export class ConntrackCommand implements Conntrack {
     this.#command = command;
   }
 
-  async forget(flow: UdpFlow): Promise<void> {
+  forget(flows: readonly Flow[]): void {
     if (this.#absent) return;
-    const [program, ...args] = this.#command;
-    try {
-      await execute(program, [...args, ...deletion(flow)], { timeout: 10_000 });
-    } catch (error) {
-      this.#report(error, flow);
+    let left = 0;
+    for (const line of flows.map(deletion)) {
+      if (this.#waiting.size < MOST_WAITING) this.#waiting.add(line);
+      else left += 1;
     }
+    if (left > 0) this.#log.warn({ flows: left }, "too much to forget at once: some clients stay on removed endpoints");
+    if (this.#waiting.size > 0) this.#running ??= this.#work();
   }
 
-  #report(error: unknown, flow: UdpFlow): void {
+  /** Resolves when nothing waits any more. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const lines = [...this.#waiting].slice(0, AT_ONCE);
+      for (const line of lines) this.#waiting.delete(line);
+      try {
+        await this.#run(lines);
+      } catch (error) {
+        this.#report(error, lines.length);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #run(lines: readonly string[]): Promise<void> {
+    const [program, ...args] = this.#command;
+    // Deleted entries are printed, and are of no use here.
+    const options = { timeout: TIMEOUT_MILLIS, maxBuffer: Number.POSITIVE_INFINITY };
+    const child = execute(program, [...args, "--load-file", "-"], options);
+    child.child.stdin?.on("error", () => undefined);
+    child.child.stdin?.end(`${lines.join("\n")}\n`);
+    await child;
+  }
+
+  #report(error: unknown, flows: number): void {
     if (isMissing(error)) {
       this.#absent = true;
-      this.#log.warn(
-        { program: this.#command[0] },
-        "UDP clients stay on removed endpoints: conntrack is not installed",
-      );
+      this.#waiting.clear();
+      this.#log.warn({ program: this.#command[0] }, "clients stay on removed endpoints: conntrack is not installed");
       return;
     }
-    // Exit status 1 also means that no connection matched.
-    const stderr = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
-    if (/0 flow entries have been deleted/.test(stderr)) return;
-    const fields = { vip: formatAddress(flow.vip), endpoint: formatAddress(flow.endpoint), error };
-    this.#log.warn(fields, "UDP clients stay on a removed endpoint: conntrack failed");
+    this.#log.warn({ flows, err: String(error) }, "clients stay on removed endpoints: conntrack failed");
   }
 }
 
-function deletion({ vip, port, endpoint, endpointPort }: UdpFlow): string[] {
+/** The line that has conntrack delete a flow. Of TCP, only what was never answered: the rest has an end of its own. */
+function deletion({ protocol, vip, endpoint, ports }: Flow): string {
   return [
-    ...["-D", "-f", vip.family === 4 ? "ipv4" : "ipv6", "-p", "udp"],
-    ...["--orig-dst", formatAddress(vip), "--orig-port-dst", String(port)],
-    ...["--reply-src", formatAddress(endpoint), "--reply-port-src", String(endpointPort)],
-  ];
+    `-D -f ${vip.family === 4 ? "ipv4" : "ipv6"}`,
+    protocol === "TCP" ? "-p tcp --state SYN_SENT" : "-p udp",
+    `--orig-dst ${formatAddress(vip)} --reply-src ${formatAddress(endpoint)}`,
+    ...(ports === undefined ? [] : [`--orig-port-dst ${ports.vip} --reply-port-src ${ports.endpoint}`]),
+  ].join(" ");
 }
 
 function isMissing(error: unknown): boolean {

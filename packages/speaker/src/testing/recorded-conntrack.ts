@@ -1,11 +1,14 @@
 import { formatAddress } from "@fairlead/net";
-import type { Conntrack, UdpFlow } from "../forwarding/ports.ts";
+import type { Conntrack, Flow } from "../forwarding/ports.ts";
 
-/** Records what it is told to forget: "VIP:PORT -> ENDPOINT:PORT" (without brackets around IPv6 addresses). */
+/** Records what it is told to forget: "UDP VIP:PORT -> ENDPOINT:PORT" (without brackets around IPv6), or without the ports. */
 export class RecordedConntrack implements Conntrack {
   readonly forgotten: string[] = [];
 
-  async forget({ vip, port, endpoint, endpointPort }: UdpFlow): Promise<void> {
-    this.forgotten.push(`${formatAddress(vip)}:${port} -> ${formatAddress(endpoint)}:${endpointPort}`);
+  forget(flows: readonly Flow[]): void {
+    for (const { protocol, vip, endpoint, ports } of flows) {
+      const [from, to] = ports === undefined ? ["", ""] : [`:${ports.vip}`, `:${ports.endpoint}`];
+      this.forgotten.push(`${protocol} ${formatAddress(vip)}${from} -> ${formatAddress(endpoint)}${to}`);
+    }
   }
 }

@@ -70,11 +70,31 @@ describe("Forwarding", () => {
     expect(nft.table("inet fairlead")?.sets.get("endpoints4")?.size).to.equal(1);
   });
 
-  describe("forgets UDP flows", () => {
+  describe("forgets flows", () => {
     it("to an endpoint that is gone, and only those", async () => {
       await forwarding.apply(aTable([DNS]));
       await forwarding.apply(aTable([{ ...DNS, endpoints: DNS.endpoints.slice(0, 1) }]));
-      expect(conntrack.forgotten).to.deep.equal(["198.51.100.10:53 -> 10.244.1.10:5353"]);
+      expect(conntrack.forgotten).to.deep.equal(["UDP 198.51.100.10 -> 10.244.1.10"]);
+    });
+
+    it("of TCP as of UDP: an unanswered SYN keeps its translation for two minutes", async () => {
+      await forwarding.apply(TWO);
+      await forwarding.apply(ONE);
+      expect(conntrack.forgotten).to.deep.equal(["TCP 198.51.100.10 -> 10.244.2.11"]);
+    });
+
+    it("by port, where another port of the address is still sent to that endpoint", async () => {
+      const ports = [80, 443].map((port) => aPort({ port, endpoints: [there("10.244.2.10", 8000 + port)] }));
+      await forwarding.apply(aTable(ports));
+      await forwarding.apply(aTable(ports.slice(0, 1)));
+      expect(conntrack.forgotten).to.deep.equal(["TCP 198.51.100.10:443 -> 10.244.2.10:8443"]);
+    });
+
+    it("once for all ports of an address", async () => {
+      const ports = [80, 443].map((port) => aPort({ port, endpoints: [there("10.244.2.10", 8000 + port)] }));
+      await forwarding.apply(aTable(ports));
+      await forwarding.apply(aTable([]));
+      expect(conntrack.forgotten).to.deep.equal(["TCP 198.51.100.10 -> 10.244.2.10"]);
     });
 
     it("to all endpoints of a port that is gone", async () => {
@@ -99,9 +119,10 @@ describe("Forwarding", () => {
       expect(conntrack.forgotten).to.deep.equal([]);
     });
 
-    it("not for TCP, whose connections end by themselves", async () => {
-      await forwarding.apply(TWO);
-      await forwarding.apply(ONE);
+    it("not of SCTP, nor of what is served as before", async () => {
+      const sctp = aPort({ protocol: "SCTP", port: 99, endpoints: [there("10.244.2.10")] });
+      await forwarding.apply(aTable([sctp, DNS]));
+      await forwarding.apply(aTable([DNS]));
       expect(conntrack.forgotten).to.deep.equal([]);
     });
   });
