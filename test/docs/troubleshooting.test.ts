@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DOUBT_CODES, HEARTBEAT_IGNORED_CAUSES, RELEASE_CAUSES, TAKE_OVER_CAUSES } from "@fairlead/l2";
 import { ALLOCATION_REFUSAL_CODES, ANNOUNCEMENT_REFUSAL_CODES, DRAINING_CODES, PROBLEM_REASONS } from "@fairlead/model";
+import { NODE_REASONS } from "@fairlead/speaker";
 import { expect } from "chai";
 
 /** Reasons of conditions and Events that say that all is well, or that there is nothing to do. */
@@ -25,6 +26,7 @@ const CODES = [
   ...RELEASE_CAUSES,
   ...HEARTBEAT_IGNORED_CAUSES,
   ...DOUBT_CODES,
+  ...NODE_REASONS,
   ...OTHER_REASONS,
 ];
 

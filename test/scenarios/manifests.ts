@@ -8,17 +8,26 @@ export interface NodeOptions {
   /** Value of the condition NetworkUnavailable; "False" unless told. */
   readonly networkUnavailable?: "True" | "False";
   readonly unschedulable?: boolean;
+  /** Its InternalIPs; none unless told. */
+  readonly internalIPs?: readonly string[];
 }
 
 /** A Node; all are alike but for the name and what is told. */
 export function node(name: string, options: NodeOptions = {}): RawObject {
-  const { labels = {}, ready = "True", networkUnavailable = "False", unschedulable = false } = options;
+  const {
+    labels = {},
+    ready = "True",
+    networkUnavailable = "False",
+    unschedulable = false,
+    internalIPs = [],
+  } = options;
   return {
     apiVersion: "v1",
     kind: "Node",
     metadata: { name, labels },
     spec: { unschedulable },
     status: {
+      addresses: internalIPs.map((address) => ({ type: "InternalIP", address })),
       conditions: [
         { type: "Ready", status: ready },
         { type: "NetworkUnavailable", status: networkUnavailable },

@@ -28,6 +28,12 @@ const SETTLED: Millis = 2_000;
 const CLASSES: ClassFilter = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
 const FRAME_DELAY: Millis = 5;
 
+/** What may differ between sites. */
+export interface SiteOptions {
+  /** The network that the InternalIPs of the nodes are in. */
+  readonly internal?: "lan" | "management";
+}
+
 /**
  * A controller, three nodes and a client on one LAN, all in this process, on a clock that moves by {@link pass} alone.
  * The pool holds 192.0.2.200 to .220, in the subnet of the LAN, unless told.
@@ -38,13 +44,20 @@ export class Site {
   readonly cluster = new MemoryCluster();
   readonly client: NeighborClient;
   readonly nodes: readonly SimulatedNode[];
-  readonly #lan = new MemoryLan();
+  /** The network of the nodes and the client. */
+  readonly lan = new MemoryLan();
+  /** A second network, 10.0.0.0/24, between the nodes alone. */
+  readonly management = new MemoryLan();
+  readonly #internal: "lan" | "management";
   readonly #stores: MemoryStore[] = [];
   readonly #controller: Controller;
 
   /** Starts everything and lets it settle. */
-  static async create(poolSpec: Readonly<Record<string, unknown>> = {}): Promise<Site> {
-    const site = new Site();
+  static async create(
+    poolSpec: Readonly<Record<string, unknown>> = {},
+    { internal = "lan" }: SiteOptions = {},
+  ): Promise<Site> {
+    const site = new Site(internal);
     site.cluster.apply(pool("lan", { addresses: ["192.0.2.200-192.0.2.220"], ...poolSpec }));
     for (const { name } of site.nodes) site.node(name);
     site.#controller.start();
@@ -53,13 +66,15 @@ export class Site {
     return site;
   }
 
-  private constructor() {
+  private constructor(internal: "lan" | "management") {
     const { clock } = this;
-    this.client = new NeighborClient({ ...this.#lan.host("client", "192.0.2.100/24", "2001:db8::100/64"), clock });
+    this.#internal = internal;
+    this.client = new NeighborClient({ ...this.lan.host("client", "192.0.2.100/24", "2001:db8::100/64"), clock });
     this.nodes = ["n1", "n2", "n3"].map((name, index) => {
-      const host = this.#lan.host(name, `192.0.2.${11 + index}/24`, `2001:db8::${11 + index}/64`);
+      const management = this.management.host(name, `10.0.0.${11 + index}/24`);
+      const host = this.lan.host(name, `192.0.2.${11 + index}/24`, `2001:db8::${11 + index}/64`);
       const log = this.log.child({ node: name });
-      return new SimulatedNode({ host, clock, log, classes: CLASSES, openStore: () => this.#openStore() });
+      return new SimulatedNode({ host, management, clock, log, classes: CLASSES, openStore: () => this.#openStore() });
     });
     this.#controller = this.#makeController(clock);
   }
@@ -106,7 +121,9 @@ export class Site {
 
   /** Changes a Node as its kubelet or an administrator would. */
   node(name: string, options: NodeOptions = {}): void {
-    const manifest = node(name, options);
+    const host = 10 + Number(name.slice(1));
+    const internalIPs = [this.#internal === "lan" ? `192.0.2.${host}` : `10.0.0.${host}`];
+    const manifest = node(name, { internalIPs, ...options });
     const { uid = "" } = this.cluster.apply(manifest).metadata;
     this.cluster.patchStatus({ kind: "Node", name }, uid, manifest.status as Record<string, unknown>);
   }
@@ -146,6 +163,17 @@ export class Site {
         return refusal === undefined ? [] : [[name, refusal.reason]];
       }),
     );
+  }
+
+  /** What the kernel of a node forwards to of IPv4, in order: "10.244.0.1". */
+  endpointsAt(name: string): string[] {
+    const elements = this.at(name).nft.table("inet fairlead")?.sets.get("endpoints4") ?? new Map<string, string>();
+    return [...elements.values()].map((value) => value?.split(" ")[0] ?? "").sort();
+  }
+
+  /** What a speaker says of other nodes in its SpeakerStatus: "n2 NodeLost". */
+  remarks(name: string): string[] {
+    return (this.speakerStatus(name).nodes ?? []).map((remark) => `${remark.name} ${remark.reason}`);
   }
 
   /** The status that a speaker wrote. */
@@ -198,6 +226,7 @@ export class Site {
 
 /** What scenarios read of a SpeakerStatus. */
 export interface SpeakerStatus {
+  readonly nodes?: readonly { readonly name: string; readonly reason: string; readonly message: string }[];
   readonly owned?: number;
   readonly addresses?: readonly { readonly address: string; readonly service: string; readonly epoch: number }[];
   readonly moves?: readonly {

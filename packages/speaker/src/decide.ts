@@ -55,7 +55,7 @@ export function decide(snapshot: Snapshot): Plan {
     const apart = groups.get(address);
     addresses.push({ ...planAddress(address, sharers, context), ...(apart !== undefined && { groups: apart }) });
     const vip = parseAddress(address);
-    for (const { service, endpoints: own } of sharers) ports.push(...forwardedPorts(service, vip, own, snapshot.node));
+    for (const { service, endpoints: own } of sharers) ports.push(...forwardedPorts(service, vip, own, snapshot));
   }
   const ranges = snapshot.pools.flatMap(({ usable }) => usable);
   const nodes = new Map(snapshot.nodes.map(({ name, internalAddresses }) => [name, internalAddresses]));
@@ -161,13 +161,13 @@ function forwardedPorts(
   service: ServiceIntent,
   vip: IpAddress,
   endpoints: ServiceEndpoints,
-  self: string,
+  { node: self, lost }: Pick<Snapshot, "node" | "lost">,
 ): ForwardedPort[] {
   return service.ports.map(({ name, protocol, port, nodePort }) => {
     const all = endpoints.of(name, protocol).filter(({ address }) => address.family === vip.family);
     const local = usableEndpoints(all.filter(({ nodeName }) => nodeName === self));
     // Under policy Local each node falls back to its own terminating endpoints; under Cluster, all together do.
-    const usable = usableEndpoints(all);
+    const usable = usableEndpoints(all, lost);
     const chosen = service.externalTrafficPolicy === "Local" ? [...new Set([...local, ...usable])] : usable;
     return {
       vip,

@@ -12,7 +12,7 @@ import {
 import type { ObjectRef } from "@fairlead/model";
 import { type Clock, type Log, type Millis, Queue } from "@fairlead/runtime";
 import { decide, type Plan } from "./decide.ts";
-import type { Reporter } from "./ports.ts";
+import type { Observation, Reporter } from "./ports.ts";
 import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./snapshot.ts";
 
 /** What a {@link Decider} needs. */
@@ -44,6 +44,7 @@ export class Decider implements Reporter {
   readonly #decisions: Queue;
   readonly #statuses: Queue;
   readonly #events: EventRecorder;
+  #seen: Observation = { lost: new Set() };
   #wanted: StatusPatch | undefined;
   #written = "";
   #writtenAt: Millis = Number.NEGATIVE_INFINITY;
@@ -84,6 +85,11 @@ export class Decider implements Reporter {
     this.#events.note(event);
   }
 
+  observe(seen: Observation): void {
+    this.#seen = seen;
+    this.#decisions.request();
+  }
+
   /** Writes the last status, if it can be done now, and ends. */
   async stop(): Promise<void> {
     await Promise.all([this.#decisions.stop(), this.#statuses.stop()]);
@@ -93,7 +99,8 @@ export class Decider implements Reporter {
   }
 
   #decide(): void {
-    if (this.#cache.synced(SPEAKER_KINDS)) this.#options.onPlan(decide(takeSnapshot(this.#cache, this.#options.fixed)));
+    if (!this.#cache.synced(SPEAKER_KINDS)) return;
+    this.#options.onPlan(decide(takeSnapshot(this.#cache, this.#options.fixed, this.#seen)));
   }
 
   async #writeStatus(): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   ServiceIntent,
 } from "@fairlead/model";
 import type { ForwardingMode } from "./forwarding/index.ts";
+import type { Observation } from "./ports.ts";
 
 /** The kinds that a speaker decides on. */
 export const SPEAKER_KINDS = [
@@ -33,12 +34,19 @@ export interface Snapshot {
   readonly pools: readonly Pool[];
   readonly advertisements: readonly L2Advertisement[];
   readonly allocations: readonly Allocation[];
+  /** Nodes that this one takes for lost: their endpoints come last. */
+  readonly lost: ReadonlySet<string>;
 }
 
 /** The cache as decide() takes it. */
-export function takeSnapshot(cache: ObjectCache, fixed: Pick<Snapshot, "node" | "forwarding" | "classes">): Snapshot {
+export function takeSnapshot(
+  cache: ObjectCache,
+  fixed: Pick<Snapshot, "node" | "forwarding" | "classes">,
+  { lost }: Observation,
+): Snapshot {
   return {
     ...fixed,
+    lost,
     services: cache.values("Service"),
     endpoints: cache.values("EndpointSlice").flat(),
     nodes: cache.values("Node"),

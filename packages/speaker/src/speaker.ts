@@ -14,6 +14,7 @@ import { type Clock, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
 import { announcementRefusals, forwardedPorts, moves, ownedAddresses } from "./metrics.ts";
 import type { NodePorts, Reporter } from "./ports.ts";
+import { Reachability } from "./reachability/index.ts";
 import { MOST_MOVES, type RecentMove, refusedAddresses, serviceNames, speakerStatus } from "./status/speaker-status.ts";
 
 /** What a {@link Speaker} needs. */
@@ -41,6 +42,7 @@ const REPORT_SETTLE_MILLIS = 20;
 export class Speaker {
   readonly #options: SpeakerOptions;
   readonly #agent: Agent;
+  readonly #reachability: Reachability;
   readonly #queue: Queue;
   readonly #startedAt: string;
   /** What is logged and noted: thousands of lines at once would hold up heartbeats. */
@@ -71,6 +73,15 @@ export class Speaker {
       onFinding: (finding) => this.#words.run(() => this.#found(finding)),
       onChange: () => this.#reportSoon(),
     });
+    this.#reachability = new Reachability({
+      node,
+      ...ports,
+      clock,
+      log,
+      heard: () => this.#agent.heard(),
+      onLost: (lost) => options.reporter.observe({ lost }),
+      onChange: () => this.#reportSoon(),
+    });
     this.#queue = new Queue(
       () => this.#apply(),
       (error, retryInMillis) => log.error({ err: String(error), retryInMillis }, "cannot forward; trying again"),
@@ -82,6 +93,7 @@ export class Speaker {
   /** Takes a new plan; the last one counts. */
   follow(plan: Plan): void {
     this.#plan = plan;
+    this.#reachability.know(plan.nodes);
     this.#queue.request();
   }
 
@@ -97,6 +109,7 @@ export class Speaker {
   async stop(): Promise<void> {
     await this.#queue.stop();
     await this.#agent.stop(HAND_OVER_MILLIS);
+    this.#reachability.close();
     this.#words.flush();
     // Where there was no successor, nothing was handed over; but nothing is answered for either.
     this.#report({ ...this.#agent.report(), owned: [] });
@@ -217,7 +230,8 @@ export class Speaker {
     const { reporter, clock } = this.#options;
     const offset = clock.now() - clock.monotonic();
     const wallClock = (monotonic: number) => new Date(monotonic + offset).toISOString();
-    reporter.status(speakerStatus(plan, report, { startedAt: this.#startedAt, moves: this.#moves }, wallClock));
+    const facts = { startedAt: this.#startedAt, moves: this.#moves, nodes: this.#reachability.remarks() };
+    reporter.status(speakerStatus(plan, report, facts, wallClock));
     ownedAddresses.reset();
     for (const { name } of report.links) {
       ownedAddresses.set({ link: name }, report.owned.filter(({ link }) => link === name).length);

@@ -128,6 +128,7 @@ export function aSnapshot(fields: Partial<Snapshot> = {}): Snapshot {
     pools: [aPool()],
     advertisements: [],
     allocations: [anAllocation("uid-web")],
+    lost: new Set(),
     ...fields,
   };
 }

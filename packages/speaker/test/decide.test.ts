@@ -263,6 +263,30 @@ describe("the forwarding of an address", () => {
       wanted: ["1 here"],
     },
     {
+      name: "leaves out endpoints on a node that is lost (policy Cluster)",
+      snapshot: {
+        lost: new Set(["n2"]),
+        endpoints: [endpointsOf([anEndpoint("10.0.0.2", "n2"), anEndpoint("10.0.0.3", "n3")])],
+      },
+      wanted: ["3"],
+    },
+    {
+      name: "leaves them out for who asks from inside, and keeps its own (policy Local)",
+      snapshot: {
+        services: [LOCAL],
+        lost: new Set(["n2"]),
+        endpoints: [
+          endpointsOf([anEndpoint("10.0.0.1", "n1"), anEndpoint("10.0.0.2", "n2"), anEndpoint("10.0.0.3", "n3")]),
+        ],
+      },
+      wanted: ["1 here", "3"],
+    },
+    {
+      name: "goes to the last endpoints, lost or not",
+      snapshot: { lost: new Set(["n2"]), endpoints: [endpointsOf([anEndpoint("10.0.0.2", "n2")])] },
+      wanted: ["2"],
+    },
+    {
       name: "leaves out endpoints of the other family",
       snapshot: { endpoints: [endpointsOf([anEndpoint("fd44::1", "n1")])] },
       wanted: [],
@@ -280,6 +304,13 @@ describe("the forwarding of an address", () => {
   ]) {
     it(name, () => expect(endpointsFor(snapshot)).to.deep.equal(wanted));
   }
+
+  it("alone depends on which nodes are lost: candidates are the same on every node", () => {
+    const snapshot = { services: [aService(), LOCAL] };
+    const planned = decide(aSnapshot({ ...snapshot, lost: new Set(["n2", "n3"]) }));
+    expect(planned.addresses).to.deep.equal(decide(aSnapshot(snapshot)).addresses);
+    expect(planned.nodes).to.deep.equal(decide(aSnapshot(snapshot)).nodes);
+  });
 
   it("has a port for each port of each address, also where this node is no candidate", () => {
     const service = aService({

@@ -61,6 +61,31 @@ describe("Decider", () => {
     expect(plans).to.have.length(1);
   });
 
+  it("decides anew on what the node sees of others", async () => {
+    const { decider } = start(new MemoryStore(cluster));
+    cluster.apply(pool("lan", { addresses: ["192.0.2.0/24"] }));
+    cluster.apply(service("web"));
+    const ref = { kind: "Service", namespace: "default", name: "web" } as const;
+    const uid = cluster.get(ref)?.metadata.uid ?? "";
+    cluster.patchStatus(ref, uid, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } });
+    const slice = (name: string, ip: string) => ({
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { namespace: "default", name, labels: { "kubernetes.io/service-name": "web" } },
+      addressType: "IPv4",
+      ports: [{ name: "http", protocol: "TCP", port: 8080 }],
+      endpoints: [{ addresses: [ip], nodeName: name, conditions: { ready: true } }],
+    });
+    cluster.apply(slice("n1", "10.0.0.1"));
+    cluster.apply(slice("n2", "10.0.0.2"));
+    const targets = () => plans.at(-1)?.forwarding.ports.map(({ endpoints }) => endpoints.length);
+    await clock.advance(SECOND);
+    expect(targets()).to.deep.equal([2]);
+    decider.observe({ lost: new Set(["n2"]) });
+    await clock.advance(50);
+    expect(targets()).to.deep.equal([1]);
+  });
+
   it("decides once for a burst of changes, on the last state", async () => {
     start(new MemoryStore(cluster));
     await clock.advance(SECOND);

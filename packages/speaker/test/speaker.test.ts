@@ -53,7 +53,11 @@ class Bench {
           },
         },
       },
-      reporter: { status: (status) => Object.assign(this, { status }), note: (note) => this.notes.push(note) },
+      reporter: {
+        status: (status) => Object.assign(this, { status }),
+        note: (note) => this.notes.push(note),
+        observe: () => {},
+      },
       timing: DEFAULT_TIMING,
       keys: new HeartbeatKeys(),
       clock,

@@ -52,6 +52,19 @@ export const speakerStatus = {
       )
       .optional()
       .describe("The last addresses that this node took or gave up, latest first, 20 at most."),
+    nodes: z
+      .array(
+        z.object({
+          name: z.string().describe("Name of the node."),
+          reason: z
+            .enum(["NodeLost", "NodeReturning", "SpeakerSilent", "NoAnswer"])
+            .describe("Code of the reason; docs/troubleshooting.md has a heading for each."),
+          since: z.string().meta({ format: "date-time" }).describe("When that began."),
+          message: z.string().describe("The reason as a sentence, and what it means for endpoints on that node."),
+        }),
+      )
+      .optional()
+      .describe("Other nodes that are not simply heard, as this node sees them, 100 at most."),
     addresses: z
       .array(
         z.object({

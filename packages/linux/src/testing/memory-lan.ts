@@ -21,6 +21,7 @@ const ETHERNET_HEADER = 14;
 const MTU = 1_500;
 
 interface Station {
+  readonly name: string;
   link: Link;
   readonly listeners: Set<() => void>;
   readonly sockets: Set<Receiver>;
@@ -38,11 +39,25 @@ export class MemoryLan {
   readonly #stations: Station[] = [];
   /** EtherTypes that the switch does not forward. */
   readonly dropped = new Set<number>();
+  #apart: ReadonlySet<string> = new Set();
+
+  /**
+   * Cuts the segment in two: from now on frames go only between hosts of one part, and no link loses its carrier. Nobody
+   * named makes it whole again.
+   */
+  divide(...names: string[]): void {
+    this.#apart = new Set(names);
+  }
 
   /** Adds a host with a fresh Ethernet address. `prefixes` are its own addresses with their subnets: "192.0.2.11/24". */
   host(name: string, ...prefixes: string[]): MemoryHost {
     const index = this.#stations.length + 1;
-    const station: Station = { link: link(index, prefixes.map(parsePrefix)), listeners: new Set(), sockets: new Set() };
+    const station: Station = {
+      name,
+      link: link(index, prefixes.map(parsePrefix)),
+      listeners: new Set(),
+      sockets: new Set(),
+    };
     this.#stations.push(station);
     return {
       name,
@@ -72,7 +87,10 @@ export class MemoryLan {
   #carry(from: Station, frame: Uint8Array): void {
     if (!from.link.up || this.dropped.has(etherTypeOf(frame))) return;
     setImmediate(() => {
-      for (const station of this.#stations) if (station !== from) deliver(station, frame);
+      for (const station of this.#stations) {
+        const isApart = this.#apart.has(station.name) !== this.#apart.has(from.name);
+        if (station !== from && !isApart) deliver(station, frame);
+      }
     });
   }
 }

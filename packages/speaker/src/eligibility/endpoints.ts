@@ -2,6 +2,8 @@ import type { Endpoint, PortEndpoints, Protocol } from "@fairlead/model";
 import type { Family } from "@fairlead/net";
 import { endpointRefusal } from "../forwarding/index.ts";
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** All endpoints of one Service, by port. */
 export class ServiceEndpoints {
   readonly #ports: readonly PortEndpoints[];
@@ -32,8 +34,19 @@ export class ServiceEndpoints {
   }
 }
 
-/** The ready endpoints; if there is none, those that are terminating but still serving (KEP-1669). */
-export function usableEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
+/**
+ * The ready endpoints; if there is none, those that are terminating but still serving (KEP-1669).
+ *
+ * @param lost - nodes whose endpoints count only if there are no others: the last ones are kept.
+ */
+export function usableEndpoints(endpoints: readonly Endpoint[], lost: ReadonlySet<string> = NOBODY): Endpoint[] {
+  const there =
+    lost.size === 0 ? [] : endpoints.filter(({ nodeName }) => nodeName === undefined || !lost.has(nodeName));
+  const found = readyOrServing(there);
+  return found.length > 0 ? found : readyOrServing(endpoints);
+}
+
+function readyOrServing(endpoints: readonly Endpoint[]): Endpoint[] {
   const ready = endpoints.filter((endpoint) => endpoint.ready);
   return ready.length > 0 ? ready : endpoints.filter(({ serving }) => serving);
 }

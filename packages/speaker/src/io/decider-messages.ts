@@ -3,6 +3,7 @@ import type { KindName } from "@fairlead/model";
 import type { CommonOptions } from "@fairlead/runtime";
 import type { BeatLimits } from "../main-thread-health.ts";
 import type { PlanDelta } from "../plan-delta.ts";
+import type { Observation } from "../ports.ts";
 import type { Snapshot } from "../snapshot.ts";
 
 /** What the thread that decides is started with. */
@@ -22,6 +23,7 @@ export type ToDecider =
   /** The main thread runs, and is ready if there is no reason why not. */
   | { readonly kind: "beat"; readonly notReady: string | undefined }
   | { readonly kind: "metrics"; readonly text: string }
+  | { readonly kind: "observe"; readonly seen: Observation }
   | { readonly kind: "stop" };
 
 /** From the thread that decides to the main one. */

@@ -5,7 +5,7 @@ import { metrics, type NotReady, UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import { BEAT_MILLIS } from "../main-thread-health.ts";
 import { PlanReceiver } from "../plan-delta.ts";
-import type { Reporter } from "../ports.ts";
+import type { Observation, Reporter } from "../ports.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
 /** What a {@link DeciderThread} tells. */
@@ -51,6 +51,10 @@ export class DeciderThread implements Reporter {
 
   note(event: EventNote): void {
     this.#post({ kind: "note", event });
+  }
+
+  observe(seen: Observation): void {
+    this.#post({ kind: "observe", seen });
   }
 
   /** Writes what is left to write, and ends. */

@@ -36,6 +36,9 @@ try {
       case "metrics":
         health.takeMetrics(message.text);
         return;
+      case "observe":
+        decider.observe(message.seen);
+        return;
       case "stop":
         await decider.stop();
         post({ kind: "stopped" });

@@ -10,6 +10,7 @@ import {
   type Link,
   openAnycast,
   openDatagrams,
+  openEcho,
   openLinkSocket,
   openNdpSocket,
   restoreProxyDelay,
@@ -77,7 +78,7 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
     const forwarding = new Forwarding({ nft, conntrack: new ConntrackCommand({ log }) });
     const openPort = (onDatagram: Parameters<typeof openDatagrams>[1]) => openDatagrams(heartbeatPort, onDatagram);
     const secondPath = heartbeatPort > 0 && { openDatagrams: openPort };
-    return { links, openLinkSocket, makeResponder, forwarding, ...secondPath };
+    return { links, openLinkSocket, openEcho, makeResponder, forwarding, ...secondPath };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`Cannot use this node: CAP_NET_ADMIN and CAP_NET_RAW must be held: ${why}`, { cause });

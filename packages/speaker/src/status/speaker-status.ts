@@ -3,6 +3,7 @@ import type { AgentReport, ReleaseCause, TakeOverCause } from "@fairlead/l2";
 import { type AnnouncementRefusal, describeAnnouncementRefusal } from "@fairlead/model";
 import { VERSION } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "../decide.ts";
+import type { NodeRemark } from "../reachability/index.ts";
 
 /** What a status tells besides what is planned and seen. */
 export interface SpeakerFacts {
@@ -10,6 +11,8 @@ export interface SpeakerFacts {
   readonly startedAt: string;
   /** The last moves, latest first. */
   readonly moves: readonly RecentMove[];
+  /** The nodes that are not simply heard. */
+  readonly nodes: readonly NodeRemark[];
 }
 
 /** An address that this node took or gave up. */
@@ -32,7 +35,7 @@ export interface RecentMove {
 export const MOST_MOVES = 20;
 
 /** Entries of the lists in a status, so that it stays below what the API server takes (1.5 MB): the counts tell of all. */
-const MOST = { addresses: 4_000, refusals: 1_000, shared: 500, conflicts: 200, findings: 200 } as const;
+const MOST = { addresses: 4_000, refusals: 1_000, shared: 500, conflicts: 200, findings: 200, nodes: 100 } as const;
 
 /** An address that this node is no candidate for. */
 export interface RefusedAddress {
@@ -63,7 +66,7 @@ export function refusedAddresses({ addresses }: Plan, { refusals }: AgentReport)
 export function speakerStatus(
   plan: Plan,
   report: AgentReport,
-  { startedAt, moves }: SpeakerFacts,
+  { startedAt, moves, nodes }: SpeakerFacts,
   wallClock: (monotonic: number) => string,
 ): StatusPatch {
   const refused = refusedAddresses(plan, report);
@@ -76,6 +79,12 @@ export function speakerStatus(
     refused: refused.length,
     links: report.links,
     moves,
+    nodes: nodes.slice(0, MOST.nodes).map(({ node, reason, since, message }) => ({
+      name: node,
+      reason,
+      since: wallClock(since),
+      message,
+    })),
     addresses: report.owned.slice(0, MOST.addresses).map(({ address, link, holding }) => ({
       address,
       service: services.get(address) ?? "",

@@ -11,12 +11,15 @@ import { Forwarding } from "../forwarding/index.ts";
 import type { NodePorts } from "../ports.ts";
 import { Speaker } from "../speaker.ts";
 import { RecordedConntrack } from "./recorded-conntrack.ts";
+import { SimulatedKernel } from "./simulated-kernel.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 
 /** What a {@link SimulatedNode} needs. */
 export interface SimulatedNodeOptions {
   /** Its end of the LAN; the Node object has the host's name. */
   readonly host: MemoryHost;
+  /** Its end of a second network, which its kernel is on, but no address is announced on; absent without one. */
+  readonly management?: MemoryHost;
   readonly clock: Clock;
   readonly log: Log;
   readonly classes: ClassFilter;
@@ -39,11 +42,15 @@ export class SimulatedNode {
   readonly host: MemoryHost;
   /** What the kernel forwards by. */
   readonly nft = new SimulatedNft();
+  /** Goes on when its speaker ends. */
+  readonly kernel: SimulatedKernel;
   readonly #options: SimulatedNodeOptions;
   #running: Running | undefined;
 
   constructor(options: SimulatedNodeOptions) {
-    this.host = options.host;
+    const { host, management } = options;
+    this.host = host;
+    this.kernel = new SimulatedKernel(management === undefined ? [host] : [host, management]);
     this.#options = options;
   }
 
@@ -55,14 +62,15 @@ export class SimulatedNode {
   start(): void {
     if (this.#running !== undefined) throw new Error(`Cannot start a speaker on ${this.name}: there is one already`);
     const { host, clock, log, classes, openStore } = this.#options;
-    const process = new SimulatedProcess(clock, host);
-    const { links, openLinkSocket, clock: own } = process;
+    const process = new SimulatedProcess(clock, host, this.kernel);
+    const { links, openLinkSocket, openEcho, clock: own } = process;
     const timing = DEFAULT_TIMING;
     const keys = new HeartbeatKeys();
     const timeoutMillis = timing.detection - timing.interval;
     const ports: NodePorts = {
       links,
       openLinkSocket,
+      openEcho,
       makeResponder: async (link) =>
         userspaceResponder({
           openLinkSocket,
@@ -103,9 +111,20 @@ export class SimulatedNode {
     await running?.store.stop();
   }
 
-  /** The power goes: SIGKILL, and the link is cut. */
+  /** SIGSTOP: its timers are late, and what comes for it waits, until {@link resume}. */
+  pause(): void {
+    this.#running?.process.pause();
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    this.#running?.process.resume();
+  }
+
+  /** The power goes: SIGKILL, and the links are cut. */
   async crash(): Promise<void> {
     this.host.cut();
+    this.#options.management?.cut();
     await this.kill();
   }
 }

@@ -22,6 +22,33 @@ const USABLE: readonly { readonly name: string; readonly endpoints: readonly End
     { name: "none that is neither", endpoints: [anEndpoint("10.0.0.1", "n1", GONE)], usable: [] },
   ];
 
+const HERE = anEndpoint("10.0.0.1", "n1");
+const THERE = anEndpoint("10.0.0.2", "n2");
+const ENDING_HERE = anEndpoint("10.0.0.3", "n1", SERVING);
+const ENDING_THERE = anEndpoint("10.0.0.4", "n2", SERVING);
+const NOWHERE = anEndpoint("10.0.0.5");
+
+/** With n2 lost. */
+const USABLE_WITHOUT_N2 = [
+  { name: "ready ones on other nodes", endpoints: [THERE, HERE, ENDING_HERE], usable: ["10.0.0.1"] },
+  {
+    name: "what still serves on other nodes, before ready ones on n2",
+    endpoints: [THERE, ENDING_HERE],
+    usable: ["10.0.0.3"],
+  },
+  { name: "those on no node", endpoints: [THERE, NOWHERE], usable: ["10.0.0.5"] },
+  { name: "the last ones, though they are on n2", endpoints: [THERE, ENDING_THERE], usable: ["10.0.0.2"] },
+  { name: "the last that serve, though they are on n2", endpoints: [ENDING_THERE], usable: ["10.0.0.4"] },
+  { name: "none of none", endpoints: [], usable: [] },
+] as const;
+
+describe("usableEndpoints with a node that is lost", () => {
+  for (const { name, endpoints, usable } of USABLE_WITHOUT_N2) {
+    it(`takes ${name}`, () =>
+      expect(addresses(usableEndpoints(endpoints, new Set(["n2", "n7"])))).to.deep.equal(usable));
+  }
+});
+
 describe("usableEndpoints", () => {
   for (const { name, endpoints, usable } of USABLE) {
     it(`takes ${name}`, () => expect(addresses(usableEndpoints(endpoints))).to.deep.equal(usable));

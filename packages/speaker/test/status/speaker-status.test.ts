@@ -59,10 +59,11 @@ const PLAN = decide(aSnapshot());
 const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
 const NO_INTERFACE = { code: "NoInterface", address: VIP, selectors: [{ ...ANY_LINK, interfaces: ["eth7"] }] } as const;
 const LINK_DOWN = { code: "LinkDown", address: VIP, link: "eth0" } as const;
+const REMARK = { node: "n3", reason: "NodeLost", since: 6_000, message: "No sign of life" } as const;
 const STARTED_AT = "2026-01-01T00:00:00.000Z";
 
 const status = (plan: typeof PLAN, report: AgentReport) =>
-  speakerStatus(plan, report, { startedAt: STARTED_AT, moves: [MOVE] }, (monotonic) =>
+  speakerStatus(plan, report, { startedAt: STARTED_AT, moves: [MOVE], nodes: [REMARK] }, (monotonic) =>
     new Date(monotonic).toISOString(),
   );
 
@@ -110,6 +111,7 @@ describe("the status of a speaker", () => {
       refused: 0,
       links: [LINK],
       moves: [MOVE],
+      nodes: [{ name: "n3", reason: "NodeLost", since: "1970-01-01T00:00:06.000Z", message: "No sign of life" }],
       addresses: [{ address: VIP, service: "default/web", link: "eth0", epoch: 3, since: "1970-01-01T00:00:01.000Z" }],
       refusals: [],
       shared: [{ address: VIP, service: "default/web", link: "eth0", parts: 21 }],

@@ -1,0 +1,2 @@
+export { Reachability } from "./reachability.ts";
+export { NODE_REASONS, type NodeReason, type NodeRemark } from "./reasons.ts";
