@@ -1,6 +1,7 @@
 export { openDatagrams } from "./io/datagram-socket.ts";
 export { openEcho } from "./io/echo-socket.ts";
 export { openAnycast } from "./io/memberships.ts";
+export { openMemoryFile } from "./io/memory-file.ts";
 export { openNdpSocket } from "./io/ndp-socket.ts";
 export * from "./io/netlink-socket.ts";
 export { openLinkSocket } from "./io/packet-socket.ts";

@@ -6,6 +6,7 @@ import { SystemCallError } from "../system-call-error.ts";
 export const AF = { inet: 2, inet6: 10, packet: 17, netlink: 16 } as const;
 export const SOCK = { raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 const MSG_TRUNC = 0x20;
+const MFD_CLOEXEC = 1;
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const SOCK_FPROG = 16;
@@ -39,6 +40,7 @@ const sendtoCall: Call<[number, Uint8Array, number, number, Uint8Array, number]>
 const recvfromCall: Call<[number, Uint8Array, number, number, Uint8Array, Uint8Array]> = libc.func(
   "int64_t recvfrom(int fd, void *octets, size_t length, int flags, void *from, void *fromSize)",
 );
+const memfdCall: Call<[string, number]> = libc.func("int memfd_create(const char *name, uint32_t flags)");
 const closeCall: Call<[number]> = libc.func("int close(int fd)");
 
 /** A new descriptor, non-blocking and closed on exec. @throws SystemCallError */
@@ -83,6 +85,11 @@ export function receiveDatagram(fd: number, octets: Uint8Array, from: Uint8Array
   const size = new Uint8Array([from.length, 0, 0, 0]);
   const length = recvfromCall(fd, octets, octets.length, MSG_TRUNC, from, size);
   return length < 0 ? { code: errorCode() } : { length };
+}
+
+/** A descriptor of a new, empty file in memory, closed on exec. @throws SystemCallError */
+export function memoryFileDescriptor(name: string): number {
+  return check("make a file in memory", "memfd_create", memfdCall(name, MFD_CLOEXEC));
 }
 
 /** Closes the descriptor. */

@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { openMemoryFile } from "@fairlead/linux";
 import { formatAddress } from "@fairlead/net";
 import type { Log } from "@fairlead/runtime";
 import type { Conntrack, Flow } from "../forwarding/ports.ts";
-
-const execute = promisify(execFile);
 
 /** How {@link ConntrackCommand} runs conntrack. */
 export interface ConntrackCommandOptions {
@@ -69,12 +68,20 @@ export class ConntrackCommand implements Conntrack {
 
   async #run(lines: readonly string[]): Promise<void> {
     const [program, ...args] = this.#command;
-    // Deleted entries are printed, and are of no use here.
-    const options = { timeout: TIMEOUT_MILLIS, maxBuffer: Number.POSITIVE_INFINITY };
-    const child = execute(program, [...args, "--load-file", "-"], options);
-    child.child.stdin?.on("error", () => undefined);
-    child.child.stdin?.end(`${lines.join("\n")}\n`);
-    await child;
+    const file = openMemoryFile(`${lines.join("\n")}\n`);
+    try {
+      // The entries that it deletes are printed, and are of no use here.
+      const stdio = [file.fd, "ignore", "pipe"] as const;
+      const child = spawn(program, [...args, "--load-file", "-"], { stdio: [...stdio], timeout: TIMEOUT_MILLIS });
+      let said = "";
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        said = `${said}${text}`.slice(0, 1_000);
+      });
+      const [status, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+      if (status !== 0) throw new Error(`conntrack ended with ${signal ?? `status ${status}`}: ${said.trim()}`);
+    } finally {
+      file.close();
+    }
   }
 
   #report(error: unknown, flows: number): void {
