@@ -19,6 +19,9 @@ export interface AskingOptions {
   readonly onAnswer: (node: string) => void;
 }
 
+/** Of more addresses on one link, the kernel lets through what tells of their subnets: a filter has 4,096 instructions. */
+const MOST_IN_FILTER = 200;
+
 interface Question {
   readonly node: string;
   readonly at: Millis;
@@ -152,10 +155,10 @@ export class Asking {
 }
 
 function rangesOn(link: Link, addresses: readonly IpAddress[]): AddressRange[] {
-  return addresses.flatMap((address) => {
-    const { family, value } = address;
-    return holds(link, address) ? [{ family, first: value, last: value }] : [];
-  });
+  const there = addresses.filter((address) => holds(link, address));
+  if (there.length <= MOST_IN_FILTER) return there.map(({ family, value }) => ({ family, first: value, last: value }));
+  const subnets = link.addresses.map(prefixRange);
+  return subnets.filter((subnet) => there.some((address) => rangeContains(subnet, address)));
 }
 
 function holds({ addresses }: Link, address: IpAddress): boolean {
