@@ -17,9 +17,8 @@ export class DemoFolder {
     this.#put(`node-${node.name}`, nodeManifest(node));
   }
 
-  /** @param dead - name of the node whose endpoints are not ready any more. */
-  setEndpoints(pods: readonly DemoPod[], dead?: string): void {
-    this.#put("endpointslice-web", sliceManifest(pods, dead));
+  setEndpoints(pods: readonly DemoPod[]): void {
+    this.#put("endpointslice-web", sliceManifest(pods));
   }
 
   /** Adds a file of config/samples. */

@@ -30,7 +30,6 @@ export async function folderSite(): Promise<Site> {
     async kill(node) {
       await processes.killSpeaker(node);
       await lab.cutLink(node.name);
-      folder.setEndpoints(pods, node.name);
     },
     logs: () => processes.logs(),
     hints: [`ls -R ${FOLDER}`, `cat ${FOLDER}/status/speakerstatuses/*.yaml`],

@@ -28,12 +28,8 @@ export function nodeManifest({ name, address, number }: DemoNode): object {
   };
 }
 
-/**
- * The EndpointSlice of Service default/web: written by the EndpointSlice controller where there is one.
- *
- * @param dead - name of the node whose endpoints are not ready any more.
- */
-export function sliceManifest(pods: readonly DemoPod[], dead?: string): object {
+/** The EndpointSlice of Service default/web, all ready: written by the EndpointSlice controller where there is one. */
+export function sliceManifest(pods: readonly DemoPod[]): object {
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
@@ -43,7 +39,7 @@ export function sliceManifest(pods: readonly DemoPod[], dead?: string): object {
     endpoints: pods.map((pod) => ({
       addresses: [pod.address.ipv4],
       nodeName: pod.node.name,
-      conditions: { ready: pod.node.name !== dead },
+      conditions: { ready: true },
     })),
   };
 }

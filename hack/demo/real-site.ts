@@ -47,9 +47,6 @@ export async function realSite(): Promise<Site> {
       await processes.killSpeaker(node);
       await lab.cutLink(node.name);
       await lab.cutLink(node.name, "management");
-      for (const pod of lab.pods.filter((candidate) => candidate.node.name === node.name)) {
-        await cluster.setPodReady(pod.name, "False");
-      }
     },
     logs: () => processes.logs(),
     hints: [`${controlPlane.kubectlPath} --kubeconfig ${controlPlane.adminKubeconfig} get svc,ippool,ipalloc,speakers`],

@@ -67,10 +67,9 @@ export class SimulatedSite {
     return this.nodes.find(({ host }) => host.link().mac === answer?.mac);
   }
 
-  /** Kills a node; its endpoint is not ready any more. */
+  /** Kills a node. */
   async kill(node: SimulatedNode): Promise<void> {
     await node.crash();
-    this.folder.setEndpoints(this.#pods, node.name);
   }
 
   /** What was logged of an address. */

@@ -29,7 +29,7 @@ async function run(site: SimulatedSite): Promise<void> {
   say("What an operator sees:");
   console.log(indent(await site.folder.show()));
 
-  say(`Killing ${owner.name}: its speaker without a goodbye, its link cut, its endpoint marked not ready.`);
+  say(`Killing ${owner.name}: its speaker without a goodbye, its link cut.`);
   await site.kill(owner);
   const heir = await until(
     "another node answers",

@@ -194,6 +194,17 @@ describe("questions", () => {
     expect(Math.min(...names.map((name) => world.questions(name, from)))).to.be.at.least(QUESTIONS);
   });
 
+  it("from before the silence count for nothing", () => {
+    const world = new World("n2")
+      .pass(29 * SECOND)
+      .let("n2", { answers: false })
+      .pass(2_500);
+    expect(world.state.nodes.get("n2")?.unanswered).to.equal(2);
+    world.let("n2", GONE).pass(300);
+    world.unsent = true;
+    expect(world.pass(5 * SECOND).lost).to.deep.equal([]);
+  });
+
   it("that could not be sent count for nothing", () => {
     const world = new World("n2").pass(5 * SECOND);
     world.let("n2", GONE);
