@@ -3,8 +3,6 @@ import { decodeEcho, type Echo, encodeEcho, type LinkSocket, type OpenEcho } fro
 import type { MemoryHost } from "@fairlead/linux/testing";
 import { BROADCAST_MAC, ByteReader, ByteWriter, type IpAddress, prefixRange, rangeContains } from "@fairlead/net";
 
-const IDENTIFIER = 1;
-
 /**
  * What the kernel of a machine does by itself, in IPv4: answers ARP and Echo for the machine's addresses on all of its links,
  * whatever becomes of its processes, and asks by Echo for them. A packet is two addresses, and an ICMP message with its length.
@@ -13,7 +11,9 @@ export class SimulatedKernel {
   /** Whether it answers Echo, or a firewall forbids it. */
   answersEcho = true;
   readonly #ends: readonly { readonly host: MemoryHost; readonly socket: LinkSocket }[];
-  readonly #askers = new Set<Parameters<OpenEcho>[0]>();
+  /** By the identifier of their messages. */
+  readonly #askers = new Map<number, Parameters<OpenEcho>[0]>();
+  #identifiers = 0;
 
   /** @param hosts - the machine's ends of the networks that it is on. */
   constructor(hosts: readonly MemoryHost[]) {
@@ -26,19 +26,20 @@ export class SimulatedKernel {
 
   /** Asks by Echo over the network that the address is in. */
   readonly openEcho: OpenEcho = (onReply): Echo => {
-    this.#askers.add(onReply);
+    const identifier = ++this.#identifiers;
+    this.#askers.set(identifier, onReply);
     return {
       send: (data, to) => {
-        if (to.family !== 4 || !this.#askers.has(onReply)) return false;
+        if (to.family !== 4 || !this.#askers.has(identifier)) return false;
         for (const { host, socket } of this.#ends) {
           const own = host.link().addresses.find((each) => rangeContains(prefixRange(each), to));
           if (own === undefined) continue;
-          const message = encodeEcho(4, { kind: "request", identifier: IDENTIFIER, sequence: 0, data });
+          const message = encodeEcho(4, { kind: "request", identifier, sequence: 0, data });
           send(host, socket, own.address, to, message);
         }
         return true;
       },
-      close: () => void this.#askers.delete(onReply),
+      close: () => void this.#askers.delete(identifier),
     };
   };
 
@@ -53,7 +54,7 @@ export class SimulatedKernel {
     const target = packet.address("target", 4);
     if (!has(host, target)) return;
     const message = decodeEcho(4, packet.octets("message", packet.u8("length"))); // the rest is Ethernet padding
-    if (message.kind === "reply") for (const tell of this.#askers) tell(message.data, source);
+    if (message.kind === "reply") this.#askers.get(message.identifier)?.(message.data, source);
     else if (this.answersEcho) send(host, socket, target, source, encodeEcho(4, { ...message, kind: "reply" }));
   }
 }
