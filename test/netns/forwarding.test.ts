@@ -183,7 +183,7 @@ describe("Forwarding", () => {
       });
 
       it("moves a TCP client that was never answered, though it uses its port again", async () => {
-        const ask = () => client.namespace.run("curl", "-sS", "-m", "1", "--local-port", "40123", url);
+        const ask = () => client.namespace.run("curl", "-sS", "-m", "1", "--local-port", `4012${family}`, url);
         await forwarding.apply(table(family, { endpoints: [at(far, family)] }));
         await far.namespace.nft(
           "table inet dead { chain in { type filter hook input priority 0; tcp dport 8080 drop; }; }",
