@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 let count = 0;
@@ -10,5 +10,7 @@ let count = 0;
 export function newLog(name: string): string {
   const folder = process.env.FAIRLEAD_LOGS ?? "/run/fairlead-logs";
   mkdirSync(folder, { recursive: true });
-  return join(folder, `${process.pid}-${++count}-${name}.log`);
+  const path = join(folder, `${process.pid}-${++count}-${name}.log`);
+  rmSync(path, { force: true }); // of an earlier run: in a sandbox, process ids come again
+  return path;
 }
