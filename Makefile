@@ -5,7 +5,7 @@ NODE := node_modules/.bin/node
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .NOTPARALLEL:
-.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e e2e-nodes nodes cluster conformance bench build verify generate coverage clean control-plane helm chart manifests
+.PHONY: help setup setup-build demo test unit scenarios netns layout image image-test e2e e2e-nodes nodes cluster conformance endurance bench build verify generate coverage clean control-plane helm chart manifests
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,11 +59,14 @@ cluster: nodes ## a real cluster of three kubelets with Fairlead on it; KEEP=1 l
 	@hack/cluster/run node hack/cluster/cluster.ts
 
 e2e-nodes: nodes ## tests on a cluster of real kubelets
-	@hack/cluster/run mocha --no-config --forbid-only --timeout 120000 --spec 'test/cluster/**/*.test.ts'
+	@hack/cluster/run mocha --no-config --forbid-only --exit --timeout 120000 --spec 'test/cluster/**/*.test.ts'
 
 conformance: nodes ## Kubernetes' own end-to-end suite against Fairlead, about 75 minutes; QUICK=1 leaves out what takes long
 	@hack/programs/build suite >/dev/null && hack/conformance/image dist/agnhost-image.tar
 	@hack/cluster/run node hack/conformance/conformance.ts
+
+endurance: nodes ## half an hour (MINUTES=) on real kubelets; ELEMENTS= in nftables transactions of somebody else each minute
+	@hack/cluster/run node hack/cluster/endurance.ts
 
 bench: build control-plane ## measurements, as JSON lines; BENCH=name runs one
 	@hack/sandbox node test/bench/main.ts $(BENCH)
