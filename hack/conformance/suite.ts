@@ -32,7 +32,7 @@ export const EXPECTED_FAILURES: readonly ExpectedFailure[] = [
     why: "the suite waits for the finalizer of the cloud service controller, which does not run here",
   },
   {
-    spec: "switch session affinity for LoadBalancer service with ESIPP on",
+    spec: "switch session affinity for LoadBalancer service with Local traffic policy",
     why: "under externalTrafficPolicy Local the owner alone answers, with its own endpoints; the suite expects several nodes",
   },
 ];
