@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 /** Programs that `hack/programs/build` makes together; its head says what each group has. */
-export type ProgramGroup = "control-plane" | "nodes" | "pods" | "suite" | "helm";
+export type ProgramGroup = "control-plane" | "nodes" | "pause" | "dns" | "suite" | "helm";
 
 /**
  * The folder that a group of others' programs is in: what `hack/programs/build` prints, which builds them if need be (ten

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtPrograms } from "./built-programs.ts";
 import { ControlPlane } from "./control-plane.ts";
@@ -77,7 +77,7 @@ export class KubeletCluster {
     const controlPlane = await ControlPlane.start({ namespace: lab.control, address: LAB.control, kubelets: names });
     say("control plane ready");
     const kubelet = join(await builtPrograms("nodes"), "kubelet");
-    const all = [...(await podImages(directory)), ...images];
+    const all = [...(await podImages(directory, dns)), ...images];
     const logs = process.env.FAIRLEAD_LOGS ?? directory;
     const nodes = lab.nodes.map((node) => {
       const kubeconfig = controlPlane.kubeletKubeconfig(node.name);
@@ -168,15 +168,13 @@ export class KubeletCluster {
   }
 }
 
-async function podImages(directory: string): Promise<string[]> {
-  const programs = await builtPrograms("pods");
-  const images = [
-    { name: PAUSE_IMAGE, program: join(programs, "pause"), user: "65535:65535" },
-    { name: COREDNS_IMAGE, program: join(programs, "coredns") },
-  ];
+async function podImages(directory: string, dns: boolean): Promise<string[]> {
+  const pause = join(await builtPrograms("pause"), "pause");
+  const images = [{ name: PAUSE_IMAGE, program: pause, user: "65535:65535" }];
+  if (dns) images.push({ name: COREDNS_IMAGE, program: join(await builtPrograms("dns"), "coredns"), user: "0:0" });
   return Promise.all(
     images.map(async (image) => {
-      const archive = join(directory, `${image.program.split("/").at(-1)}.tar`);
+      const archive = join(directory, `${basename(image.program)}.tar`);
       await writeScratchImage(image, archive);
       return archive;
     }),
