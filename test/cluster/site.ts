@@ -15,7 +15,7 @@ import { answeringMacs } from "../e2e/scene.ts";
 export const IMAGE = `fairlead:${VERSION}`;
 
 /** 50 new connections a second, each with three seconds, as a patient client has. */
-const LOAD = { everyMillis: 20, timeoutMillis: 3_000 };
+export const LOAD = { everyMillis: 20, timeoutMillis: 3_000 };
 
 const CONFIG = fileURLToPath(new URL("../../config", import.meta.url));
 
@@ -115,6 +115,14 @@ export class Site {
       await until(`${address} answers`, () => this.answers(address), { withinMillis: 20_000, everyMillis: 100 });
     }
     return addresses;
+  }
+
+  /** The NodePort of the first port of a Service. */
+  async nodePort(name: string): Promise<number> {
+    const service = (await this.cluster.controlPlane.api.get(`/api/v1/namespaces/default/services/${name}`)) as {
+      spec: { ports: readonly { readonly nodePort: number }[] };
+    };
+    return service.spec.ports[0]?.nodePort ?? 0;
   }
 
   /** Whether an address answers the client on the LAN by HTTP. */
