@@ -32,7 +32,7 @@ netns: build ## tests in network namespaces: sockets, nftables, the processes to
 control-plane: setup
 	@hack/programs/build control-plane >/dev/null
 
-e2e: build control-plane ## tests on a real control plane (built from Go modules once, about ten minutes)
+e2e: build control-plane ## tests on a real control plane (built once, ten minutes); KUBERNETES=1.35 takes that release
 	@hack/sandboxed-tests 120000 'test/e2e/**/*.test.ts'
 
 bench: build control-plane ## measurements, as JSON lines; BENCH=name runs one
