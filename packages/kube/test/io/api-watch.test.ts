@@ -8,6 +8,7 @@ const NONE: ObjectSink = {
   list: () => ({ add() {}, end() {} }),
   put() {},
   remove() {},
+  failed() {},
   synced: () => true,
 };
 const unavailable = () => new StoreError("Unavailable", "connection refused");
