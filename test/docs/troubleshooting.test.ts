@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { DOUBT_CODES, HEARTBEAT_IGNORED_CAUSES, RELEASE_CAUSES, TAKE_OVER_CAUSES } from "@fairlead/l2";
-import { ALLOCATION_REFUSAL_CODES, ANNOUNCEMENT_REFUSAL_CODES, DRAINING_CODES, PROBLEM_REASONS } from "@fairlead/model";
+import {
+  ALLOCATION_REFUSAL_CODES,
+  ANNOUNCEMENT_REFUSAL_CODES,
+  DRAINING_CODES,
+  PROBLEM_REASONS,
+  TROUBLE_CODES,
+} from "@fairlead/model";
 import { expect } from "chai";
 
 /** Reasons of conditions and Events that say that all is well, or that there is nothing to do. */
@@ -25,6 +31,7 @@ const CODES = [
   ...RELEASE_CAUSES,
   ...HEARTBEAT_IGNORED_CAUSES,
   ...DOUBT_CODES,
+  ...TROUBLE_CODES,
   ...OTHER_REASONS,
 ];
 

@@ -1,5 +1,5 @@
 import type { EventNote, StatusPatch } from "@fairlead/kube";
-import type { KindName } from "@fairlead/model";
+import type { KindName, Trouble } from "@fairlead/model";
 import type { CommonOptions } from "@fairlead/runtime";
 import type { PlanDelta } from "../plan-delta.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -20,6 +20,7 @@ export type ToDecider =
 export type FromDecider =
   | { readonly kind: "plan"; readonly delta: PlanDelta }
   | { readonly kind: "watchRestarted"; readonly of: KindName; readonly cause: string }
+  | { readonly kind: "troubles"; readonly troubles: readonly Trouble[] }
   /** The store can't be used as configured: the line for the user. */
   | { readonly kind: "unusable"; readonly message: string }
   | { readonly kind: "started" }

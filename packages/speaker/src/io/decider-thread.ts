@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
-import type { KindName } from "@fairlead/model";
+import type { KindName, Trouble } from "@fairlead/model";
 import { UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import { PlanReceiver } from "../plan-delta.ts";
@@ -11,6 +11,7 @@ import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts
 export interface DeciderListener {
   readonly onPlan: (plan: Plan) => void;
   readonly onWatchRestart: (kind: KindName, cause: string) => void;
+  readonly onTroubles: (troubles: readonly Trouble[]) => void;
   /** The thread ended by itself: nothing is decided any more. */
   readonly onCrash: (error: Error) => void;
 }
@@ -66,6 +67,9 @@ export class DeciderThread implements Reporter {
         return;
       case "watchRestarted":
         this.#listener.onWatchRestart(message.of, message.cause);
+        return;
+      case "troubles":
+        this.#listener.onTroubles(message.troubles);
         return;
       case "unusable":
         this.#stopping = true;
