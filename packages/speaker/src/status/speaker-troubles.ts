@@ -39,6 +39,7 @@ export class SpeakerTroubles {
     const startedAt = new Date(clock.now()).toISOString();
     const wrapped = new TroubleReporter(reporter, { node, forwarding, startedAt });
     this.#reporter = wrapped;
+    if (this.#ofApi.length > 0) this.#tell();
     watch.start();
     this.#unwatch = watchTroubles({
       clock,

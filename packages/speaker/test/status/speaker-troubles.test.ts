@@ -26,23 +26,22 @@ describe("the troubles of a speaker", () => {
     clock = new FakeClock();
     log = new MemoryLog();
     [statuses, notes, ofNode] = [[], [], []];
-    troubles = new SpeakerTroubles({
-      node: "n1",
-      forwarding: "direct",
-      watch: {
-        start() {},
-        stop: async () => {},
-        get troubles() {
-          return ofNode;
-        },
-      },
-      links: { current: () => [{ ...LINK, addresses: [parsePrefix("192.0.2.1/24")] }] },
-      clock,
-      log,
-    });
+    troubles = new SpeakerTroubles({ ...options(), clock, log });
     reporter = troubles.start({ status: (status) => statuses.push(status), note: (note) => notes.push(note) });
   });
   afterEach(() => troubles.stop());
+  const options = () => ({
+    node: "n1",
+    forwarding: "direct" as const,
+    watch: {
+      start() {},
+      stop: async () => {},
+      get troubles() {
+        return ofNode;
+      },
+    },
+    links: { current: () => [{ ...LINK, addresses: [parsePrefix("192.0.2.1/24")] }] },
+  });
   const codes = () => (statuses.at(-1)?.problems as { code: string }[] | undefined)?.map(({ code }) => code);
 
   it("are in a status before the speaker has one, in the log, in an Event of the Node and in what it is not ready with", async () => {
@@ -76,6 +75,14 @@ describe("the troubles of a speaker", () => {
     expect(log.lines.map(({ fields }) => fields.reason)).to.deep.equal(["NftMissing"]);
     expect(notes.map(({ reason }) => reason)).to.deep.equal(["PermissionMissing", "NftMissing"]);
     expect(troubles.notReady()).to.contain("\nPermissionMissing: Cannot create events: ");
+  });
+
+  it("are told also if the API's were known first", () => {
+    const early = new SpeakerTroubles({ ...options(), clock, log });
+    early.ofApi([NO_RIGHT]);
+    early.start({ status: (status) => statuses.push(status), note() {} });
+    expect(codes()).to.deep.equal(["PermissionMissing"]);
+    return early.stop();
   });
 
   it("are one if no link has an address of the Node", async () => {
