@@ -20,9 +20,11 @@ describe("the troubles of a cache", () => {
 
   it("are none before anything was tried, and none when all was listed", () => {
     expect(cacheTroubles(cache, ["Node"])).to.deep.equal([]);
-    cache.failed("Node", failed("Forbidden"));
-    cache.replaceAll("Node", [], "1");
-    expect(cacheTroubles(cache, ["Node"])).to.deep.equal([]);
+    for (const reason of ["Forbidden", "NotFound"] as const) {
+      cache.failed("Node", failed(reason));
+      cache.replaceAll("Node", [], "1");
+      expect(cacheTroubles(cache, ["Node"])).to.deep.equal([]);
+    }
   });
 
   for (const [reason, code] of [
