@@ -48,7 +48,12 @@ describe("a start that cannot go well", function () {
   });
   afterEach(() => Promise.all(started.map(({ daemon }) => daemon.stop("SIGKILL"))));
 
-  function start(program: "controller" | "speaker", kubeconfig: string, more: readonly string[] = []): Started {
+  function start(
+    program: "controller" | "speaker",
+    kubeconfig: string,
+    more: readonly string[] = [],
+    before: readonly string[] = [],
+  ): Started {
     const isSpeaker = program === "speaker";
     const [node] = cluster.lab.nodes;
     const namespace = isSpeaker ? node?.namespace : cluster.lab.control;
@@ -58,8 +63,9 @@ describe("a start that cannot go well", function () {
     const own = isSpeaker ? speaker : [`--namespace=${SCRATCH}`];
     const port = 17_480 + started.length;
     const args = [`--kubeconfig=${kubeconfig}`, "--log-format=json", `--metrics-port=${port}`, ...own, ...more];
-    const command = fileURLToPath(new URL(`../../bin/fairlead-${program}`, import.meta.url));
-    const daemon = Daemon.start({ name: program, namespace, command, args, log: newLog(`bad-${program}`) });
+    const path = fileURLToPath(new URL(`../../bin/fairlead-${program}`, import.meta.url));
+    const [command = path, ...rest] = [...before, path, ...args];
+    const daemon = Daemon.start({ name: program, namespace, command, args: rest, log: newLog(`bad-${program}`) });
     const one = { daemon, health: `http://${isSpeaker ? node.management : LAB.control}:${port}` };
     started.push(one);
     return one;
@@ -149,6 +155,24 @@ describe("a start that cannot go well", function () {
     const role = `clusterrole/${SCRATCH}-speaker-mended`;
     await controlPlane.kubectl("patch", role, "--type=json", `--patch=${JSON.stringify(rules)}`);
     await ready(one);
+  });
+
+  it("of a speaker without capabilities is in its SpeakerStatus and in an Event of its Node", async () => {
+    const { controlPlane, lab } = cluster;
+    const kubeconfig = await accountWithout(controlPlane, SCRATCH, "speaker-powerless", SPEAKER, undefined);
+    const one = start("speaker", kubeconfig, [], ["setpriv", "--bounding-set=-net_admin,-net_raw"]);
+    const words = "CAP_NET_ADMIN and CAP_NET_RAW";
+    await told(one, "CapabilityMissing", words);
+    const [node] = lab.nodes;
+    const problems = () =>
+      controlPlane.kubectl("get", "speakers", `${node?.name}`, "-o", "jsonpath={.status.problems[*].message}");
+    await until("its status says it", async () => (await problems()).includes(words), SOON);
+    await until(
+      "its Node's Events say it",
+      async () => (await controlPlane.kubectl("describe", "node", `${node?.name}`)).includes(words),
+      SOON,
+    );
+    say((await controlPlane.kubectl("get", "speakers")).trimEnd());
   });
 
   it("of a controller says that the namespace of its Lease is not there", async () => {
