@@ -48,7 +48,7 @@ control-plane: setup
 helm: setup
 	@hack/programs/build helm >/dev/null
 
-e2e: e2e-api e2e-nodes ## tests on a real control plane and on real kubelets (built from Go modules once, about 15 minutes)
+e2e: e2e-api e2e-nodes ## tests on a real control plane and on real kubelets (built once, 15 minutes); KUBERNETES=1.35 takes that release
 
 e2e-api: build control-plane helm
 	@hack/sandboxed-tests 120000 'test/e2e/**/*.test.ts'

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { DOUBT_CODES, HEARTBEAT_IGNORED_CAUSES, RELEASE_CAUSES, TAKE_OVER_CAUSES } from "@fairlead/l2";
-import { ALLOCATION_REFUSAL_CODES, ANNOUNCEMENT_REFUSAL_CODES, DRAINING_CODES, PROBLEM_REASONS } from "@fairlead/model";
+import {
+  ALLOCATION_REFUSAL_CODES,
+  ANNOUNCEMENT_REFUSAL_CODES,
+  DRAINING_CODES,
+  PROBLEM_REASONS,
+  TROUBLE_CODES,
+} from "@fairlead/model";
 import { NODE_REASONS } from "@fairlead/speaker";
 import { expect } from "chai";
 
@@ -27,6 +33,7 @@ const CODES = [
   ...HEARTBEAT_IGNORED_CAUSES,
   ...DOUBT_CODES,
   ...NODE_REASONS,
+  ...TROUBLE_CODES,
   ...OTHER_REASONS,
 ];
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ApiStore, KubeConfigError, ObjectCache, type Store, StoreError } from "@fairlead/kube";
+import { ApiStore, ObjectCache, type Store, StoreError } from "@fairlead/kube";
 import { ingressOf, pool, service, storeCompliance } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { systemClock } from "@fairlead/runtime";
@@ -285,12 +285,18 @@ describe("ApiStore", () => {
       }),
     ],
   ] as const) {
-    it(`does not open with a kubeconfig that ${what}`, async () => {
+    it(`says with each request that its kubeconfig ${what}, until it is mended`, async () => {
       const path = join(directory, "bad");
+      await rm(path, { force: true });
       if (text !== undefined) await writeFile(path, text);
-      const outcome = await openStore(path).catch((error: unknown) => error);
-      expect(outcome).to.be.instanceOf(KubeConfigError);
+      const store = await openStore(path);
+      const ask = () => store.get({ kind: "Node", name: "absent" }).catch((error: unknown) => error);
+      const outcome = await ask();
+      expect(outcome).to.be.instanceOf(StoreError).with.property("reason", "NoCredentials");
       expect(String(outcome)).to.contain(path).and.not.contain("\n");
+      await writeFile(path, await readFile(cluster.controlPlane.adminKubeconfig));
+      expect(await ask()).to.equal(undefined);
+      await store.stop();
     });
   }
 });

@@ -1,9 +1,10 @@
-import { EventRecorder, LeaderElection, type LeaseTiming, type Reading, type Store } from "@fairlead/kube";
+import { EventRecorder, LeaderElection, type LeaseTiming, type Reading, type Store, StoreError } from "@fairlead/kube";
 import { type ClassFilter, describeProblems, FIELD_MANAGER, objectKey, type Problem } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { isOvertaken } from "./apply.ts";
 import { type AnnotationWarning, decide, type ServicePlan } from "./decide.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
+import { LEASE } from "./permissions.ts";
 import { Records } from "./records.ts";
 import { Setbacks } from "./setbacks.ts";
 import { Settled } from "./settled.ts";
@@ -11,6 +12,7 @@ import type { Snapshot } from "./snapshot.ts";
 import { observePools } from "./status/pool-metrics.ts";
 import { PoolPace } from "./status/pool-pace.ts";
 import { countPools, poolPlans } from "./status/pool-plan.ts";
+import { Troubles } from "./troubles.ts";
 import { CONTROLLER_KINDS, View } from "./view.ts";
 import { Work, type WorkEnd } from "./work.ts";
 import { WriteWars } from "./write-wars.ts";
@@ -45,6 +47,7 @@ export class Controller {
   readonly #work: Work;
   readonly #setbacks: Setbacks;
   readonly #poolPace: PoolPace;
+  readonly #troubles: Troubles;
   readonly #settled = new Settled();
   readonly #wars = new WriteWars();
   #failures: unknown[] = [];
@@ -88,7 +91,7 @@ export class Controller {
     );
     this.#election = new LeaderElection({
       store,
-      lease: async () => ({ kind: "Lease", namespace: await this.#leaseNamespace(), name: COMPONENT }),
+      lease: async () => ({ kind: "Lease", namespace: await this.#leaseNamespace(), name: LEASE }),
       identity: options.identity,
       clock,
       log,
@@ -98,17 +101,23 @@ export class Controller {
         this.#request();
       },
     });
+    const leaseNamespace = () => this.#leaseNamespace();
+    this.#troubles = new Troubles({ store, clock, log, view: this.#view, election: this.#election, leaseNamespace });
   }
 
   /** Begins to watch, and to compete for leadership. */
   start(): void {
     this.#options.store.watch(CONTROLLER_KINDS, this.#view.cache);
     this.#election.start();
+    this.#troubles.start();
   }
 
-  /** Why the controller is not ready, or undefined if it is. A replica that does not lead is ready. */
+  /**
+   * Why the controller is not ready, a line for each reason, or undefined if it is. A replica that does not lead is ready;
+   * one that is not ready does what it can.
+   */
   notReady(): string | undefined {
-    return this.#view.synced ? undefined : "waiting for the first list of every kind";
+    return this.#troubles.notReady();
   }
 
   /** Whether everything is known, and nothing is under way. */
@@ -123,6 +132,7 @@ export class Controller {
     this.#setbacks.stop();
     this.#poolPace.stop();
     this.#events.stop();
+    await this.#troubles.stop();
     await this.#election.stop().catch((error) => {
       this.#options.log.warn({ err: String(error) }, "cannot give the lease back; it will expire");
     });
@@ -139,6 +149,7 @@ export class Controller {
     else {
       this.#setbacks.failed(key, isOvertaken(error));
       if (!isOvertaken(error)) this.#failures.push(error);
+      this.#troubles.met(error);
     }
     if (!this.#work.busy) this.#request();
   }
@@ -227,11 +238,17 @@ export class Controller {
     this.#said = said;
   }
 
-  // Started by hand on a cluster where nothing but the CRDs is installed, there is no namespace of our own.
+  // Started by hand on a cluster where nothing but the CRDs is installed, there is no namespace of our own. Whoever may not
+  // look has a role, and so a namespace, of ours.
   async #leaseNamespace(): Promise<string> {
     const { namespace, store } = this.#options;
     if (namespace !== undefined) return namespace;
-    const own = await store.get({ kind: "Namespace", name: OWN_NAMESPACE });
-    return own === undefined ? "kube-system" : OWN_NAMESPACE;
+    try {
+      const own = await store.get({ kind: "Namespace", name: OWN_NAMESPACE });
+      return own === undefined ? "kube-system" : OWN_NAMESPACE;
+    } catch (error) {
+      if (error instanceof StoreError && error.reason === "Forbidden") return OWN_NAMESPACE;
+      throw error;
+    }
   }
 }

@@ -41,7 +41,8 @@ export function planKeeping(snapshot: Snapshot): KeepPlan[] {
     if (pending.keys.has(workKey("IPAllocation", record.uid))) continue;
     const leave = record.holders.filter((one) => snapshot.serviceOf(one) === undefined && isGone("Service", one));
     const { claim } = record;
-    const unreserve = claim !== undefined && !claims.has(claim.uid) && isGone("IPClaim", claim);
+    const isOrphan = claim !== undefined && !claims.has(claim.uid) && isGone("IPClaim", claim);
+    const unreserve = snapshot.claimsKnown && isOrphan;
     const expired = record.released !== undefined && hasCooled(record, snapshot);
     if (leave.length === 0 && !unreserve && !expired) continue;
     const sure = !unreserve && leave.every(({ uid }) => snapshot.deleted.has(uid));

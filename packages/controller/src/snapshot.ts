@@ -11,6 +11,8 @@ export interface Snapshot {
   readonly deleted: ReadonlySet<string>;
   /** "Service namespace/name" and "IPClaim namespace/name" of those that could not be read: what they have stays theirs. */
   readonly unreadable: ReadonlySet<string>;
+  /** Whether IPClaims could be listed; if not, what is reserved stays reserved. */
+  readonly claimsKnown: boolean;
   readonly index: AllocationIndex;
   readonly claims: readonly IPClaim[];
   readonly surroundings: Surroundings;

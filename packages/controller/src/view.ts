@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type KindValues, ObjectCache, type Reading } from "@fairlead/kube";
+import { isOutOfReach, type KindValues, ObjectCache, type Reading } from "@fairlead/kube";
 import type { KindName, ObjectIdentity, Problem, ServiceIntent } from "@fairlead/model";
 import { objectKey } from "@fairlead/model";
 import { AllocationIndex } from "./allocate/allocation-index.ts";
@@ -20,6 +20,9 @@ export const CONTROLLER_KINDS = [
   "SpeakerStatus",
   "ServiceCIDR",
 ] as const satisfies readonly KindName[];
+
+/** Kinds that allocation goes on without, if the API server does not let them be listed. */
+export const DISPENSABLE_KINDS = ["IPClaim", "SpeakerStatus", "ServiceCIDR"] as const satisfies readonly KindName[];
 
 /** Kinds a change of which may matter to every Service. */
 const SURROUNDINGS: ReadonlySet<KindName> = new Set([
@@ -55,9 +58,17 @@ export class View {
     }, reading);
   }
 
-  /** Whether everything has been listed at least once. */
+  /** Whether everything has been listed at least once, but for what can be done without and is out of reach. */
   get synced(): boolean {
-    return this.cache.synced(CONTROLLER_KINDS);
+    return this.waitedFor.length === 0;
+  }
+
+  /** Kinds that nothing is decided before the first list of. */
+  get waitedFor(): KindName[] {
+    return CONTROLLER_KINDS.filter((kind) => {
+      const isNeeded = !(DISPENSABLE_KINDS as readonly KindName[]).includes(kind) || !isOutOfReach(this.cache, kind);
+      return isNeeded && !this.cache.synced([kind]);
+    });
   }
 
   /** Every Problem met in reading objects, and in using pools together. */
@@ -84,6 +95,7 @@ export class View {
       serviceOf,
       deleted: this.#deleted,
       unreadable: new Set(["Service", "IPClaim"].flatMap((kind) => [...this.#unreadable(kind as KindName)])),
+      claimsKnown: this.cache.synced(["IPClaim"]),
       index: this.index,
       claims: this.cache.values("IPClaim"),
       surroundings: this.#surround(),

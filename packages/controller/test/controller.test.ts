@@ -63,7 +63,7 @@ describe("Controller", () => {
       list = () => watch(...args);
     };
     const { controller } = deployment.start(store);
-    expect(controller.notReady()).to.equal("waiting for the first list of every kind");
+    expect(controller.notReady()).to.match(/^waiting for the first list of Service, .*ServiceCIDR$/);
     list();
     expect(controller.notReady()).to.equal(undefined);
   });

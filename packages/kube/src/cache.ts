@@ -3,7 +3,7 @@ import { type KindName, type ObjectRef, objectKey, type Problem } from "@fairlea
 import { KINDS, type KindValues } from "./kinds.ts";
 import type { Reading } from "./parse/annotations.ts";
 import { check, type Read } from "./parse/read.ts";
-import type { ObjectList, ObjectSink, RawObject } from "./ports.ts";
+import { type ObjectList, type ObjectSink, type RawObject, StoreError } from "./ports.ts";
 import { objectMeta } from "./schema/metadata.ts";
 
 /** An object as it is cached: read once, with nothing kept that nobody reads. */
@@ -17,18 +17,27 @@ export interface CachedObject<T> {
   readonly status: unknown;
 }
 
+/** Lists of a kind that failed in a row. */
+export interface ListFailure {
+  /** How many. */
+  readonly count: number;
+  /** Why the last one did. */
+  readonly error: StoreError;
+}
+
 /**
  * The last known state of some kinds of object. Filled by a Store; read by decisions, which run when nothing else does,
  * so no copy is needed. Survives whatever happens to the store: nothing leaves it but by a list or a delete that says so.
  */
 export class ObjectCache implements ObjectSink {
   readonly #objects = new Map<KindName, Map<string, CachedObject<unknown>>>();
+  readonly #failures = new Map<KindName, ListFailure>();
   readonly #reading: Reading;
   readonly #onChange: (kind: KindName, key: string | undefined) => void;
 
   /**
-   * @param onChange - called after every change of what is kept of an object, with its key; without one after a list. Must
-   *   only note it, or ask for a decision.
+   * @param onChange - called after every change of what is kept of an object, with its key; without one after a list, and
+   *   after one that failed. Must only note it, or ask for a decision.
    * @param reading - how objects are read.
    */
   constructor(onChange: (kind: KindName, key: string | undefined) => void, reading: Reading = {}) {
@@ -39,6 +48,17 @@ export class ObjectCache implements ObjectSink {
   /** Whether each kind has been listed at least once. */
   synced(kinds: readonly KindName[]): boolean {
     return kinds.every((kind) => this.#objects.has(kind));
+  }
+
+  /** Why a kind cannot be listed now; undefined once it was. */
+  failure(kind: KindName): ListFailure | undefined {
+    return this.#failures.get(kind);
+  }
+
+  failed(kind: KindName, cause: unknown): void {
+    const error = cause instanceof StoreError ? cause : new StoreError("Unavailable", String(cause), { cause });
+    this.#failures.set(kind, { count: (this.#failures.get(kind)?.count ?? 0) + 1, error });
+    this.#onChange(kind, undefined);
   }
 
   /** Every object of a kind, by key; empty before the first list. */
@@ -88,6 +108,7 @@ export class ObjectCache implements ObjectSink {
         if (!after.has(key) && isNewer(object.resourceVersion, listVersion)) after.set(key, object);
       }
       this.#objects.set(kind, after);
+      this.#failures.delete(kind);
       this.#onChange(kind, undefined);
     };
     return { add, end };

@@ -1,4 +1,5 @@
 export * from "./cache.ts";
+export * from "./cache-troubles.ts";
 export * from "./crd.ts";
 export * from "./events.ts";
 export * from "./io/api-store.ts";
@@ -21,4 +22,6 @@ export { ANNOTATIONS, type Reading } from "./parse/annotations.ts";
 export { RESERVED } from "./parse/claim.ts";
 export { ALLOCATED } from "./parse/service.ts";
 export * from "./ports.ts";
+export * from "./rights.ts";
 export * from "./schema/index.ts";
+export * from "./trouble-watch.ts";

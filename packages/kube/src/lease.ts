@@ -52,6 +52,7 @@ export class LeaderElection {
   #attempt: Promise<void> = Promise.resolve();
   #stopped = false;
   #lease: ObjectRef | undefined;
+  #failure: StoreError | undefined;
   /** The Lease as we wrote it last; undefined when it must be read first. */
   #held: RawObject | undefined;
 
@@ -63,6 +64,11 @@ export class LeaderElection {
   get leading(): boolean {
     const { clock, timing } = this.#options;
     return this.#leading && clock.monotonic() - this.#renewedAt < timing.renewDeadline;
+  }
+
+  /** Why the last attempt failed; undefined if it did not. That another leads is no failure. */
+  get failure(): StoreError | undefined {
+    return this.#failure;
   }
 
   /** Begins to compete. */
@@ -89,7 +95,9 @@ export class LeaderElection {
     const started = clock.monotonic();
     try {
       this.#set(await this.#tryAcquire());
+      this.#failure = undefined;
     } catch (error) {
+      if (error instanceof StoreError) this.#failure = error;
       log.warn({ err: String(error) }, "cannot renew the lease; trying again");
     }
     if (this.#stopped) return;

@@ -1,4 +1,4 @@
-import type { KindName, ObjectRef } from "@fairlead/model";
+import type { KindName, ObjectRef, Permission } from "@fairlead/model";
 
 /** An object as the API server, or a YAML file, has it. */
 export interface RawObject {
@@ -21,6 +21,7 @@ export type StoreErrorReason =
   | "Conflict"
   | "Forbidden"
   | "Unauthorized"
+  | "NoCredentials"
   | "Expired"
   | "Invalid"
   | "Unavailable";
@@ -51,6 +52,8 @@ export interface ObjectSink {
   put(kind: KindName, object: RawObject): void;
   /** Forgets the object of this key and uid. */
   remove(kind: KindName, key: string, uid: string): void;
+  /** Notes that the kind cannot be listed for now. What is held of it stays. */
+  failed(kind: KindName, error: unknown): void;
 }
 
 /** A list that is being taken. */
@@ -91,6 +94,12 @@ export interface Store {
    * @throws StoreError Conflict if a version is given, and the object has another.
    */
   delete(ref: ObjectRef, uid: string, version?: string): Promise<void>;
+  /**
+   * Those of `permissions` that the store would refuse.
+   *
+   * @throws StoreError when that can't be said; Forbidden where nobody may ask.
+   */
+  refused(permissions: readonly Permission[]): Promise<readonly Permission[]>;
   /** Ends all watches and requests under way. */
   stop(): Promise<void>;
 }

@@ -13,6 +13,12 @@ import {
   describeProblems,
   describeRefusal,
   describeReserved,
+  describeTrouble,
+  isPartial,
+  permissions,
+  TROUBLE_CODES,
+  type Trouble,
+  type TroubleCode,
 } from "@fairlead/model";
 import { ANY_LINK, type LinkSelector, parseRange } from "@fairlead/net";
 import { expect } from "chai";
@@ -64,6 +70,20 @@ const ANNOUNCEMENT: { readonly [Code in AnnouncementRefusalCode]: Extract<Announ
   HoldDown: { code: "HoldDown", link: "eth0" },
 };
 
+const TROUBLE: { readonly [Code in TroubleCode]: Extract<Trouble, { code: Code }> } = {
+  PermissionMissing: { code: "PermissionMissing", permissions: permissions("", ["services"], ["list"]) },
+  KindMissing: { code: "KindMissing", kinds: ["servicecidrs.networking.k8s.io"], isPartial: true },
+  ApiUnreachable: { code: "ApiUnreachable", why: "connection refused" },
+  CredentialsUnusable: { code: "CredentialsUnusable", why: "no such file" },
+  CredentialsRefused: { code: "CredentialsRefused", why: "401" },
+  LeaseUnavailable: { code: "LeaseUnavailable", why: "no such namespace" },
+  CapabilityMissing: { code: "CapabilityMissing", capabilities: ["CAP_NET_ADMIN", "CAP_NET_RAW"] },
+  NotHostNetwork: { code: "NotHostNetwork", node: "n1", addresses: ["192.0.2.1"] },
+  NftMissing: { code: "NftMissing", why: "spawn nft ENOENT" },
+  NftTooOld: { code: "NftTooOld", version: "0.9.8", least: "1.0.6", isPartial: false },
+  KernelFeatureMissing: { code: "KernelFeatureMissing", features: [{ name: "fib", why: "no" }], isPartial: false },
+};
+
 /** Several words with no value left out, and no period at the end: callers go on after it. */
 const SENTENCE = /^(?!.*(undefined|\[object))[A-Za-z].* .*[^.\s]$/;
 
@@ -80,6 +100,23 @@ describe("reasons", () => {
   for (const refusal of Object.values<AnnouncementRefusal>(ANNOUNCEMENT)) {
     it(`has a sentence for ${refusal.code}`, () => expect(describeAnnouncementRefusal(refusal)).to.match(SENTENCE));
   }
+  it("lists every code of trouble", () => {
+    expect([...TROUBLE_CODES]).to.have.members(Object.keys(TROUBLE));
+  });
+  for (const trouble of Object.values<Trouble>(TROUBLE)) {
+    it(`has a sentence for ${trouble.code} that says what cannot be done`, () => {
+      expect(describeTrouble(trouble))
+        .to.match(SENTENCE)
+        .and.to.match(/^Cannot .*must /);
+    });
+  }
+  it("says what goes on without what is missing, and what does not", () => {
+    const missing = { code: "KernelFeatureMissing", features: [{ name: "fwd", why: "no" }] } as const;
+    expect(describeTrouble({ ...missing, isPartial: true })).to.contain("the speaker answers ARP and NDP itself");
+    expect(describeTrouble({ ...missing, isPartial: false })).to.not.contain("itself");
+    expect([true, false].map((partial) => isPartial({ ...missing, isPartial: partial }))).to.deep.equal([true, false]);
+    expect(isPartial(TROUBLE.PermissionMissing)).to.equal(false);
+  });
   it("lists every code of draining", () => {
     expect([...DRAINING_CODES]).to.have.members(Object.keys(DRAINING));
   });

@@ -1,17 +1,22 @@
 import {
   API_GROUP,
   API_VERSION,
+  cacheTroubles,
   type EventNote,
   EventRecorder,
+  mergeTroubles,
   ObjectCache,
   type RawObject,
+  Rights,
   type StatusPatch,
   type Store,
   StoreError,
+  watchTroubles,
 } from "@fairlead/kube";
-import type { ObjectRef } from "@fairlead/model";
-import { type Clock, type Log, type Millis, Queue } from "@fairlead/runtime";
+import type { ObjectRef, Trouble } from "@fairlead/model";
+import { type Cancel, type Clock, type Log, type Millis, Queue } from "@fairlead/runtime";
 import { decide, type Plan } from "./decide.ts";
+import { SPEAKER_PERMISSIONS } from "./permissions.ts";
 import type { Observation, Reporter } from "./ports.ts";
 import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./snapshot.ts";
 
@@ -23,6 +28,8 @@ export interface DeciderOptions {
   readonly fixed: Pick<Snapshot, "node" | "forwarding" | "classes">;
   /** Told of each plan, the first as soon as every kind has been listed. */
   readonly onPlan: (plan: Plan) => void;
+  /** Told of what keeps it from reading or writing, whenever that changes. */
+  readonly onTroubles?: (troubles: readonly Trouble[]) => void;
 }
 
 const COMPONENT = "fairlead-speaker";
@@ -45,6 +52,8 @@ export class Decider implements Reporter {
   readonly #statuses: Queue;
   readonly #events: EventRecorder;
   #seen: Observation = { lost: new Set() };
+  readonly #rights: Rights;
+  #unwatch: Cancel = () => {};
   #wanted: StatusPatch | undefined;
   #written = "";
   #writtenAt: Millis = Number.NEGATIVE_INFINITY;
@@ -55,6 +64,7 @@ export class Decider implements Reporter {
     const { clock, log } = options;
     this.#cache = new ObjectCache(() => this.#decisions.request());
     this.#events = new EventRecorder({ store: options.store, component: COMPONENT, clock, log });
+    this.#rights = new Rights({ store: options.store, permissions: async () => SPEAKER_PERMISSIONS, clock, log });
     const retry = { first: 200, most: 10_000 };
     this.#decisions = new Queue(
       async () => this.#decide(),
@@ -65,7 +75,10 @@ export class Decider implements Reporter {
     // A second between writes: an owner that changes is worth one, a flapping one no more.
     this.#statuses = new Queue(
       () => this.#writeStatus(),
-      (error, retryInMillis) => log.debug({ err: String(error), retryInMillis }, "cannot write SpeakerStatus"),
+      (error, retryInMillis) => {
+        log.debug({ err: String(error), retryInMillis }, "cannot write SpeakerStatus");
+        if (error instanceof StoreError && error.reason === "Forbidden") this.#rights.ask();
+      },
       clock,
       { settle: 1_000, atLeastEvery: LOOK_EVERY_MILLIS, retry },
     );
@@ -73,7 +86,11 @@ export class Decider implements Reporter {
 
   /** Begins to watch. */
   start(): void {
-    this.#options.store.watch(SPEAKER_KINDS, this.#cache);
+    const { store, clock, log, onTroubles } = this.#options;
+    store.watch(SPEAKER_KINDS, this.#cache);
+    this.#rights.ask();
+    const current = () => this.#troubles();
+    this.#unwatch = watchTroubles({ clock, log, current, ...(onTroubles && { onChange: onTroubles }) });
   }
 
   status(status: StatusPatch): void {
@@ -92,10 +109,17 @@ export class Decider implements Reporter {
 
   /** Writes the last status, if it can be done now, and ends. */
   async stop(): Promise<void> {
-    await Promise.all([this.#decisions.stop(), this.#statuses.stop()]);
+    this.#unwatch();
+    await Promise.all([this.#decisions.stop(), this.#statuses.stop(), this.#rights.stop()]);
     this.#events.stop();
     await this.#writeStatus().catch(() => undefined);
     await this.#options.store.stop();
+  }
+
+  #troubles(): Trouble[] {
+    const { missing } = this.#rights;
+    const refused: Trouble[] = missing.length === 0 ? [] : [{ code: "PermissionMissing", permissions: missing }];
+    return mergeTroubles([...cacheTroubles(this.#cache, SPEAKER_KINDS), ...refused]);
   }
 
   #decide(): void {

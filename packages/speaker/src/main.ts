@@ -18,9 +18,12 @@ import type { Plan } from "./decide.ts";
 import type { ForwardingMode } from "./forwarding/index.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
 import { openKeyFile } from "./io/key-file.ts";
+import { readNodeFacts } from "./io/node-facts.ts";
 import { cleanUpNode, openNode, type ResponderChoice } from "./io/node-ports.ts";
 import { BEAT_LIMITS } from "./main-thread-health.ts";
+import { NodeWatch } from "./node-check/node-watch.ts";
 import { Speaker } from "./speaker.ts";
+import { SpeakerTroubles } from "./status/speaker-troubles.ts";
 
 interface Options extends CommonOptions {
   readonly nodeName: string;
@@ -103,6 +106,16 @@ await runProgram<Options>(program, async (options) => {
     log,
   });
   const stopped = stopSignal();
+  const node = new NodeWatch({
+    read: () => {
+      const link = options.responder === "userspace" ? undefined : ports.links.current().find((one) => one.loopback);
+      return readNodeFacts({ mode: forwarding, link });
+    },
+    answersInKernel: options.responder === "kernel",
+    clock,
+    log,
+  });
+  const troubles = new SpeakerTroubles({ node: nodeName, forwarding, watch: node, links: ports.links, clock, log });
   let speaker: Speaker | undefined;
   let early: Plan | undefined;
   const decider = await DeciderThread.start(
@@ -120,10 +133,12 @@ await runProgram<Options>(program, async (options) => {
     {
       onPlan: (plan) => {
         early = plan;
+        troubles.follow(plan);
         speaker?.follow(plan);
       },
-      notReady: () => (speaker === undefined ? "starting" : speaker.notReady()),
+      notReady: () => troubles.notReady() ?? (speaker === undefined ? "starting" : speaker.notReady()),
       onWatchRestart: (kind, cause) => watchRestarts.inc({ kind, cause }),
+      onTroubles: (found) => troubles.ofApi(found),
       onCrash: (error) => {
         // Addresses go to others by themselves once the heartbeats end; whoever runs this process starts it again.
         log.error({ err: String(error) }, "cannot go on");
@@ -131,12 +146,14 @@ await runProgram<Options>(program, async (options) => {
       },
     },
   );
-  speaker = new Speaker({ node: nodeName, ports, reporter: decider, timing, keys, clock, log });
+  const reporter = troubles.start(decider);
+  speaker = new Speaker({ node: nodeName, ports, reporter, timing, keys, clock, log });
   if (early !== undefined) speaker.follow(early);
   const running = speaker;
   log.info({ store: store ?? kubeconfig ?? "in-cluster", forwarding }, "started");
   log.info({ signal: await stopped }, "stopping");
   await running.stop();
+  await troubles.stop();
   await decider.stop();
   ports.links.close();
   process.exit(0);

@@ -1,5 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { type Dispatcher, errors, Pool } from "undici";
+import { explainConnectFailure, wordsOf } from "../connect-failure.ts";
 import { StoreError, type StoreErrorReason } from "../ports.ts";
 import { type Credentials, loadCredentials } from "./kubeconfig.ts";
 
@@ -15,7 +16,8 @@ export interface ApiRequest {
 
 /** For an answer to begin, and for each next part of it. */
 const REQUEST_TIMEOUT_MILLIS = 30_000;
-const CONNECT_TIMEOUT_MILLIS = 10_000;
+/** Whoever waits for the first answer is to be told soon that there is none. */
+const CONNECT_TIMEOUT_MILLIS = 5_000;
 /** Less than the 90 s after which the API server ends a connection that nobody uses. */
 const KEEP_ALIVE_MILLIS = 60_000;
 /** Service-account tokens are renewed on disk well before they expire; reading them this often follows in time. */
@@ -54,7 +56,7 @@ export class ApiConnection {
     try {
       return JSON.parse(body) as T;
     } catch (cause) {
-      throw new StoreError("Unavailable", `Cannot read the answer to ${describe(request)}: ${message(cause)}`, {
+      throw new StoreError("Unavailable", `Cannot read the answer to ${describe(request)}: ${wordsOf(cause)}`, {
         cause,
       });
     }
@@ -94,7 +96,8 @@ export class ApiConnection {
 
   /** Returns the body of an answer that is no failure; "" if its lines went elsewhere. */
   async #exchange(request: ApiRequest, silenceMillis: number, onLine?: (line: string) => void): Promise<string> {
-    if (performance.now() - this.#loadedAt > CREDENTIALS_MAX_AGE_MILLIS) await this.#renew(request);
+    const age = performance.now() - this.#loadedAt;
+    if (this.#current === undefined || age > CREDENTIALS_MAX_AGE_MILLIS) await this.#renew(request);
     const first = await this.#once(request, silenceMillis, onLine);
     if (first.status !== 401) return bodyOf(request, first);
     await this.#renew(request, "Unauthorized");
@@ -108,7 +111,7 @@ export class ApiConnection {
     } catch (cause) {
       this.#loadedAt = performance.now();
       if (needed !== undefined || this.#current === undefined) {
-        throw new StoreError(needed ?? "Unavailable", `Cannot ${describe(request)}: ${message(cause)}`, { cause });
+        throw new StoreError(needed ?? "NoCredentials", `Cannot ${describe(request)}: ${wordsOf(cause)}`, { cause });
       }
     }
   }
@@ -135,7 +138,8 @@ export class ApiConnection {
       // If a firewall has forgotten this connection, it has forgotten the idle ones too.
       const silent = cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
       if (silent && pool === this.#current?.pool && !this.#closed) this.#connect(credentials);
-      throw new StoreError("Unavailable", `Cannot ${describe(request)}: ${message(cause)}`, { cause });
+      const why = explainConnectFailure(credentials.server.origin, cause);
+      throw new StoreError("Unavailable", `Cannot ${describe(request)}: ${why}`, { cause });
     }
   }
 }
@@ -236,8 +240,4 @@ function explanation(body: string): string {
   } catch {
     return body.slice(0, 200);
   }
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message || String(error.cause ?? error.name) : String(error);
 }

@@ -1,12 +1,14 @@
-import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
 import type { Clock, Log } from "@fairlead/runtime";
 import { KINDS, kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
 import { apiWrites } from "../metrics.ts";
 import { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
+import { reviewAccess } from "./access-review.ts";
 import { ApiConnection, type ApiRequest } from "./api-connection.ts";
 import { collectionPath, objectPath } from "./api-path.ts";
 import { ApiWatch } from "./api-watch.ts";
+import { KubeConfigError } from "./kubeconfig.ts";
 
 /** Writes at once at most; the rest wait their turn. */
 const WRITE_CONNECTIONS = 32;
@@ -50,10 +52,20 @@ export class ApiStore implements Store {
     this.#watches = new ApiConnection(options.kubeconfig, Number.POSITIVE_INFINITY);
   }
 
-  /** @throws KubeConfigError when the credentials can't be used; an API server that does not answer is no error. */
+  /**
+   * An API server that does not answer is no error here, nor is a kubeconfig that can't be used: it may be written or
+   * mounted later. Each request tries, and says why it could not.
+   *
+   * @throws KubeConfigError when there is no kubeconfig, and this is no pod.
+   */
   static async open(options: ApiStoreOptions): Promise<ApiStore> {
+    if (options.kubeconfig === undefined && process.env.KUBERNETES_SERVICE_HOST === undefined) {
+      throw new KubeConfigError(
+        "Cannot find the API server: --kubeconfig must name a kubeconfig, or this must run in a pod; got neither",
+      );
+    }
     const store = new ApiStore(options);
-    await Promise.all([store.#writes, store.#leases, store.#watches].map((connection) => connection.prepare()));
+    await Promise.allSettled([store.#writes, store.#leases, store.#watches].map((connection) => connection.prepare()));
     return store;
   }
 
@@ -131,6 +143,10 @@ export class ApiStore implements Store {
       if (!gone) throw error;
     }
     this.#cache?.remove(ref.kind, objectKey(ref), uid);
+  }
+
+  refused(permissions: readonly Permission[]): Promise<readonly Permission[]> {
+    return reviewAccess(this.#writes, permissions);
   }
 
   async stop(): Promise<void> {

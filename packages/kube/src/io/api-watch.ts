@@ -89,6 +89,7 @@ export class ApiWatch {
         await this.#wait(RETRY.first);
       } catch (error) {
         if (this.#stopped) return;
+        if (this.#version === undefined) this.#cache.failed(this.#kind, error);
         const expired = error instanceof StoreError && error.reason === "Expired";
         if (expired) this.#version = undefined;
         // The API server is back and well: a list helps at once, however long it was away.
@@ -115,6 +116,7 @@ export class ApiWatch {
       const absent = error instanceof StoreError && error.reason === "NotFound" && KINDS[this.#kind].optional;
       if (!absent) throw error;
       this.#cache.replaceAll(this.#kind, [], "0");
+      this.#cache.failed(this.#kind, error);
       return undefined;
     }
   }

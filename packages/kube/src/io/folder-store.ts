@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { stringify } from "yaml";
 import { KINDS, kindOf } from "../kinds.ts";
@@ -118,6 +118,11 @@ export class FolderStore implements Store {
       await rm(this.#path(statusPath(ref)), { force: true });
     });
     this.#cache?.remove(ref.kind, objectKey(ref), uid);
+  }
+
+  // Files have no roles.
+  async refused(): Promise<readonly Permission[]> {
+    return [];
   }
 
   async stop(): Promise<void> {

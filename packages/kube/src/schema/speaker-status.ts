@@ -34,6 +34,16 @@ export const speakerStatus = {
       )
       .optional()
       .describe("Links that addresses can be announced on."),
+    problems: z
+      .array(
+        z.object({
+          code: z.string().describe("Code of the problem; docs/troubleshooting.md has a heading for each."),
+          message: z.string().describe("What cannot be done, what must hold, and what is."),
+          partial: z.boolean().describe("Whether the speaker does its work without what is missing."),
+        }),
+      )
+      .optional()
+      .describe("What keeps the speaker of this node from its work, or from a part of it."),
     moves: z
       .array(
         z.object({
@@ -136,6 +146,12 @@ export const speakerStatus = {
     { name: "Owned", type: "integer", jsonPath: ".status.owned", description: "Addresses this node answers for." },
     { name: "Links", type: "string", jsonPath: ".status.links[*].name", description: "Links it can announce on." },
     { name: "Seen", type: "date", jsonPath: ".status.lastSeen", description: "Since the speaker last wrote this." },
+    {
+      name: "Problems",
+      type: "string",
+      jsonPath: ".status.problems[*].code",
+      description: "What keeps it from its work.",
+    },
     { name: "Forwarding", type: "string", jsonPath: ".status.forwarding", description: "Forwarding mode." },
     {
       name: "Version",

@@ -1,4 +1,4 @@
-import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
 import type { ObjectSink, RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
 import { MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
 
@@ -18,6 +18,8 @@ export class MemoryStore implements Store {
   failBefore: Fault = () => undefined;
   /** Fails a request that was done: the answer is lost. */
   failAfter: Fault = () => undefined;
+  /** What it says to {@link refused}. */
+  refuses: (permission: Permission) => boolean = () => false;
   /** Holds back what others do, until {@link deliver}. */
   holdEvents = false;
   #pending: MemoryEvent[] = [];
@@ -81,6 +83,10 @@ export class MemoryStore implements Store {
   async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
     await this.#do({ verb: "delete", ref }, () => this.cluster.delete(ref, uid, version));
     this.#cache?.remove(ref.kind, objectKey(ref), uid);
+  }
+
+  async refused(permissions: readonly Permission[]): Promise<readonly Permission[]> {
+    return permissions.filter(this.refuses);
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ const NONE: ObjectSink = {
   list: () => ({ add() {}, end() {} }),
   put() {},
   remove() {},
+  failed() {},
   synced: () => true,
 };
 const unavailable = () => new StoreError("Unavailable", "connection refused");
@@ -93,5 +94,40 @@ describe("ApiWatch", () => {
     expect(await run([unavailable(), unavailable(), "event", unavailable()])).to.deep.equal([
       ...["list 0", "watch 0", "watch 100", "watch 300", "watch 400", "watch 500"],
     ]);
+  });
+
+  for (const [kind, reason, taken] of [
+    ["ServiceCIDR", "NotFound", ["replaced by 0", "failed: NotFound"]],
+    ["IPAddressPool", "NotFound", ["failed: NotFound"]],
+    ["Service", "Forbidden", ["failed: Forbidden"]],
+  ] as const) {
+    it(`tells the cache that ${kind} cannot be listed: ${reason}`, async () => {
+      const clock = new FakeClock();
+      const told: string[] = [];
+      const cache: ObjectSink = {
+        ...NONE,
+        replaceAll: (_kind, objects) => told.push(`replaced by ${objects.length}`),
+        failed: (_kind, error) => told.push(`failed: ${(error as StoreError).reason}`),
+      };
+      const send = () => Promise.reject(new StoreError(reason, "no"));
+      const options = { clock, log: new MemoryLog(), silenceMillis: 60_000, onRestart() {} };
+      void new ApiWatch(kind, { send, lines: async () => {} }, cache, options).run();
+      await clock.advance(0);
+      expect(told).to.deep.equal(taken);
+    });
+  }
+
+  it("does not tell of a watch that ended, since what was listed is there", async () => {
+    const told: unknown[] = [];
+    const clock = new FakeClock();
+    const connection = {
+      send: async <T>() => ({ metadata: { resourceVersion: "7" }, items: [] }) as T,
+      lines: () => Promise.reject(unavailable()),
+    };
+    const options = { clock, log: new MemoryLog(), silenceMillis: 60_000, onRestart() {} };
+    const cache: ObjectSink = { ...NONE, failed: (_kind, error) => told.push(error) };
+    void new ApiWatch("Service", connection, cache, options).run();
+    await clock.advance(10_000);
+    expect(told).to.deep.equal([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { EventNote, StatusPatch } from "@fairlead/kube";
-import type { KindName } from "@fairlead/model";
+import type { KindName, Trouble } from "@fairlead/model";
 import type { CommonOptions } from "@fairlead/runtime";
 import type { BeatLimits } from "../main-thread-health.ts";
 import type { PlanDelta } from "../plan-delta.ts";
@@ -31,6 +31,7 @@ export type FromDecider =
   | { readonly kind: "plan"; readonly delta: PlanDelta }
   | { readonly kind: "watchRestarted"; readonly of: KindName; readonly cause: string }
   | { readonly kind: "metricsWanted" }
+  | { readonly kind: "troubles"; readonly troubles: readonly Trouble[] }
   /** The store can't be used as configured: the line for the user. */
   | { readonly kind: "unusable"; readonly message: string }
   | { readonly kind: "started" }

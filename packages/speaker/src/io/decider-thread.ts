@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
-import type { KindName } from "@fairlead/model";
+import type { KindName, Trouble } from "@fairlead/model";
 import { metrics, type NotReady, UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import { BEAT_MILLIS } from "../main-thread-health.ts";
@@ -12,6 +12,7 @@ import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts
 export interface DeciderListener {
   readonly onPlan: (plan: Plan) => void;
   readonly onWatchRestart: (kind: KindName, cause: string) => void;
+  readonly onTroubles: (troubles: readonly Trouble[]) => void;
   /** Asked about once a second, for the health port. */
   readonly notReady: NotReady;
   /** The thread ended by itself after it had started: nothing is decided any more. */
@@ -84,6 +85,9 @@ export class DeciderThread implements Reporter {
         return;
       case "metricsWanted":
         void metrics.metrics().then((text) => this.#post({ kind: "metrics", text }));
+        return;
+      case "troubles":
+        this.#listener.onTroubles(message.troubles);
         return;
       case "unusable":
         this.#stopping = true;

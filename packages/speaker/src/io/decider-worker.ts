@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openStore } from "@fairlead/kube";
+import type { Trouble } from "@fairlead/model";
 import { createLog, serveHealth, systemClock, UsageError } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import { Decider } from "../decider.ts";
@@ -20,7 +21,8 @@ try {
     const delta = sender.advance(plan);
     if (delta !== undefined) post({ kind: "plan", delta });
   };
-  const decider = new Decider({ store, clock: systemClock, log, fixed, onPlan });
+  const onTroubles = (troubles: readonly Trouble[]) => post({ kind: "troubles", troubles });
+  const decider = new Decider({ store, clock: systemClock, log, fixed, onPlan, onTroubles });
   const health = new MainThreadHealth(systemClock, () => post({ kind: "metricsWanted" }), limits);
   parentPort?.on("message", async (message: ToDecider) => {
     switch (message.kind) {

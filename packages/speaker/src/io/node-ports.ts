@@ -40,7 +40,7 @@ export interface NodeOptions {
 /**
  * This node, for real.
  *
- * @throws UsageError without the rights that a speaker needs.
+ * @throws UsageError when the kernel does not tell about its links.
  */
 export async function openNode({ responder, heartbeatPort, timing, clock, log }: NodeOptions): Promise<NodePorts> {
   const nft = new NftCommand();
@@ -81,7 +81,7 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
     return { links, openLinkSocket, openEcho, makeResponder, forwarding, ...secondPath };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot use this node: CAP_NET_ADMIN and CAP_NET_RAW must be held: ${why}`, { cause });
+    throw new UsageError(`Cannot use this node: the kernel must tell about its links: ${why}`, { cause });
   }
 }
 
