@@ -13,6 +13,7 @@ const OTHER_REASONS = [
   "NotServed",
   "Reserved",
   "UnknownAnnotation",
+  "Withdrawing",
   "AddressAnnounced",
   "AddressConflict",
 ];
