@@ -124,7 +124,23 @@ describe("the finalizer", () => {
     expect(world.statuses).to.deep.equal({ b: [VIP] });
   });
 
-  it("leaves an address that is reserved, or that cools down, as it would be without", async () => {
+  it("leaves an address reserved that an IPClaim keeps", async () => {
+    world.cluster.apply({
+      apiVersion: "fairlead.dev/v1beta1",
+      kind: "IPClaim",
+      metadata: { namespace: "default", name: "x" },
+      spec: { serviceName: "a" },
+    });
+    await settle(true);
+    world.deleteService("a");
+    await settle(true);
+    expect(world.records).to.deep.equal({ [VIP]: "a for x" });
+    await settle(true, 5);
+    expect(isThere("a")).to.equal(false);
+    expect(world.records).to.deep.equal({ [VIP]: "for x" });
+  });
+
+  it("leaves an address to cool down", async () => {
     world.cluster.apply({
       apiVersion: "fairlead.dev/v1beta1",
       kind: "IPAddressPool",

@@ -29,7 +29,9 @@ export function readService(
   const ranges = parseEach(ref, "spec.loadBalancerSourceRanges", spec.loadBalancerSourceRanges, (text) =>
     prefixRange(parsePrefix(text.trim())),
   );
-  if (ranges.problems.length > 0) return { problems: ranges.problems };
+  const isDeleting = (meta.deletionTimestamp ?? undefined) !== undefined;
+  // Whatever is wrong with one that goes must not keep it from going: our finalizer may be on it.
+  if (ranges.problems.length > 0 && !isDeleting) return { problems: ranges.problems };
   const ingress = status?.loadBalancer?.ingress ?? [];
   const finalizer = readFinalizer(meta);
   const allocated = status?.conditions?.find(({ type }) => type === ALLOCATED);
@@ -40,10 +42,7 @@ export function readService(
       uid: meta.uid,
       labels: meta.labels ?? {},
       created: meta.creationTimestamp ?? "",
-      wantsLoadBalancer:
-        spec.type === "LoadBalancer" &&
-        spec.clusterIP !== "None" &&
-        (meta.deletionTimestamp ?? undefined) === undefined,
+      wantsLoadBalancer: spec.type === "LoadBalancer" && spec.clusterIP !== "None" && !isDeleting,
       ...(spec.loadBalancerClass === undefined ? {} : { loadBalancerClass: spec.loadBalancerClass }),
       families: families(spec),
       familyPolicy: spec.ipFamilyPolicy,

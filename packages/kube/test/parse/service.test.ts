@@ -105,6 +105,12 @@ describe("a Service", () => {
     });
   });
 
+  it("is read whatever is wrong with its source ranges, once it is being deleted", () => {
+    const meta = { ...META, deletionTimestamp: META.creationTimestamp };
+    const value = goodValue("Service", service("web", { loadBalancerSourceRanges: ["nonsense"] }, meta));
+    expect(value).to.deep.include({ wantsLoadBalancer: false, sourceRanges: [] });
+  });
+
   const KEY = `v:${JSON.stringify(CLEANUP_FINALIZER)}`;
   const put = (manager: string, key = KEY) => ({
     manager,
