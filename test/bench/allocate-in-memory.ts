@@ -58,7 +58,8 @@ function snapshotOf(
   view.cache.replaceAll("Service", services.map(stored), "1");
   view.cache.replaceAll("IPAllocation", records.map(stored), "1");
   const classes = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
-  return view.snapshot({ classes, pending: { keys: new Set(), takes: [] }, wars: new Map(), now: Date.now() });
+  const pending = { keys: new Set<string>(), takes: [] };
+  return view.snapshot({ classes, finalizer: false, pending, wars: new Map(), now: Date.now() });
 }
 
 function newcomers(count: number, clusterIP: string): RawObject[] {

@@ -19,6 +19,7 @@ const OTHER_REASONS = [
   "NotServed",
   "Reserved",
   "UnknownAnnotation",
+  "Withdrawing",
   "AddressAnnounced",
   "AddressConflict",
 ];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ApiStore, ObjectCache, type Store, StoreError } from "@fairlead/kube";
-import { ingressOf, pool, service, storeCompliance } from "@fairlead/kube/testing";
+import { finalizerCompliance, ingressOf, pool, service, storeCompliance } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { systemClock } from "@fairlead/runtime";
 import { MemoryLog } from "@fairlead/runtime/testing";
@@ -35,14 +35,17 @@ const openStore = (
   more: { silenceMillis?: number; onRestart?: (kind: KindName, cause: string) => void } = {},
 ) => ApiStore.open({ kubeconfig, clock: systemClock, log: new MemoryLog(), ...more });
 
-storeCompliance("the Kubernetes API", async () => {
+const openBench = async () => {
   const { controlPlane } = await establish();
   const [store, other] = await Promise.all([
     openStore(controlPlane.adminKubeconfig),
     openStore(controlPlane.adminKubeconfig),
   ]);
   return { store, other, close: async () => void (await Promise.all([store.stop(), other.stop()])) };
-});
+};
+
+storeCompliance("the Kubernetes API", openBench);
+finalizerCompliance("the Kubernetes API", openBench);
 
 describe("ApiStore", () => {
   let cluster: Cluster;

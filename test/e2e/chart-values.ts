@@ -64,6 +64,7 @@ export const VALUES: readonly ValuesRow[] = [
   ...["debug", "warn", "error", "silent"].flatMap((logLevel) => commonOption({ logLevel }, `--log-level=${logLevel}`)),
   ...commonOption({ logFormat: "pretty" }, "--log-format=pretty"),
   option("controller", "compat", "metallb", "--compat=metallb"),
+  option("controller", "finalizer", true, "--finalizer"),
   option("controller", "metricsPort", 17472, "--metrics-port=17472"),
   option("controller", "extraArgs", ["--namespace=default"], "--namespace=default"),
   option("speaker", "forwarding", "nodePort", "--forwarding=nodePort"),

@@ -13,6 +13,7 @@ export const WRONG_VALUES: readonly (readonly [values: object, named: string])[]
   [{ rbac: { create: "no" } }, "'/rbac/create': got string, want boolean"],
   [{ controller: { replicas: 0 } }, "'/controller/replicas': minimum: got 0, want 1"],
   [{ controller: { compat: "purelb" } }, "'/controller/compat': value must be one of '', 'metallb'"],
+  [{ controller: { finalizer: "true" } }, "'/controller/finalizer': got string, want boolean"],
   [{ controller: { forwarding: "none" } }, "'/controller': additional properties 'forwarding' not allowed"],
   [
     { controller: { podDisruptionBudget: { maxUnavailable: 0 } } },

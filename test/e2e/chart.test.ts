@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { ControlPlane } from "@fairlead/testing";
@@ -74,6 +76,22 @@ describe("the Helm charts", () => {
     const kustomized = comparable(manifests(await controlPlane.kubectl("kustomize", CONFIG)));
     delete kustomized[`Namespace/${NAMESPACE}`];
     expect(comparable([...withoutKeep(crds), ...(await helm.render(NAMESPACE))])).to.deep.equal(kustomized);
+  });
+
+  it("make the same Deployment as kustomize with the component of the finalizer", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "fairlead-finalizer-"));
+    try {
+      const [resources, components] = [[relative(folder, CONFIG)], [relative(folder, `${CONFIG}/finalizer`)]];
+      const file = join(folder, "kustomization.yaml");
+      await writeFile(file, JSON.stringify({ kind: "Kustomization", resources, components }));
+      const name = "Deployment/fairlead-controller";
+      const kustomized = comparable(manifests(await controlPlane.kubectl("kustomize", folder)))[name];
+      const rendered = comparable(await helm.render(NAMESPACE, { controller: { finalizer: true } }))[name];
+      expect(at(rendered, ARGS)).to.include("--finalizer");
+      expect(rendered).to.deep.equal(kustomized);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("take the namespace of the release everywhere", async () => {

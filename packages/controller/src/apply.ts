@@ -7,13 +7,13 @@ import {
   type Store,
   StoreError,
 } from "@fairlead/kube";
-import type { ObjectRef } from "@fairlead/model";
+import { CLEANUP_FINALIZER, type ObjectRef } from "@fairlead/model";
 import type { Log } from "@fairlead/runtime";
 import type { ClaimPlan } from "./allocate/claims.ts";
-import type { ServicePlan } from "./decide.ts";
 import type { KeepPlan } from "./keeping.ts";
 import { allocations, refusals } from "./metrics.ts";
 import type { Records } from "./records.ts";
+import type { ServicePlan } from "./service-plan.ts";
 import type { PoolPlan } from "./status/pool-plan.ts";
 import type { RecordPlan } from "./status/record-status.ts";
 import type { ServiceStatus } from "./status/service-status.ts";
@@ -38,7 +38,7 @@ export interface ApplyContext {
  * @throws StoreError
  */
 export async function applyService(
-  { service, takes, status, releases, records }: ServicePlan,
+  { service, takes, status, releases, records, finalizer, overdue }: ServicePlan,
   version: string | undefined,
   context: ApplyContext,
 ): Promise<void> {
@@ -47,10 +47,23 @@ export async function applyService(
   const identity = { namespace, name, uid };
   await Promise.all(takes.map((standing) => context.records.take(standing, identity)));
   allocations.inc(takes.length);
-  if (status !== undefined) {
-    await context.store.patchStatus(ref, uid, servicePatch(status, context.now()), version);
-    report(ref, uid, status, context);
-  } else if (releases.length > 0) await expectUnchanged(ref, uid, version, context);
+  // The last that holds a Service back goes when nothing is left to do for it.
+  const isLast = finalizer === "remove";
+  const write = async () => {
+    const change = finalizer && { name: CLEANUP_FINALIZER, present: !isLast };
+    const patch = status === undefined ? {} : servicePatch(status, context.now());
+    await context.store.patchStatus(ref, uid, patch, version, change);
+    if (status !== undefined) report(ref, uid, status, context);
+    if (finalizer !== undefined) reportFinalizer(finalizer, ref, context);
+  };
+  if (!isLast && (status !== undefined || finalizer !== undefined)) await write();
+  else if (releases.length > 0) await expectUnchanged(ref, uid, version, context);
+  if (overdue !== undefined) {
+    context.log.warn(
+      { service: `${namespace}/${name}`, nodes: overdue },
+      "address given up though nodes still say that they answer for it",
+    );
+  }
   await Promise.all(
     releases.map(async ({ record, coolDown }) => {
       await context.records.release(record, identity, coolDown ? context.now() : undefined);
@@ -59,6 +72,7 @@ export async function applyService(
     }),
   );
   await Promise.all(records.map((record) => markRecord(record, context)));
+  if (isLast) await write();
 }
 
 /** Does what a plan says of an IPClaim. @throws StoreError */
@@ -155,6 +169,16 @@ async function expectUnchanged(
   throw new StoreError("Conflict", `Cannot free addresses of ${ref.namespace}/${ref.name}: it was changed meanwhile`);
 }
 
+/** What the log says of an end that was asked for. */
+const ENDS: ReadonlyMap<string, string> = new Map([
+  ["NotServed", "address freed"],
+  ["Withdrawing", "address withdrawn"],
+]);
+
+function reportFinalizer(change: "put" | "remove", { namespace, name }: ObjectRef, { log }: ApplyContext): void {
+  log.debug({ service: `${namespace}/${name}` }, change === "put" ? "finalizer put" : "finalizer removed");
+}
+
 function report(ref: ObjectRef, uid: string, { ingress, condition }: ServiceStatus, { log, note }: ApplyContext): void {
   const service = `${ref.namespace}/${ref.name}`;
   if (condition === undefined) {
@@ -162,11 +186,12 @@ function report(ref: ObjectRef, uid: string, { ingress, condition }: ServiceStat
     return;
   }
   const { reason, message } = condition;
-  const bad = condition.status === "False" && reason !== "NotServed";
+  const end = ENDS.get(reason);
+  const bad = condition.status === "False" && end === undefined;
   if (bad) refusals.inc({ reason });
   const fields = { service, reason, addresses: ingress, why: message };
   if (bad) log.warn(fields, "address refused");
-  else log.info(fields, reason === "NotServed" ? "address freed" : "address allocated");
+  else log.info(fields, end ?? "address allocated");
   note({ object: ref, uid, type: bad ? "Warning" : "Normal", reason, message });
 }
 

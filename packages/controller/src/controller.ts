@@ -1,11 +1,12 @@
 import { EventRecorder, LeaderElection, type LeaseTiming, type Reading, type Store, StoreError } from "@fairlead/kube";
-import { type ClassFilter, describeProblems, FIELD_MANAGER, objectKey, type Problem } from "@fairlead/model";
-import { type Clock, type Log, Queue } from "@fairlead/runtime";
+import { type ClassFilter, describeProblems, FIELD_MANAGER, isServed, objectKey, type Problem } from "@fairlead/model";
+import { type Cancel, type Clock, type Log, Queue } from "@fairlead/runtime";
 import { isOvertaken } from "./apply.ts";
-import { type AnnotationWarning, decide, type ServicePlan } from "./decide.ts";
+import { type AnnotationWarning, decide } from "./decide.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
 import { LEASE } from "./permissions.ts";
 import { Records } from "./records.ts";
+import type { ServicePlan } from "./service-plan.ts";
 import { Setbacks } from "./setbacks.ts";
 import { Settled } from "./settled.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -24,6 +25,8 @@ export interface ControllerOptions {
   readonly log: Log;
   readonly classes: ClassFilter;
   readonly reading?: Reading;
+  /** Whether Services with an address get the cleanup finalizer; not unless told. */
+  readonly finalizer?: boolean;
   /** Differs from that of every other replica, past ones included. */
   readonly identity: string;
   /** Namespace of the Lease; undefined for fairlead-system, or kube-system where that does not exist. */
@@ -54,6 +57,7 @@ export class Controller {
   #requestedAt: number | undefined;
   /** Before this time, by the monotonic clock, there is no other decision. */
   #notBefore = Number.NEGATIVE_INFINITY;
+  #again: Cancel | undefined;
   #warned: ReadonlySet<string> = new Set();
   #said = new Map<string, string>();
   #listed = false;
@@ -128,6 +132,7 @@ export class Controller {
   /** Finishes what is under way, and gives leadership back. */
   async stop(): Promise<void> {
     await this.#queue.stop();
+    this.#again?.();
     await this.#work.ended();
     this.#setbacks.stop();
     this.#poolPace.stop();
@@ -161,13 +166,14 @@ export class Controller {
       this.#options.log.info({ services: this.#view.cache.all("Service").size }, "everything listed");
     }
     if (!this.#view.synced || !this.#election.leading || this.#work.busy) return;
-    const { clock, classes } = this.#options;
+    const { clock, classes, finalizer = false } = this.#options;
     const begun = clock.monotonic();
     if (this.#requestedAt !== undefined) queueSeconds.observe((begun - this.#requestedAt) / 1000);
     this.#requestedAt = undefined;
     const end = decisionSeconds.startTimer();
     const now = clock.now();
-    const snapshot = this.#view.snapshot({ classes, pending: this.#pending(), wars: this.#wars.current(now), now });
+    const [pending, wars] = [this.#pending(), this.#wars.current(now)];
+    const snapshot = this.#view.snapshot({ classes, finalizer, pending, wars, now });
     const plan = decide(snapshot, this.#settled, this.#work.room);
     const problems = this.#view.problems();
     const counts = countPools(snapshot);
@@ -175,6 +181,9 @@ export class Controller {
     end();
     this.#logProblems(problems);
     this.#warn(plan.warnings);
+    this.#again?.();
+    const { againInMillis } = plan;
+    this.#again = againInMillis === undefined ? undefined : clock.after(againInMillis, () => this.#request());
     observePools(counts);
     const services = plan.services.filter((each) => !this.#isAtWar(each, snapshot));
     this.#work.begin({ ...plan, services }, this.#poolPace.due(pools), (service) => this.#view.versionOf(service));
@@ -188,8 +197,10 @@ export class Controller {
   }
 
   // One that begins now is told of in the next decision.
-  #isAtWar({ service, status, takes, releases }: ServicePlan, { now, index }: Snapshot): boolean {
+  #isAtWar({ service, status, takes, releases }: ServicePlan, { now, index, classes }: Snapshot): boolean {
     const { uid, statusWriter } = service;
+    // What is given up needs no last word.
+    if (!isServed(service, classes)) return false;
     if (status?.ingress === undefined) return !this.#wars.mayTell(uid, now);
     const ours = takes.length === 0 && releases.length === 0 && index.ofService(uid).length > 0;
     if (!ours || statusWriter === undefined || statusWriter === FIELD_MANAGER) return false;

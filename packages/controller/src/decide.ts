@@ -10,35 +10,18 @@ import {
 import { parseAddress, rangeContains } from "@fairlead/net";
 import { allocate, sharingRefused } from "./allocate/allocate.ts";
 import { type ClaimPlan, planClaims } from "./allocate/claims.ts";
-import type { AllocationContext, Surroundings } from "./allocate/context.ts";
+import type { AllocationContext } from "./allocate/context.ts";
 import { cools, drainingOf } from "./allocate/draining.ts";
 import { Ledger, poolOf } from "./allocate/ledger.ts";
 import { compareText } from "./allocate/pools.ts";
 import { type KeepPlan, planKeeping, vacant } from "./keeping.ts";
 import { nearestAnnotation, type UnknownAnnotation } from "./nearest-annotation.ts";
+import { released, withFinalizer } from "./release.ts";
+import { isWork, type ServicePlan, type Verdict } from "./service-plan.ts";
 import { Settled } from "./settled.ts";
 import { type Snapshot, workKey } from "./snapshot.ts";
-import { type RecordPlan, recordPlan } from "./status/record-status.ts";
-import { allocated, NOT_SERVED, refused, type ServiceStatus, serviceStatus } from "./status/service-status.ts";
-
-/** What is to be done for one Service, in this order: take, write the status, give up. */
-export interface ServicePlan {
-  readonly service: ServiceIntent;
-  /** How each address stands once it is taken, this Service among its holders. */
-  readonly takes: readonly Allocation[];
-  /** What to change in the status; undefined if nothing. */
-  readonly status: ServiceStatus | undefined;
-  readonly releases: readonly ReleasePlan[];
-  /** What to change in the status of its records. */
-  readonly records: readonly RecordPlan[];
-}
-
-/** An address that a Service gives up. */
-export interface ReleasePlan {
-  readonly record: Allocation;
-  /** Whether it is to cool down, rather than to be free at once. */
-  readonly coolDown: boolean;
-}
+import { recordPlan } from "./status/record-status.ts";
+import { allocated, refused, serviceStatus } from "./status/service-status.ts";
 
 /** What the controller wants of the world. */
 export interface Plan {
@@ -47,6 +30,8 @@ export interface Plan {
   readonly claims: readonly ClaimPlan[];
   /** What is to be done about records beside: their Service or IPClaim is gone, or they have cooled down. */
   readonly keeping: readonly KeepPlan[];
+  /** Milliseconds until there may be more to do though nothing has changed; undefined if nothing waits. */
+  readonly againInMillis: number | undefined;
   /** Services that are served, with annotations that nobody understands. */
   readonly warnings: readonly AnnotationWarning[];
 }
@@ -84,32 +69,33 @@ export function decide(snapshot: Snapshot, memory = new Settled(), most = Number
     ...snapshot.claims.filter(({ uid }) => pending.keys.has(workKey("IPClaim", uid))),
   ];
   let newcomers = 0;
+  let againInMillis: number | undefined;
   const plans = open.flatMap((service): ServicePlan[] => {
     const own = index.ofService(service.uid);
     const isNew = own.length === 0 && service.ingress.length === 0;
     if (isNew && newcomers >= most) return [];
-    if (!isServed(service, classes)) return remember(settled, own, released(service, own, surroundings));
+    if (!isServed(service, classes)) {
+      const { waitMillis, ...verdict } = released(service, own, snapshot);
+      if (waitMillis > 0) againInMillis = Math.min(waitMillis, againInMillis ?? waitMillis);
+      return remember(settled, own, verdict);
+    }
     // What is being reserved for it is there in the next decision.
     if (own.length === 0 && awaited.some((claim) => isClaimFor(claim, service))) return [];
-    const plan = served(service, own, adopted.get(service.uid) ?? [], context, snapshot.wars);
+    const verdict = served(service, own, adopted.get(service.uid) ?? [], context, snapshot.wars);
+    const plan = withFinalizer(verdict, own, snapshot.finalizer);
     if (isNew && isWork(plan)) newcomers += 1;
     return remember(settled, own, plan);
   });
   return {
     services: plans.sort((a, b) => Number(lacksAddress(a)) - Number(lacksAddress(b))),
     claims,
+    againInMillis,
     keeping: planKeeping(snapshot).filter(({ record }) => !ledger.isTakenAnew(record)),
     warnings: services.flatMap((service) => {
       if (service.unknownAnnotations.length === 0 || !isServed(service, classes)) return [];
       return service.unknownAnnotations.map((key) => ({ service, ...nearestAnnotation(key) }));
     }),
   };
-}
-
-/** What a decision found out about a Service beside what is to be done: whether all of it can be decided anew by itself. */
-interface Verdict extends ServicePlan {
-  /** Nothing but a change of the Service, of its records or of the surroundings can change the plan. */
-  readonly final: boolean;
 }
 
 function remember(settled: Settled, own: readonly Allocation[], { final, ...plan }: Verdict): ServicePlan[] {
@@ -225,21 +211,6 @@ function clashOf(service: ServiceIntent, kept: readonly Allocation[], ledger: Le
   return undefined;
 }
 
-function released(service: ServiceIntent, own: readonly Allocation[], surroundings: Surroundings): Verdict {
-  const addresses = new Set(own.map(({ address }) => address));
-  const ours = service.ingress.some((text) => addresses.has(text));
-  const ingress = ours ? service.ingress.filter((text) => !addresses.has(text)) : undefined;
-  const spoken = own.length > 0 || service.allocated !== undefined;
-  return {
-    service,
-    takes: [],
-    status: spoken ? serviceStatus(service, ingress, NOT_SERVED) : undefined,
-    releases: own.map((record) => ({ record, coolDown: cools(record, surroundings) })),
-    records: [],
-    final: true,
-  };
-}
-
 // By family, then as they stand in the status: two controllers must not put them in turn as each has come to know them.
 function inOrder({ families, ingress }: ServiceIntent, allocations: readonly Allocation[]): Allocation[] {
   const order = ({ ip }: Allocation) => families.indexOf(ip.family);
@@ -248,10 +219,6 @@ function inOrder({ families, ingress }: ServiceIntent, allocations: readonly All
     return at < 0 ? ingress.length : at;
   };
   return [...allocations].sort((a, b) => order(a) - order(b) || place(a) - place(b));
-}
-
-function isWork({ takes, status, releases, records }: ServicePlan): boolean {
-  return takes.length > 0 || releases.length > 0 || records.length > 0 || status !== undefined;
 }
 
 function lacksAddress({ service }: ServicePlan): boolean {

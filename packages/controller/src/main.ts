@@ -10,6 +10,7 @@ import {
   serveHealth,
   stopSignal,
   systemClock,
+  UsageError,
   VERSION,
 } from "@fairlead/runtime";
 import { Option } from "commander";
@@ -20,6 +21,7 @@ interface Options extends CommonOptions {
   readonly loadBalancerClass: string;
   readonly unclassed: boolean;
   readonly compat?: "metallb";
+  readonly finalizer: boolean;
 }
 
 const program = createProgram(
@@ -45,9 +47,18 @@ const program = createProgram(
       "--compat <product>",
       "also read this product's annotations: loadBalancerIPs, address-pool and allow-shared-ip under metallb.io/ and metallb.universe.tf/",
     ).choices(["metallb"]),
+  )
+  .addOption(
+    new Option(
+      "--finalizer",
+      "give Services the finalizer service.kubernetes.io/load-balancer-cleanup: deleted, they are gone only when their addresses are no longer answered for and free",
+    ).default(false),
   );
 
 await runProgram<Options>(program, async (options) => {
+  if (options.finalizer && options.store !== undefined) {
+    throw new UsageError("Cannot use --finalizer with --store: manifests must stay as they are");
+  }
   const log = createLog(options.logLevel, options.logFormat, { component: "controller" });
   const store = await openStore(options, systemClock, log, (kind, cause) => watchRestarts.inc({ kind, cause }));
   const controller = new Controller({
@@ -56,6 +67,7 @@ await runProgram<Options>(program, async (options) => {
     log,
     classes: { loadBalancerClass: options.loadBalancerClass, unclassed: options.unclassed },
     reading: { compat: options.compat },
+    finalizer: options.finalizer,
     identity: `${hostname()}-${process.pid}-${Date.now()}`,
     namespace: options.namespace,
     leaseTiming: DEFAULT_LEASE_TIMING,

@@ -17,11 +17,24 @@ export interface Snapshot {
   readonly claims: readonly IPClaim[];
   readonly surroundings: Surroundings;
   readonly classes: ClassFilter;
+  /** Whether Services with an address are to have the cleanup finalizer. */
+  readonly finalizer: boolean;
+  readonly speakers: readonly SpeakerAnswers[];
   readonly pending: Pending;
   /** By uid of a Service: the field manager that keeps overwriting its status. */
   readonly wars: ReadonlyMap<string, string>;
   /** Milliseconds since 1970. */
   readonly now: number;
+}
+
+/** What a speaker says of the addresses that its node answers for. */
+export interface SpeakerAnswers {
+  /** Name of the node. */
+  readonly node: string;
+  /** In canonical text. */
+  readonly answers: ReadonlySet<string>;
+  /** When it said so, RFC 3339; undefined if it does not tell. */
+  readonly seen: string | undefined;
 }
 
 /** Work that was begun by an earlier decision and has not ended. */

@@ -6,7 +6,7 @@ import { AllocationIndex } from "./allocate/allocation-index.ts";
 import type { Surroundings } from "./allocate/context.ts";
 import { acceptPools, surroundingsOf } from "./allocate/pools.ts";
 import { reservedRanges } from "./allocate/reserved.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot, SpeakerAnswers } from "./snapshot.ts";
 
 /** The kinds that the controller decides on. */
 export const CONTROLLER_KINDS = [
@@ -83,7 +83,7 @@ export class View {
   }
 
   /** What decide() looks at. */
-  snapshot(rest: Pick<Snapshot, "classes" | "pending" | "wars" | "now">): Snapshot {
+  snapshot(rest: Pick<Snapshot, "classes" | "finalizer" | "pending" | "wars" | "now">): Snapshot {
     const services = this.cache.all("Service");
     for (const uid of this.#deleted) if (this.index.ofService(uid).length === 0) this.#deleted.delete(uid);
     const serviceOf = (identity: ObjectIdentity) => {
@@ -99,8 +99,15 @@ export class View {
       index: this.index,
       claims: this.cache.values("IPClaim"),
       surroundings: this.#surround(),
+      speakers: this.#speakers(),
       ...rest,
     };
+  }
+
+  #speakers(): SpeakerAnswers[] {
+    return Array.from(this.cache.all("SpeakerStatus").values()).flatMap(({ read, seen }) => {
+      return "value" in read ? [{ node: read.value.name, answers: read.value.answers, seen }] : [];
+    });
   }
 
   *#unreadable(kind: KindName): Generator<string> {

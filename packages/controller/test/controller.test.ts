@@ -11,13 +11,14 @@ class Deployment {
   readonly world = new World();
   readonly replicas: { controller: Controller; store: MemoryStore; log: MemoryLog }[] = [];
 
-  start(store = new MemoryStore(this.world.cluster)): { controller: Controller } {
+  start(store = new MemoryStore(this.world.cluster), finalizer = false): { controller: Controller } {
     const log = new MemoryLog();
     const controller = new Controller({
       store,
       clock: this.clock,
       log,
       classes: { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true },
+      finalizer,
       identity: `replica-${this.replicas.length}`,
       namespace: "fairlead-system",
       leaseTiming: DEFAULT_LEASE_TIMING,
@@ -66,6 +67,51 @@ describe("Controller", () => {
     expect(controller.notReady()).to.match(/^waiting for the first list of Service, .*ServiceCIDR$/);
     list();
     expect(controller.notReady()).to.equal(undefined);
+  });
+
+  it("looks again when the time is over for which a withdrawn address is waited for, though nothing has changed", async () => {
+    const { world, clock } = deployment;
+    const ref = { kind: "SpeakerStatus", name: "n1" } as const;
+    const { metadata } = world.cluster.create({
+      apiVersion: "fairlead.dev/v1beta1",
+      kind: "SpeakerStatus",
+      metadata: { name: "n1" },
+    });
+    world.cluster.patchStatus(ref, metadata.uid ?? "", { addresses: [{ address: "192.0.2.0" }] });
+    world.service("a");
+    deployment.start(undefined, true);
+    await clock.advance(2_000);
+    world.deleteService("a");
+    await clock.advance(9_000);
+    expect(world.records).to.deep.equal({ "192.0.2.0": "a" });
+    await clock.advance(1_500);
+    expect(world.statuses).to.deep.equal({});
+    expect(world.records).to.deep.equal({});
+  });
+
+  it("keeps what is known of a speaker's last sign of life up to date, which is no news", async () => {
+    const { world, clock } = deployment;
+    const ref = { kind: "SpeakerStatus", name: "n1" } as const;
+    const object = { apiVersion: "fairlead.dev/v1beta1", kind: "SpeakerStatus", metadata: { name: "n1" } };
+    const { metadata } = world.cluster.create(object);
+    const beat = () => {
+      const lastSeen = new Date(clock.now()).toISOString();
+      world.cluster.patchStatus(ref, metadata.uid ?? "", { addresses: [{ address: "192.0.2.0" }], lastSeen });
+    };
+    beat();
+    world.service("a");
+    deployment.start(undefined, true);
+    await clock.advance(120_000);
+    beat();
+    world.deleteService("a");
+    await clock.advance(9_000);
+    expect(world.records, "a speaker that beats is waited for").to.deep.equal({ "192.0.2.0": "a" });
+    await clock.advance(1_500);
+    world.service("b");
+    await clock.advance(120_000);
+    world.deleteService("b");
+    await clock.advance(4_000);
+    expect(world.records, "one that is silent is not").to.deep.equal({});
   });
 
   it("writes an Event for each address", async () => {

@@ -86,7 +86,7 @@ describe("decide", () => {
     it("no Service that is being deleted", async () => {
       world.service("a");
       await settle();
-      world.service("a", {}, { deletionTimestamp: "2026-06-01T00:00:00Z" });
+      world.service("a", {}, { deletionTimestamp: "2026-06-01T00:00:00Z", finalizers: ["example.com/other"] });
       await settle();
       expect(world.statuses).to.deep.equal({ a: [] });
       expect(world.records).to.deep.equal({});

@@ -1,5 +1,6 @@
 import { ANNOTATIONS, type RawObject } from "@fairlead/kube";
 import { ingressOf, pool, type StoreCall } from "@fairlead/kube/testing";
+import { CLEANUP_FINALIZER } from "@fairlead/model";
 import { parseAddress, parseRange, rangeContains } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -39,6 +40,9 @@ type Action =
   | { readonly do: "claim"; readonly name: string; readonly spec: object }
   | { readonly do: "deleteClaim"; readonly name: string }
   | { readonly do: "deletePool"; readonly name: string }
+  | { readonly do: "speak"; readonly addresses: readonly string[] }
+  | { readonly do: "wait"; readonly seconds: number }
+  | { readonly do: "restart"; readonly replica: number; readonly finalizer: boolean }
   | { readonly do: "step"; readonly replica: number }
   | { readonly do: "hear"; readonly replica: number; readonly events: number }
   | { readonly do: "hearKind"; readonly replica: number; readonly kind: "Service" | "IPAllocation" }
@@ -93,6 +97,18 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       kind: fc.constantFrom("Service", "IPAllocation"),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("speak" as const),
+      addresses: fc.subarray(["192.0.2.0", "192.0.2.1", "192.0.2.2", "2001:db8::"]),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), seconds: fc.integer({ min: 1, max: 12 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("restart" as const), replica, finalizer: fc.boolean() }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("step" as const), replica }) },
   {
     weight: 4,
@@ -110,7 +126,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 );
 
 const phase = fc.array(action, { minLength: 2, maxLength: 14, size: "max" });
-const histories = fc.array(phase, { minLength: 1, maxLength: 4, size: "max" });
+/** Each with whether the finalizer is wanted at its end. */
+const histories = fc.array(fc.tuple(phase, fc.boolean()), { minLength: 1, maxLength: 4, size: "max" });
 
 /** A world with two controllers that both act, as none would under a Lease: what holds here holds in any handover. */
 class History {
@@ -118,6 +135,8 @@ class History {
   readonly replicas: Replica[] = [];
   /** What a user has done to each Service since the last time that all was quiet. */
   readonly touched = new Set<string>();
+
+  #now = "2026-06-01T00:00:00Z";
 
   /** Services that ever had a sharing key. */
   readonly everShared = new Set<string>();
@@ -127,7 +146,7 @@ class History {
     this.world.pool("q", "192.0.2.2/31");
     this.world.service("a");
     this.world.service("b", { clusterIPs: CLUSTER_IPS[2] });
-    this.replicas.push(this.#replica(), this.#replica());
+    this.replicas.push(this.#replica(true), this.#replica(true));
   }
 
   async act(step: Action): Promise<void> {
@@ -154,6 +173,14 @@ class History {
         return this.world.cluster.delete({ kind: "IPClaim", namespace: "default", name: step.name });
       case "deletePool":
         return this.world.cluster.delete({ kind: "IPAddressPool", name: step.name });
+      case "speak":
+        return this.#speak(step.addresses);
+      case "wait":
+        return this.#pass(step.seconds);
+      case "restart":
+        await this.#at(step.replica).store.stop();
+        this.replicas[step.replica] = this.#replica(step.finalizer);
+        return;
       case "step":
         return void (await this.#at(step.replica).step());
       case "hear":
@@ -164,16 +191,22 @@ class History {
         let left = step.at;
         const fatal = ({ verb }: StoreCall) => verb !== "get" && --left === 0;
         await this.#at(step.replica).crash(fatal, step.after ? "failAfter" : "failBefore");
-        this.replicas[step.replica] = this.#replica();
+        this.replicas[step.replica] = this.#replica(this.#at(step.replica).finalizer);
       }
     }
   }
 
-  /** Both controllers hear of everything and act until nothing is left to do. */
-  async quiet(): Promise<void> {
-    for (let round = 0; round < 12; round++) {
+  /** Both controllers, of one mind again, hear of everything and act until nothing is left to do or to wait for. */
+  async quiet(finalizer: boolean): Promise<void> {
+    for (const [i, before] of this.replicas.entries()) {
+      if (before.finalizer === finalizer) continue;
+      await before.store.stop();
+      this.replicas[i] = this.#replica(finalizer);
+    }
+    for (let round = 0; round < 16; round++) {
       for (const { store } of this.replicas) store.deliver();
-      if (this.replicas.every(({ idle }) => idle)) return;
+      if (this.replicas.every((replica) => replica.idle && replica.plan().againInMillis === undefined)) return;
+      if (this.replicas.every(({ idle }) => idle)) this.#pass(10);
       for (const one of this.replicas) await one.step();
     }
     throw new Error("Cannot settle: the controllers never come to rest");
@@ -185,8 +218,22 @@ class History {
     return found;
   }
 
-  #replica(): Replica {
-    const made = new Replica(this.world.cluster);
+  #speak(addresses: readonly string[]): void {
+    const status = { addresses: addresses.map((address) => ({ address })) };
+    const ref = { kind: "SpeakerStatus", name: "n1" } as const;
+    const object = { apiVersion: "fairlead.dev/v1beta1", kind: "SpeakerStatus", metadata: { name: "n1" } };
+    const { metadata } = this.world.cluster.get(ref) ?? this.world.cluster.create(object);
+    this.world.cluster.patchStatus(ref, metadata.uid ?? "", status);
+  }
+
+  #pass(seconds: number): void {
+    this.#now = new Date(Date.parse(this.#now) + seconds * 1000).toISOString();
+    for (const replica of this.replicas) replica.now = this.#now;
+  }
+
+  #replica(finalizer: boolean): Replica {
+    const made = new Replica(this.world.cluster, { finalizer });
+    made.now = this.#now;
     made.store.holdEvents = true;
     return made;
   }
@@ -249,6 +296,18 @@ function expectOrder(world: World, replica: Replica): void {
   expectNobodyWaits(world, replica, services);
 }
 
+/** Those that have an address have it if it is wanted, and nobody who is to go is kept. */
+function expectFinalizers(world: World, wanted: boolean): void {
+  for (const object of world.cluster.list("Service")) {
+    const { name, finalizers, deletionTimestamp } = object.metadata;
+    const has = Array.isArray(finalizers) && finalizers.includes(CLEANUP_FINALIZER);
+    const { type } = object.spec as { type: string };
+    expect(deletionTimestamp, `${name} is gone once it is deleted`).to.equal(undefined);
+    if (!wanted || type !== "LoadBalancer") expect(has, `${name} is free of it`).to.equal(false);
+    else if (ingressOf(object).length > 0) expect(has, `${name} has it`).to.equal(true);
+  }
+}
+
 /** Nobody who asks for nothing in particular waits while an address of its family is free. */
 function expectNobodyWaits(world: World, replica: Replica, services: readonly RawObject[]): void {
   const pools = replica.snapshot.surroundings.pools.filter(({ namespaceQuota }) => namespaceQuota === undefined);
@@ -294,14 +353,15 @@ describe("any history of Services, pools, claims, crashes and two controllers", 
       fc.asyncProperty(histories, async (phases) => {
         const history = new History();
         const { world } = history;
-        for (const phase of phases) {
+        for (const [phase, finalizer] of phases) {
           const before = world.statuses;
           history.touched.clear();
           for (const step of phase) {
             await history.act(step);
             expectNoneTwice(world, history.everShared);
           }
-          await history.quiet();
+          await history.quiet(finalizer);
+          expectFinalizers(world, finalizer);
           expectOrder(world, history.replicas[0] ?? new Replica(world.cluster));
           for (const [service, addresses] of Object.entries(before)) {
             if (history.touched.has(service) || asks(world, service)) continue;

@@ -5,6 +5,7 @@ import { CONTROLLER_KINDS, View } from "../src/view.ts";
 const REST = {
   classes: { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true },
   pending: { keys: new Set<string>(), takes: [] },
+  finalizer: false,
   wars: new Map<string, string>(),
   now: 0,
 };

@@ -18,7 +18,7 @@ describe("Work", () => {
     const work = new Work(options);
     const subjects = () => [work.isAbout("Service", "default/a"), work.isAbout("IPAllocation", "192.0.2.0")];
     const classes = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
-    const plan = decide(view.snapshot({ classes, pending: work.pending, wars: new Map(), now: 0 }));
+    const plan = decide(view.snapshot({ classes, finalizer: false, pending: work.pending, wars: new Map(), now: 0 }));
     expect(subjects()).to.deep.equal([false, false]);
     work.begin(plan, [], (each) => view.versionOf(each));
     expect(subjects()).to.deep.equal([true, true]);

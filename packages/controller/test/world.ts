@@ -21,6 +21,7 @@ const NOW = "2026-06-01T00:00:00Z";
 export interface ReplicaOptions {
   readonly classes?: ClassFilter | undefined;
   readonly compat?: "metallb" | undefined;
+  readonly finalizer?: boolean | undefined;
 }
 
 /** One controller's view of a cluster, moved by hand: no clock, no lease. Each of its plans equals one made from scratch. */
@@ -33,11 +34,13 @@ export class Replica {
   readonly #view: View;
   readonly #settled = new Settled();
   readonly #classes: ClassFilter;
+  readonly finalizer: boolean;
   readonly #work: Work;
   #failures: Error[] = [];
 
-  constructor(cluster: MemoryCluster, { classes = CLASSES, compat }: ReplicaOptions = {}) {
+  constructor(cluster: MemoryCluster, { classes = CLASSES, compat, finalizer = false }: ReplicaOptions = {}) {
     this.#classes = classes;
+    this.finalizer = finalizer;
     this.#view = new View(() => {}, { compat });
     this.store = new MemoryStore(cluster);
     this.store.watch(CONTROLLER_KINDS, this.#view.cache);
@@ -56,7 +59,8 @@ export class Replica {
   /** What a decision looks at now. */
   get snapshot(): Snapshot {
     const now = Date.parse(this.now);
-    return this.#view.snapshot({ classes: this.#classes, pending: this.#work.pending, wars: new Map(), now });
+    const [classes, finalizer, { pending }] = [this.#classes, this.finalizer, this.#work];
+    return this.#view.snapshot({ classes, finalizer, pending, wars: new Map(), now });
   }
 
   plan(): Plan {

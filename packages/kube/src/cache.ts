@@ -15,6 +15,8 @@ export interface CachedObject<T> {
   readonly read: Read<T>;
   /** The raw status, for the kinds that keep it. */
   readonly status: unknown;
+  /** When its writer last gave a sign of life, RFC 3339, for the kinds that say so. */
+  readonly seen?: string;
 }
 
 /** Lists of a kind that failed in a row. */
@@ -143,6 +145,7 @@ function read(kind: KindName, raw: RawObject, reading: Reading): CachedObject<un
   const checked = check(ref, objectMeta, raw.metadata, "metadata");
   if ("problems" in checked) return unreadable(ref, raw, checked.problems);
   const meta = checked.value;
+  const seen = KINDS[kind].seen?.(raw);
   return {
     ref,
     uid: meta.uid,
@@ -150,6 +153,7 @@ function read(kind: KindName, raw: RawObject, reading: Reading): CachedObject<un
     generation: meta.generation,
     read: KINDS[kind].read(ref, meta, raw, reading),
     status: KINDS[kind].keepStatus ? raw.status : undefined,
+    ...(seen !== undefined && { seen }),
   };
 }
 

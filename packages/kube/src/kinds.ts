@@ -16,7 +16,7 @@ import type { z } from "zod";
 import { readAllocation } from "./parse/allocation.ts";
 import type { Reading } from "./parse/annotations.ts";
 import { readClaim } from "./parse/claim.ts";
-import { readEndpointSlice, readNode, readNodeNetworks, readServiceRange } from "./parse/node.ts";
+import { readEndpointSlice, readLastSeen, readNode, readNodeNetworks, readServiceRange } from "./parse/node.ts";
 import { readL2Advertisement, readPool } from "./parse/pool.ts";
 import { check, type Read } from "./parse/read.ts";
 import { readService } from "./parse/service.ts";
@@ -49,6 +49,8 @@ export interface KindDefinition<K extends KindName> {
   readonly keepStatus: boolean;
   /** Whether an API server without this kind is taken for one that has no object of it. */
   readonly optional?: boolean;
+  /** When its writer last gave a sign of life, RFC 3339. That alone is no news. */
+  readonly seen?: (raw: unknown) => string | undefined;
   readonly read: (ref: ObjectRef, meta: ObjectMeta, raw: unknown, reading: Reading) => Read<KindValues[K]>;
 }
 
@@ -95,6 +97,7 @@ export const KINDS: { readonly [K in KindName]: KindDefinition<K> } = {
     namespaced: false,
     keepStatus: false,
     read: readNodeNetworks,
+    seen: readLastSeen,
   },
   ServiceCIDR: {
     apiVersion: "networking.k8s.io/v1",

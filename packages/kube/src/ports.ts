@@ -40,6 +40,13 @@ export class StoreError extends Error {
 /** A merge patch (RFC 7386) of a status: null removes. `conditions` are merged by their type. */
 export type StatusPatch = Readonly<Record<string, unknown>>;
 
+/** A change of metadata.finalizers, beside a status and in the same write. */
+export interface FinalizerChange {
+  readonly name: string;
+  /** Whether it is to be there. */
+  readonly present: boolean;
+}
+
 /** What a store fills. An ObjectCache is one. */
 export interface ObjectSink {
   /** Whether each kind has been listed at least once. */
@@ -84,9 +91,16 @@ export interface Store {
    * Changes the status of the object with this uid.
    *
    * @param version - resourceVersion that the change was decided on: it is refused if the object has changed since.
-   * @throws StoreError NotFound, Conflict (another uid, another version).
+   * @param finalizer - what else to change, of a built-in kind: the API allows that to whoever may write the status.
+   * @throws StoreError NotFound, Conflict (another uid, another version); Invalid if this store has no finalizers.
    */
-  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject>;
+  patchStatus(
+    ref: ObjectRef,
+    uid: string,
+    patch: StatusPatch,
+    version?: string,
+    finalizer?: FinalizerChange,
+  ): Promise<RawObject>;
   /**
    * Removes the object with this uid. An absent one, or one of another uid, is left alone: not an error.
    *

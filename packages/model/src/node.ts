@@ -29,6 +29,8 @@ export interface NodeNetworks {
   readonly macs: readonly string[];
   /** Who has an address on its links that Fairlead has given to a Service. */
   readonly strangers: readonly SeenStranger[];
+  /** The addresses of Services that it answers for, alone or for a part of the clients, in canonical text. */
+  readonly answers: ReadonlySet<string>;
 }
 
 /** Somebody who has an address that a speaker was to answer for. */

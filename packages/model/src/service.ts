@@ -44,11 +44,19 @@ export interface ServiceIntent extends ObjectIdentity {
   /** What sharers must have in common: "" under policy Cluster, the selector in canonical text under Local. */
   readonly backend: string;
   /** The condition fairlead.dev/Allocated as it stands, to know whether it must be written. */
-  readonly allocated: SeenCondition | undefined;
+  readonly allocated: TimedCondition | undefined;
+  /** Who put {@link CLEANUP_FINALIZER} on it, by metadata.managedFields: Fairlead, or another; absent if it is not there. */
+  readonly finalizer?: "own" | "foreign";
   /** Whether it lets go of addresses that are draining, as soon as others can be had. */
   readonly reallocate: boolean;
   /** Keys of annotations with our prefix that mean nothing to us. */
   readonly unknownAnnotations: readonly string[];
+}
+
+/** A condition as it stands, and since when. */
+export interface TimedCondition extends SeenCondition {
+  /** lastTransitionTime, RFC 3339. */
+  readonly since?: string;
 }
 
 /** What a Service asks for: nothing in particular, certain addresses, or pools. */
@@ -84,6 +92,12 @@ export function wroteStatus({ statusWriter, allocated }: Pick<ServiceIntent, "st
   if (statusWriter !== undefined) return statusWriter === FIELD_MANAGER;
   return allocated?.status === "True";
 }
+
+/**
+ * The finalizer of Services whose addresses must be off the wire and free before the Service is gone. Kubernetes' own
+ * service controller has given it its name, and other controllers of Services use it too.
+ */
+export const CLEANUP_FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
 
 /** The field manager that Fairlead writes statuses as. */
 export const FIELD_MANAGER = "fairlead";

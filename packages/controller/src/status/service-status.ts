@@ -12,7 +12,7 @@ import {
 /** What the condition fairlead.dev/Allocated of a Service is to say. */
 export interface AllocatedCondition {
   readonly status: "True" | "False";
-  readonly reason: "Allocated" | "Draining" | "NotServed" | AllocationRefusalCode;
+  readonly reason: "Allocated" | "Draining" | "NotServed" | "Withdrawing" | AllocationRefusalCode;
   readonly message: string;
 }
 
@@ -29,6 +29,14 @@ export const NOT_SERVED: AllocatedCondition = {
   status: "False",
   reason: "NotServed",
   message: "The Service is not of type LoadBalancer, or its spec.loadBalancerClass is another controller's",
+};
+
+/** The condition of a Service that has our finalizer, from when its addresses are withdrawn until they are free. */
+export const WITHDRAWING: AllocatedCondition = {
+  status: "False",
+  reason: "Withdrawing",
+  message:
+    "The Service is being deleted, or is not Fairlead's any more. Its addresses are free once no speaker answers for them, in 10 s at most",
 };
 
 /** The condition of a Service that has what it asked for. */

@@ -19,6 +19,7 @@ const networks = (subnets: readonly string[], gateways: readonly string[] = []):
   gateways: gateways.map(parseAddress),
   macs: [],
   strangers: [],
+  answers: new Set(),
 });
 const said = (...args: Parameters<typeof reservedRanges>) =>
   reservedRanges(...args).map(({ range, what, of }) => `${formatRange(range)} ${what} ${of}`);

@@ -3,7 +3,14 @@ import type { Clock, Log } from "@fairlead/runtime";
 import { KINDS, kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
 import { apiWrites } from "../metrics.ts";
-import { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
+import {
+  type FinalizerChange,
+  type ObjectSink,
+  type RawObject,
+  type StatusPatch,
+  type Store,
+  StoreError,
+} from "../ports.ts";
 import { reviewAccess } from "./access-review.ts";
 import { ApiConnection, type ApiRequest } from "./api-connection.ts";
 import { collectionPath, objectPath } from "./api-path.ts";
@@ -99,11 +106,21 @@ export class ApiStore implements Store {
     return this.#written(await this.#write(kind, "update", { method: "PUT", path, body: object }));
   }
 
-  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
+  async patchStatus(
+    ref: ObjectRef,
+    uid: string,
+    patch: StatusPatch,
+    version?: string,
+    finalizer?: FinalizerChange,
+  ): Promise<RawObject> {
     const precondition = { uid, ...(version !== undefined && { resourceVersion: version }) };
     // Only built-in kinds know the strategic form, which merges conditions by type beside those of other writers.
     if (!KINDS[ref.kind].apiVersion.startsWith("fairlead.dev/")) {
-      return this.#patch(ref, "application/strategic-merge-patch+json", precondition, patch);
+      const metadata = { ...precondition, ...(finalizer !== undefined && finalizerPatch(finalizer)) };
+      return this.#patch(ref, "application/strategic-merge-patch+json", metadata, patch);
+    }
+    if (finalizer !== undefined) {
+      throw new StoreError("Invalid", `Cannot change finalizers of ${ref.kind} ${ref.name}: its kind must be built in`);
     }
     return patch.conditions === undefined || patch.conditions === null
       ? this.#patch(ref, "application/merge-patch+json", precondition, patch)
@@ -174,9 +191,18 @@ export class ApiStore implements Store {
   }
 
   #written(object: RawObject): RawObject {
-    this.#cache?.put(kindOfRaw(object), object);
+    const { deletionTimestamp, finalizers, uid = "" } = object.metadata;
+    // The answer to a write that takes the last finalizer away is the object as it was: it is gone.
+    const isGone = deletionTimestamp !== undefined && !(Array.isArray(finalizers) && finalizers.length > 0);
+    if (isGone) this.#cache?.remove(kindOfRaw(object), objectKey(object.metadata), uid);
+    else this.#cache?.put(kindOfRaw(object), object);
     return object;
   }
+}
+
+// As a set of which each member has an owner: those of others stay.
+function finalizerPatch({ name, present }: FinalizerChange): Record<string, readonly string[]> {
+  return present ? { finalizers: [name] } : { "$deleteFromPrimitiveList/finalizers": [name] };
 }
 
 function kindOfRaw({ apiVersion, kind }: RawObject): KindName {

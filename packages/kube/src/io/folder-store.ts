@@ -6,7 +6,14 @@ import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { stringify } from "yaml";
 import { KINDS, kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
-import { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "../ports.ts";
+import {
+  type FinalizerChange,
+  type ObjectSink,
+  type RawObject,
+  type StatusPatch,
+  type Store,
+  StoreError,
+} from "../ports.ts";
 import { createAtomically, withLock, writeAtomically } from "./files.ts";
 import { describe, folderObjects, manifestIn, manifestPaths, STATUS_FOLDER, withStatus } from "./folder-objects.ts";
 import { type ScannedFile, scanFile, scanFolder, watchForChanges } from "./folder-scan.ts";
@@ -86,7 +93,16 @@ export class FolderStore implements Store {
     });
   }
 
-  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
+  async patchStatus(
+    ref: ObjectRef,
+    uid: string,
+    patch: StatusPatch,
+    version?: string,
+    finalizer?: FinalizerChange,
+  ): Promise<RawObject> {
+    if (finalizer !== undefined) {
+      throw new StoreError("Invalid", `Cannot change finalizers of ${describe(ref)}: a manifest must stay as it is`);
+    }
     const path = this.#path(statusPath(ref));
     return withLock(path, async () => {
       const held = (await this.#load(ref))?.object;

@@ -1,4 +1,11 @@
-import type { AddressRequest, ObjectRef, ServiceIntent, ServicePort } from "@fairlead/model";
+import {
+  type AddressRequest,
+  CLEANUP_FINALIZER,
+  FIELD_MANAGER,
+  type ObjectRef,
+  type ServiceIntent,
+  type ServicePort,
+} from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress, parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
 import type { z } from "zod";
 import { service as serviceSchema } from "../schema/builtin.ts";
@@ -22,8 +29,11 @@ export function readService(
   const ranges = parseEach(ref, "spec.loadBalancerSourceRanges", spec.loadBalancerSourceRanges, (text) =>
     prefixRange(parsePrefix(text.trim())),
   );
-  if (ranges.problems.length > 0) return { problems: ranges.problems };
+  const isDeleting = (meta.deletionTimestamp ?? undefined) !== undefined;
+  // Whatever is wrong with one that goes must not keep it from going: our finalizer may be on it.
+  if (ranges.problems.length > 0 && !isDeleting) return { problems: ranges.problems };
   const ingress = status?.loadBalancer?.ingress ?? [];
+  const finalizer = readFinalizer(meta);
   const allocated = status?.conditions?.find(({ type }) => type === ALLOCATED);
   return {
     value: {
@@ -32,10 +42,7 @@ export function readService(
       uid: meta.uid,
       labels: meta.labels ?? {},
       created: meta.creationTimestamp ?? "",
-      wantsLoadBalancer:
-        spec.type === "LoadBalancer" &&
-        spec.clusterIP !== "None" &&
-        (meta.deletionTimestamp ?? undefined) === undefined,
+      wantsLoadBalancer: spec.type === "LoadBalancer" && spec.clusterIP !== "None" && !isDeleting,
       ...(spec.loadBalancerClass === undefined ? {} : { loadBalancerClass: spec.loadBalancerClass }),
       families: families(spec),
       familyPolicy: spec.ipFamilyPolicy,
@@ -50,7 +57,13 @@ export function readService(
       ports: spec.ports.map(readPort),
       sharingKey: readAnnotation(meta, "allowSharedIP", reading)?.value ?? "",
       backend: spec.externalTrafficPolicy === "Local" ? canonicalSelector(spec.selector) : "",
-      allocated: allocated && { status: allocated.status, reason: allocated.reason, message: allocated.message },
+      allocated: allocated && {
+        status: allocated.status,
+        reason: allocated.reason,
+        message: allocated.message,
+        since: allocated.lastTransitionTime,
+      },
+      ...(finalizer !== undefined && { finalizer }),
       reallocate: readAnnotation(meta, "reallocate", reading)?.value === "true",
       unknownAnnotations: unknownAnnotations(meta),
     },
@@ -111,6 +124,16 @@ function statusWriter({ managedFields }: ObjectMeta): string | undefined {
     ({ fieldsV1 }) => fieldsV1?.["f:status"]?.["f:loadBalancer"] !== undefined,
   );
   return writers.sort((a, b) => compareTimes(a.time, b.time)).at(-1)?.manager;
+}
+
+function readFinalizer({ finalizers, managedFields }: ObjectMeta): ServiceIntent["finalizer"] {
+  if (!finalizers?.includes(CLEANUP_FINALIZER)) return undefined;
+  const key = `v:${JSON.stringify(CLEANUP_FINALIZER)}`;
+  const own = managedFields?.some(
+    ({ manager, fieldsV1 }) =>
+      manager === FIELD_MANAGER && fieldsV1?.["f:metadata"]?.["f:finalizers"]?.[key] !== undefined,
+  );
+  return own ? "own" : "foreign";
 }
 
 function compareTimes(a = "", b = ""): number {

@@ -11,6 +11,7 @@ export const objectMeta = z.object({
   deletionTimestamp: z.string().nullish(),
   labels: z.record(z.string(), z.string()).nullish(),
   annotations: z.record(z.string(), z.string()).nullish(),
+  finalizers: z.array(z.string()).nullish().catch(undefined),
   // What a writer may have put there is of no use unless it has this shape.
   managedFields: z
     .array(
@@ -18,7 +19,13 @@ export const objectMeta = z.object({
         manager: z.string().optional(),
         time: z.string().optional(),
         fieldsV1: z
-          .object({ "f:status": z.object({ "f:loadBalancer": z.unknown() }).optional().catch(undefined) })
+          .object({
+            "f:status": z.object({ "f:loadBalancer": z.unknown() }).optional().catch(undefined),
+            "f:metadata": z
+              .object({ "f:finalizers": z.record(z.string(), z.unknown()).optional() })
+              .optional()
+              .catch(undefined),
+          })
           .optional()
           .catch(undefined),
       }),

@@ -1,3 +1,4 @@
+export * from "./finalizer-compliance.ts";
 export * from "./manifests.ts";
 export * from "./memory-cluster.ts";
 export * from "./memory-store.ts";

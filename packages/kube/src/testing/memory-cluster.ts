@@ -1,7 +1,7 @@
-import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { FIELD_MANAGER, type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import { kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
-import { type RawObject, type StatusPatch, StoreError } from "../ports.ts";
+import { type FinalizerChange, type RawObject, type StatusPatch, StoreError } from "../ports.ts";
 
 /** What happened to an object, as a watch would tell it. */
 export interface MemoryEvent {
@@ -67,22 +67,38 @@ export class MemoryCluster {
   }
 
   /** @throws StoreError NotFound, Conflict (another uid, another version). */
-  patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): RawObject {
+  patchStatus(
+    ref: ObjectRef,
+    uid: string,
+    patch: StatusPatch,
+    version?: string,
+    finalizer?: FinalizerChange,
+  ): RawObject {
     const held = this.#held(ref, "patch");
     if (held.metadata.uid !== uid) throw refusal("Conflict", "patch", ref, "it is another object by now");
     if (version !== undefined && held.metadata.resourceVersion !== version) {
       throw refusal("Conflict", "patch", ref, "it was changed meanwhile");
     }
-    return this.#put(ref, { ...held, status: mergeStatus(held.status, patch) });
+    const metadata = finalizer === undefined ? held.metadata : withFinalizer(held.metadata, finalizer);
+    return this.#put(ref, { ...held, metadata, status: mergeStatus(held.status, patch) });
   }
 
-  /** Removes the object with this uid, or with any when none is given. */
+  /** Removes the object with this uid, or with any when none is given; one with finalizers stays until they are gone. */
   delete(ref: ObjectRef, uid?: string, version?: string): void {
     const held = this.#objects.get(keyOf(ref));
     if (held === undefined || (uid !== undefined && held.metadata.uid !== uid)) return;
     if (version !== undefined && held.metadata.resourceVersion !== version) {
       throw refusal("Conflict", "delete", ref, "it was changed meanwhile");
     }
+    if (finalizersOf(held.metadata).length > 0) {
+      const deletionTimestamp = held.metadata.deletionTimestamp ?? new Date(EPOCH + this.#version * 1000).toISOString();
+      this.#put(ref, { ...held, metadata: { ...held.metadata, deletionTimestamp } });
+      return;
+    }
+    this.#remove(ref, held);
+  }
+
+  #remove(ref: ObjectRef, held: RawObject): void {
     this.#objects.delete(keyOf(ref));
     this.#version += 1;
     this.#tell({ type: "removed", kind: ref.kind, object: held });
@@ -97,6 +113,10 @@ export class MemoryCluster {
   #put(ref: ObjectRef, object: RawObject): RawObject {
     this.#version += 1;
     const stored = structuredClone({ ...object, metadata: { ...object.metadata, resourceVersion: this.version } });
+    if (isGone(stored)) {
+      this.#remove(ref, stored);
+      return structuredClone(stored);
+    }
     this.#objects.set(keyOf(ref), stored);
     this.#tell({ type: "put", kind: ref.kind, object: stored });
     return structuredClone(stored);
@@ -105,6 +125,33 @@ export class MemoryCluster {
   #tell(event: MemoryEvent): void {
     for (const listener of this.#listeners) listener(structuredClone(event));
   }
+}
+
+type Metadata = RawObject["metadata"];
+
+function finalizersOf({ finalizers }: Metadata): string[] {
+  return Array.isArray(finalizers) ? finalizers : [];
+}
+
+/** Whether an object that is being deleted has no finalizer left. */
+export function isGone({ metadata }: RawObject): boolean {
+  return metadata.deletionTimestamp !== undefined && finalizersOf(metadata).length === 0;
+}
+
+// As the API server notes whose a finalizer is: the first writer's, and nobody's once it is gone.
+function withFinalizer(metadata: Metadata, { name, present }: FinalizerChange): Metadata {
+  const others = finalizersOf(metadata).filter((one) => one !== name);
+  const held = Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
+  const key = `v:${JSON.stringify(name)}`;
+  const entry = { manager: FIELD_MANAGER, fieldsV1: { "f:metadata": { "f:finalizers": { [key]: {} } } } };
+  if (!present) {
+    const managedFields = held.filter(
+      ({ fieldsV1 }) => fieldsV1?.["f:metadata"]?.["f:finalizers"]?.[key] === undefined,
+    );
+    return { ...metadata, finalizers: others, managedFields };
+  }
+  if (finalizersOf(metadata).includes(name)) return metadata;
+  return { ...metadata, finalizers: [...others, name], managedFields: [...held, entry] };
 }
 
 /** The reference of an object of a known kind. @throws StoreError Invalid. */

@@ -1,6 +1,6 @@
 import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
-import type { ObjectSink, RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
-import { MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
+import type { FinalizerChange, ObjectSink, RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
+import { isGone, MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
 
 /** One request to a {@link MemoryStore}. */
 export interface StoreCall {
@@ -76,8 +76,16 @@ export class MemoryStore implements Store {
     return this.#write({ verb: "replace", ref: refOf(object) }, () => this.cluster.replace(object));
   }
 
-  async patchStatus(ref: ObjectRef, uid: string, patch: StatusPatch, version?: string): Promise<RawObject> {
-    return this.#write({ verb: "patchStatus", ref }, () => this.cluster.patchStatus(ref, uid, patch, version));
+  async patchStatus(
+    ref: ObjectRef,
+    uid: string,
+    patch: StatusPatch,
+    version?: string,
+    finalizer?: FinalizerChange,
+  ): Promise<RawObject> {
+    return this.#write({ verb: "patchStatus", ref }, () =>
+      this.cluster.patchStatus(ref, uid, patch, version, finalizer),
+    );
   }
 
   async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
@@ -95,7 +103,9 @@ export class MemoryStore implements Store {
 
   async #write(call: StoreCall, action: () => RawObject): Promise<RawObject> {
     const written = await this.#do(call, action);
-    this.#cache?.put(call.ref.kind, written);
+    const { uid = "" } = written.metadata;
+    if (isGone(written)) this.#cache?.remove(call.ref.kind, objectKey(written.metadata), uid);
+    else this.#cache?.put(call.ref.kind, written);
     return written;
   }
 

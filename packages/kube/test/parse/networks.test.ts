@@ -29,6 +29,7 @@ describe("a SpeakerStatus", () => {
       gateways: [parseAddress("192.0.2.1")],
       macs: ["02:00:00:00:00:01", "02:00:00:00:00:01"],
       strangers: [],
+      answers: new Set(),
     });
   });
   for (const status of [undefined, {}, { links: 7 }, { links: [{ name: "eth0" }] }]) {
@@ -39,8 +40,20 @@ describe("a SpeakerStatus", () => {
         gateways: [],
         macs: [],
         strangers: [],
+        answers: new Set(),
       }));
   }
+  it("says which addresses its node answers for, alone or for a part of the clients", () => {
+    const [address, shared] = [{ address: "192.0.2.1", epoch: 1 }, { address: "2001:db8::1" }];
+    expect(goodValue("SpeakerStatus", speaker({ addresses: [address], shared: [shared] }))).to.deep.include({
+      answers: new Set(["192.0.2.1", "2001:db8::1"]),
+    });
+  });
+  it("has its links all the same if what it answers for cannot be read", () =>
+    expect(goodValue("SpeakerStatus", speaker({ links: [{ ...LINK, subnets: [] }], addresses: [7] }))).to.deep.include({
+      macs: [LINK.mac],
+      answers: new Set(),
+    }));
   it("says which addresses strangers had before it, and not those that it answers for all the same", () => {
     const conflict = {
       address: "192.0.2.50",

@@ -1,6 +1,6 @@
 import { ALLOCATED, ANNOTATIONS, type RawObject } from "@fairlead/kube";
 import { service } from "@fairlead/kube/testing";
-import type { ServiceIntent } from "@fairlead/model";
+import { CLEANUP_FINALIZER, FIELD_MANAGER, type ServiceIntent } from "@fairlead/model";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -84,7 +84,7 @@ describe("a Service", () => {
         { name: "dns-tcp", protocol: "TCP", port: 53, nodePort: 30053 },
         { name: "dia", protocol: "SCTP", port: 3868 },
       ],
-      allocated: { status: "True", reason: "Allocated", message: "m" },
+      allocated: { status: "True", reason: "Allocated", message: "m", since: META.creationTimestamp },
       sharingKey: "",
       backend: "",
       reallocate: false,
@@ -104,6 +104,32 @@ describe("a Service", () => {
       allocated: undefined,
     });
   });
+
+  it("is read whatever is wrong with its source ranges, once it is being deleted", () => {
+    const meta = { ...META, deletionTimestamp: META.creationTimestamp };
+    const value = goodValue("Service", service("web", { loadBalancerSourceRanges: ["nonsense"] }, meta));
+    expect(value).to.deep.include({ wantsLoadBalancer: false, sourceRanges: [] });
+  });
+
+  const KEY = `v:${JSON.stringify(CLEANUP_FINALIZER)}`;
+  const put = (manager: string, key = KEY) => ({
+    manager,
+    fieldsV1: { "f:metadata": { "f:finalizers": { [key]: {} } } },
+  });
+  for (const [what, finalizers, managedFields, finalizer] of [
+    ["none", undefined, [], undefined],
+    ["another one", ["example.com/other"], [put(FIELD_MANAGER, 'v:"example.com/other"')], undefined],
+    ["one that Fairlead put", ["example.com/other", CLEANUP_FINALIZER], [put("kubectl"), put(FIELD_MANAGER)], "own"],
+    ["one that a cloud's controller put", [CLEANUP_FINALIZER], [put("cloud-controller-manager")], "foreign"],
+    ["one of nobody knows whom", [CLEANUP_FINALIZER], undefined, "foreign"],
+    ["one beside another that Fairlead put", [CLEANUP_FINALIZER], [put(FIELD_MANAGER, 'v:"x"')], "foreign"],
+    ["what is no list", "nonsense", "nonsense", undefined],
+  ] as const) {
+    it(`has the finalizer for its addresses: ${what}`, () => {
+      const meta = { ...META, ...(finalizers !== undefined && { finalizers }), managedFields };
+      expect(goodValue("Service", service("web", {}, meta)).finalizer).to.equal(finalizer);
+    });
+  }
 
   for (const [what, spec, metadata, wants] of [
     ["S-01: ClusterIP", { type: "ClusterIP" }, {}, false],
