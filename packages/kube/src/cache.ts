@@ -189,7 +189,8 @@ function saysTheSame(held: CachedObject<unknown>, got: CachedObject<unknown>): b
   );
 }
 
-// Kubernetes 1.35 made resourceVersions of one kind comparable as decimal numbers (KEP-5504); so are the folder store's.
+// Kubernetes 1.35 made resourceVersions of one kind comparable as decimal numbers (KEP-5504); those of etcd were so before,
+// and so are the folder store's.
 function isNewer(a: string, b: string): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
