@@ -28,10 +28,6 @@ export const RUNS: readonly SuiteRun[] = [
 /** What fails, with the reason that the documents give. */
 export const EXPECTED_FAILURES: readonly ExpectedFailure[] = [
   {
-    spec: "load balancer cleanup finalizer",
-    why: "the suite waits for the finalizer of the cloud service controller, which does not run here",
-  },
-  {
     spec: "switch session affinity for LoadBalancer service with Local traffic policy",
     why: "under externalTrafficPolicy Local the owner alone answers, with its own endpoints; the suite expects several nodes",
   },
