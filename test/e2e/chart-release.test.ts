@@ -12,11 +12,7 @@ describe("a Helm release", () => {
   let onCluster: HelmStage["onCluster"];
   withHelm((stage) => {
     ({ controlPlane, onCluster } = stage);
-  });
-  afterEach(async () => {
-    await onCluster("uninstall", "fairlead", "fairlead-crds", "--ignore-not-found");
-    await controlPlane.kubectl("delete", "--ignore-not-found", "-f", `${CONFIG}/crd`);
-  });
+  }, "test");
 
   const kubectl = (...args: string[]): Promise<string> => controlPlane.kubectl("-n", NAMESPACE, ...args);
   const installed = async (): Promise<string[]> => {

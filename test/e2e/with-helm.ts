@@ -1,5 +1,5 @@
 import { ControlPlane, Namespace } from "@fairlead/testing";
-import { after, before } from "mocha";
+import { after, afterEach, before, beforeEach } from "mocha";
 import { Helm } from "./helm.ts";
 import { CONFIG, NAMESPACE } from "./product.ts";
 
@@ -14,13 +14,17 @@ export interface HelmStage {
 }
 
 /**
- * Runs helm and a control plane, with no node, for the tests of one suite. It is not the one that others share: they install by
- * kustomize, and Helm takes nothing that is there already.
+ * Runs helm and a control plane, with no node. It is not the one that others share: they install by kustomize, and Helm takes
+ * nothing that is there already.
+ *
+ * @param per - whether the tests of a suite share it, or each has its own. To delete CRDs in between does not do: an API server
+ * that has just taken them was seen to never finish with that.
  */
-export function withHelm(onReady: (stage: HelmStage) => void): void {
+export function withHelm(onReady: (stage: HelmStage) => void, per: "suite" | "test" = "suite"): void {
   let helm: Helm | undefined;
   let controlPlane: ControlPlane | undefined;
-  before("starts helm's control plane", async () => {
+  const [begin, end] = per === "suite" ? [before, after] : [beforeEach, afterEach];
+  begin("starts helm's control plane", async () => {
     const namespace = Namespace.own();
     await namespace.ip(`address replace ${ADDRESS}/32 dev lo`);
     const made = await Helm.create();
@@ -32,7 +36,7 @@ export function withHelm(onReady: (stage: HelmStage) => void): void {
       made.run(...args, "--namespace", NAMESPACE, "--kubeconfig", started.adminKubeconfig);
     onReady({ helm: made, controlPlane: started, onCluster });
   });
-  after("ends helm's control plane", async () => {
+  end("ends helm's control plane", async () => {
     await controlPlane?.close();
     await helm?.close();
   });
