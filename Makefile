@@ -55,7 +55,7 @@ e2e-api: build control-plane helm
 
 nodes: setup
 	@hack/setup --nodes && hack/programs/build control-plane nodes pause >/dev/null
-	@hack/image/build --archive dist/fairlead-image.tar
+	@mkdir -p dist && hack/image/build --archive dist/fairlead-image.tar
 
 cluster: nodes ## a real cluster of three kubelets with Fairlead on it; KEEP=1 leaves it, PROXY= and FAMILIES= choose
 	@hack/programs/build dns >/dev/null && hack/cluster/run node hack/cluster/cluster.ts

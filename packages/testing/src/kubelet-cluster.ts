@@ -200,8 +200,8 @@ async function routeToPods(lab: Lab): Promise<void> {
 function leadToApi(): string {
   const rule = `ip daddr ${LAB.services.ipv4.replace(/\.0\/.*$/, ".1")} tcp dport 443 dnat to ${LAB.control}:6443`;
   return `table ip lab-api {
-  chain pre { type nat hook prerouting priority dstnat; ${rule}; }
-  chain out { type nat hook output priority dstnat; ${rule}; }
+  chain pre { type nat hook prerouting priority -100; ${rule}; }
+  chain out { type nat hook output priority -100; ${rule}; }
 }
 `;
 }

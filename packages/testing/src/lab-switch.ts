@@ -1,4 +1,5 @@
 import { Namespace } from "./netns.ts";
+import { until } from "./until.ts";
 
 /**
  * How a link fails: "unplugged" takes the carrier away on both ends; "silent" loses every frame while both ends still see
@@ -47,7 +48,11 @@ export class Switch {
   /** Repairs the link at `port`, however it failed. */
   async restore(port: string): Promise<void> {
     await this.#namespace.ip(`link set ${port} up`);
-    await this.#namespace.run("bridge", "link", "set", "dev", port, "state", "3");
+    // The bridge takes no state of a port whose carrier is not there yet.
+    await until(`${port} forwards again`, async () => {
+      await this.#namespace.run("bridge", "link", "set", "dev", port, "state", "3");
+      return true;
+    });
   }
 
   /** Drops frames of an EtherType between all ports, as some switches do with what they do not know; undefined for none. */
