@@ -21,7 +21,7 @@ async function install(cluster: KubeletCluster): Promise<void> {
   await cluster.kubectl("apply", "-f", root("config/samples/pool.yaml"), "-f", root("config/samples/service.yaml"));
   const jsonPath = "jsonpath={.status.loadBalancer.ingress[0].ip}";
   const address = await until("the Service has an address", () =>
-    cluster.kubectl("get", "service", "web", "-o", jsonPath),
+    cluster.kubectl("get", "service", "web", "-o", jsonPath).then((ip) => ip !== "" && ip),
   );
   const curl = ["curl", "--silent", "--show-error", "--max-time", "2", `http://${address}/`] as const;
   for (const { name, namespace } of [cluster.lab.client, cluster.lab.remote]) {

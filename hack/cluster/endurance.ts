@@ -65,7 +65,7 @@ async function run(cluster: KubeletCluster): Promise<boolean> {
   const jsonPath = "jsonpath={.status.loadBalancer.ingress[0].ip}";
   const address = await until(
     "the Service has an address",
-    () => cluster.kubectl("get", "service", "web", "-o", jsonPath),
+    () => cluster.kubectl("get", "service", "web", "-o", jsonPath).then((ip) => ip !== "" && ip),
     {
       withinMillis: 20_000,
     },
