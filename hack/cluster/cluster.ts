@@ -1,28 +1,14 @@
 // A real cluster on this machine: three kubelets, the project's image, a Service that answers. Run by `make cluster`.
-import { fileURLToPath } from "node:url";
-import { VERSION } from "@fairlead/runtime";
-import { KubeletCluster, type KubeletClusterOptions, until, webManifests } from "@fairlead/testing";
+import { KubeletCluster, type KubeletClusterOptions, until } from "@fairlead/testing";
 import { indent, say } from "../demo/narration.ts";
-
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+import { install, root, serveSamples } from "./installation.ts";
 
 /** Runs what the README says, and shows what an operator sees. */
-async function install(cluster: KubeletCluster): Promise<void> {
+async function show(cluster: KubeletCluster): Promise<void> {
   say("Installing Fairlead: kubectl apply --server-side -k config");
-  await cluster.kubectl("apply", "--server-side", "-k", root("config"));
-  for (const workload of ["deployment/fairlead-controller", "daemonset/fairlead-speaker"]) {
-    await cluster.kubectl("-n", "fairlead-system", "rollout", "status", workload, "--timeout=120s");
-  }
+  await install(cluster);
   say("Applying config/samples/pool.yaml, config/samples/service.yaml, and a web server with three pods.");
-  const { api } = cluster.controlPlane;
-  const [program, deployment] = webManifests({ replicas: 3, image: `fairlead:${VERSION}` });
-  await api.post("/api/v1/namespaces/default/configmaps", program);
-  await api.post("/apis/apps/v1/namespaces/default/deployments", deployment);
-  await cluster.kubectl("apply", "-f", root("config/samples/pool.yaml"), "-f", root("config/samples/service.yaml"));
-  const jsonPath = "jsonpath={.status.loadBalancer.ingress[0].ip}";
-  const address = await until("the Service has an address", () =>
-    cluster.kubectl("get", "service", "web", "-o", jsonPath).then((ip) => ip !== "" && ip),
-  );
+  const address = await serveSamples(cluster);
   const curl = ["curl", "--silent", "--show-error", "--max-time", "2", `http://${address}/`] as const;
   for (const { name, namespace } of [cluster.lab.client, cluster.lab.remote]) {
     const asked = () => namespace.run(...curl).then(({ stdout }) => stdout.trim());
@@ -73,7 +59,7 @@ try {
     images: [root("dist/fairlead-image.tar")],
     onProgress: say,
   });
-  await install(cluster);
+  await show(cluster);
   if (process.env.KEEP === "1") await keep(cluster);
 } catch (error) {
   console.error(`\ncluster: ${error instanceof Error ? error.message : error}`);

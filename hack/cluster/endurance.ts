@@ -2,12 +2,10 @@
 // MINUTES: how long, 30 unless told. ELEMENTS: each minute somebody else loads so many interval elements in one nftables
 // transaction, on each node in turn; 0, none, unless told. Prints one JSON line, and ends with status 1 if a probe had a
 // container started again, or if without disturbance anything was warned of.
-import { fileURLToPath } from "node:url";
-import { VERSION } from "@fairlead/runtime";
-import { KubeletCluster, type LabNode, monotonicMillis, startProbe, until, webManifests } from "@fairlead/testing";
+import { KubeletCluster, type LabNode, monotonicMillis, startProbe, until } from "@fairlead/testing";
 import { say } from "../demo/narration.ts";
+import { install, root, serveSamples } from "./installation.ts";
 
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const minutes = Number(process.env.MINUTES ?? 30);
 const elements = Number(process.env.ELEMENTS ?? 0);
 const MINUTE = 60_000;
@@ -54,22 +52,8 @@ async function warnings(cluster: KubeletCluster, pods: Pods): Promise<Map<string
 
 async function run(cluster: KubeletCluster): Promise<boolean> {
   const { api } = cluster.controlPlane;
-  await cluster.kubectl("apply", "--server-side", "-k", root("config"));
-  for (const workload of ["deployment/fairlead-controller", "daemonset/fairlead-speaker"]) {
-    await cluster.kubectl("-n", "fairlead-system", "rollout", "status", workload, "--timeout=120s");
-  }
-  const [program, deployment] = webManifests({ replicas: 3, image: `fairlead:${VERSION}` });
-  await api.post("/api/v1/namespaces/default/configmaps", program);
-  await api.post("/apis/apps/v1/namespaces/default/deployments", deployment);
-  await cluster.kubectl("apply", "-f", root("config/samples/pool.yaml"), "-f", root("config/samples/service.yaml"));
-  const jsonPath = "jsonpath={.status.loadBalancer.ingress[0].ip}";
-  const address = await until(
-    "the Service has an address",
-    () => cluster.kubectl("get", "service", "web", "-o", jsonPath).then((ip) => ip !== "" && ip),
-    {
-      withinMillis: 20_000,
-    },
-  );
+  await install(cluster);
+  const address = await serveSamples(cluster);
   await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=120s");
   say(`${address} for ${minutes} minutes, ${elements} elements a minute by somebody else`);
   const probe = startProbe(cluster.lab.client.namespace, `http://${address}/`, {

@@ -2,12 +2,11 @@
 // QUICK=1 leaves out what takes long or cannot pass. FOCUS: a regular expression of ginkgo, the specs to run in place of all.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { builtPrograms, Daemon, KubeletCluster, until } from "@fairlead/testing";
+import { install, isReady, root } from "../cluster/installation.ts";
 import { say } from "../demo/narration.ts";
 import { quick, RUNS, readReport, type SpecResult, type SuiteRun, table, unexpected } from "./suite.ts";
 
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const REPORTS = root("dist/conformance");
 
 /** Four hours: a run that takes longer hangs. */
@@ -44,14 +43,12 @@ async function main(): Promise<number> {
   const cluster = await KubeletCluster.create({ dualStack: false, images, onProgress: say });
   try {
     await cluster.lab.connectRemote();
-    await cluster.kubectl("apply", "--server-side", "-k", root("config"));
+    await install(cluster);
     // The suite expects the finalizer that clouds put on their Services: as config/finalizer does.
     const option = [{ op: "add", path: "/spec/template/spec/containers/0/args/-", value: "--finalizer" }];
     const controller = ["-n", "fairlead-system", "patch", "deployment", "fairlead-controller"];
     await cluster.kubectl(...controller, "--type=json", `--patch=${JSON.stringify(option)}`);
-    for (const workload of ["deployment/fairlead-controller", "daemonset/fairlead-speaker"]) {
-      await cluster.kubectl("-n", "fairlead-system", "rollout", "status", workload, "--timeout=120s");
-    }
+    await isReady(cluster);
     await cluster.kubectl("apply", "-f", root("config/samples/pool.yaml"));
     const { QUICK, FOCUS } = process.env;
     const all = FOCUS === undefined ? RUNS : [{ title: FOCUS, focus: FOCUS }];
