@@ -15,14 +15,17 @@ const SELDOM: Millis = 1_000;
 const PATIENT: Millis = 10_000;
 const MINUTE: Millis = 60_000;
 
+/** So long heartbeats come by unicast alone before it is told: of one that is late on the link, nothing follows for the network. */
+const LASTING: Millis = 5_000;
+
 interface Neighbor {
   readonly address: IpAddress;
   /** Since when it is known. */
   readonly since: Millis;
   readonly heardOnLink: Millis;
   readonly heardAside: Millis;
-  /** When a heartbeat of it last came by unicast while none came on the link. */
-  readonly heardAsideAlone: Millis;
+  /** Since when heartbeats have come by unicast while none came on the link, when the last one did, and whether that is told. */
+  readonly alone?: { readonly since: Millis; readonly last: Millis; readonly isTold: boolean };
   /** When it last asked for heartbeats by unicast. */
   readonly askedAt: Millis;
   readonly triedAt: Millis;
@@ -53,7 +56,6 @@ export class SecondPath {
       since: now,
       heardOnLink: never,
       heardAside: never,
-      heardAsideAlone: never,
       askedAt: never,
       triedAt: never,
     };
@@ -68,27 +70,32 @@ export class SecondPath {
   /** A heartbeat of a speaker has come on the link. */
   heardOnLink(node: string, now: Millis): void {
     const known = this.#neighbors.get(node);
-    if (known !== undefined) this.#neighbors.set(node, { ...known, heardOnLink: now });
+    if (known === undefined) return;
+    const { alone: _, ...rest } = known;
+    this.#neighbors.set(node, { ...rest, heardOnLink: now });
   }
 
   /**
    * A heartbeat of a speaker has come by unicast.
    *
    * @param asks - whether it does not hear this node on the link.
-   * @returns whether it is the first in a row to come by unicast alone.
+   * @returns whether they have come by unicast alone for long enough to tell, once in a row.
    */
   heardAside(node: string, asks: boolean, now: Millis): boolean {
     const known = this.#neighbors.get(node);
     if (known === undefined) return false;
-    const isAlone = this.#isMissed(known, now);
-    const { askedAt, heardAsideAlone } = known;
-    this.#neighbors.set(node, {
-      ...known,
-      heardAside: now,
-      heardAsideAlone: isAlone ? now : heardAsideAlone,
-      askedAt: asks ? now : askedAt,
-    });
-    return isAlone && !this.#isRecent(heardAsideAlone, now);
+    const askedAt = asks ? now : known.askedAt;
+    if (!this.#isMissed(known, now)) {
+      this.#neighbors.set(node, { ...known, heardAside: now, askedAt });
+      return false;
+    }
+    const row = known.alone !== undefined && this.#isRecent(known.alone.last, now) ? known.alone : undefined;
+    const since = row?.since ?? now;
+    const isTold = row?.isTold ?? false;
+    const isLasting = now - since >= LASTING;
+    const alone = { since, last: now, isTold: isTold || isLasting };
+    this.#neighbors.set(node, { ...known, heardAside: now, askedAt, alone });
+    return isLasting && !isTold;
   }
 
   /** Where the heartbeat that is sent now is to go besides, and whether an answer is asked for. */

@@ -57,21 +57,34 @@ describe("SecondPath", () => {
     expect(perSecond(2, (path) => path.forget("b"))).to.deep.equal([0, 0]);
   });
 
-  it("tells once that a speaker is heard by unicast alone", () => {
-    const path = new SecondPath(DEFAULT_TIMING);
-    path.learn("b", [parseAddress("192.0.2.2")], OWN, 0);
-    path.heardOnLink("b", 0);
-    expect(path.heardAside("b", true, interval)).to.equal(false);
-    expect(path.heardAside("b", true, 20 * interval)).to.equal(true);
-    expect(path.heardAside("b", true, 21 * interval)).to.equal(false);
+  describe("tells that a speaker is heard by unicast alone", () => {
+    /** Seconds in which it is told, of a neighbor that is heard aside with every heartbeat and on the link in some seconds. */
+    const toldIn = (seconds: number, isOnLink: (second: number) => boolean, asks = true) => {
+      const path = new SecondPath(DEFAULT_TIMING);
+      path.learn("b", [parseAddress("192.0.2.2")], OWN, 0);
+      path.heardOnLink("b", 0);
+      const told: number[] = [];
+      for (let now = interval; now < 1_000 * seconds; now += interval) {
+        const second = Math.floor(now / 1_000);
+        if (isOnLink(second)) path.heardOnLink("b", now);
+        if (path.heardAside("b", asks, now)) told.push(second);
+      }
+      return told;
+    };
+
+    it("once, when that has lasted", () => expect(toldIn(30, () => false)).to.deep.equal([5]));
+    it("whoever was the first to miss heartbeats", () => expect(toldIn(30, () => false, false)).to.deep.equal([5]));
+    it("again, after it was heard on the link", () =>
+      expect(toldIn(30, (second) => second === 10)).to.deep.equal([5, 16]));
+    it("not of heartbeats that are late on the link", () =>
+      expect(toldIn(30, (second) => second % 4 === 0)).to.deep.equal([]));
   });
 
-  it("tells so too when the other one was the first to miss heartbeats on the link", () => {
+  it("says nothing of one that comes by unicast now and then", () => {
     const path = new SecondPath(DEFAULT_TIMING);
     path.learn("b", [parseAddress("192.0.2.2")], OWN, 0);
-    path.heardOnLink("b", 0);
-    const told = [1, 2, 3, 4, 5].map((beat) => path.heardAside("b", true, beat * interval));
-    expect(told).to.deep.equal([false, false, true, false, false]);
+    const told = [1, 3, 5, 7, 9].map((second) => path.heardAside("b", false, 1_000 * second));
+    expect(told).to.deep.equal([false, false, false, false, false]);
   });
 });
 
