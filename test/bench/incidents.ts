@@ -15,7 +15,7 @@ const CUT_SECONDS = Number(process.env.CUT_SECONDS ?? 600);
 const PATIENCE = { withinMillis: 30_000 };
 
 /**
- * Replays two incidents (users.md C4, C5) with ten addresses on three nodes, asked for every 50 ms by ARP from the LAN: an
+ * Replays two incidents (U-07, U-08) with ten addresses on three nodes, asked for every 50 ms by ARP from the LAN: an
  * owner's heartbeats dropped for ten minutes while clients reach it, and a switch that restarts 20 times. Prints JSON lines.
  * Run it inside hack/sandbox.
  */

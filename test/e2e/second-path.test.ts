@@ -64,7 +64,7 @@ describe("speakers on a switch that drops their heartbeats", () => {
     await product.startSpeaker(owner.name);
   });
 
-  it("keep one owner also when one of them cannot be reached at all but answers clients (users.md C4)", async () => {
+  it("U-07: keep one owner also when one of them cannot be reached at all but answers clients", async () => {
     await scene.addPool();
     for (const name of SERVICES) await scene.addService(name);
     const addresses = await Promise.all(SERVICES.map((name) => scene.address(name)));

@@ -44,7 +44,7 @@ describe("a node", () => {
     expect(site.refusals(VIP)).to.deep.equal({});
   });
 
-  it("goes on answering when it is cordoned (users.md A2)", async () => {
+  it("U-02: goes on answering when it is cordoned", async () => {
     site.node(owner, { unschedulable: true });
     await site.settle();
     expect(await site.answering(VIP)).to.deep.equal([owner]);

@@ -62,7 +62,7 @@ for (const [family, address] of [
       expect(move?.gapMilliseconds).to.be.within(DEFAULT_TIMING.detection, CRASH_LIMIT);
     });
 
-    it("Y-26: does not get its address back when it comes back (users.md A2)", async () => {
+    it("U-01, Y-26: does not get its address back when it comes back", async () => {
       site.at(owner).host.cut();
       await site.settle();
       const heir = await site.owner(address);

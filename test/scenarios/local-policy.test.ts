@@ -46,14 +46,14 @@ describe("a Service with externalTrafficPolicy", () => {
     expect(new Set(answers)).to.deep.equal(new Set([site.at("n2").host.link().mac]));
   });
 
-  it("S-16: Local goes from a node whose endpoint is terminating to one whose is ready (users.md A2)", async () => {
+  it("S-16, U-05: Local goes from a node whose endpoint is terminating to one whose is ready", async () => {
     await site.service("web", LOCAL, { n1: "ready" });
     site.endpoints("web", { n1: "serving", n3: "ready" });
     await site.pass(1_000);
     expect(await site.answering(VIP)).to.deep.equal(["n3"]);
   });
 
-  it("S-16: Local stays where an endpoint is still serving while no other is ready (users.md A2)", async () => {
+  it("S-16, U-05: Local stays where an endpoint is still serving while no other is ready", async () => {
     await site.service("web", LOCAL, { n1: "ready" });
     site.endpoints("web", { n1: "serving", n3: "gone" });
     await site.settle();
@@ -66,7 +66,7 @@ describe("a Service with externalTrafficPolicy", () => {
     expect(site.refusals(VIP)).to.deep.equal({});
   });
 
-  it("Cluster is answered for even without any endpoint (users.md A2)", async () => {
+  it("U-06: Cluster is answered for even without any endpoint", async () => {
     await site.service("web", {}, {});
     const owner = await site.owner(VIP);
     expect(site.refusals(VIP)).to.deep.equal({});

@@ -51,7 +51,7 @@ describe("a Service of type LoadBalancer", () => {
     expect(Math.max(...owned)).to.be.at.most(3);
   });
 
-  it("keeps its address when the pool is edited under it (users.md A2)", async () => {
+  it("U-03: keeps its address when the pool is edited under it", async () => {
     await site.service("web");
     const owner = await site.owner(VIP);
     site.cluster.apply({
@@ -65,7 +65,7 @@ describe("a Service of type LoadBalancer", () => {
     expect(await site.answering(VIP)).to.deep.equal([owner]);
   });
 
-  it("that another controller gave its address is left alone (users.md A2)", async () => {
+  it("U-04: that another controller gave its address is left alone", async () => {
     const { uid = "" } = site.cluster.apply(service("web")).metadata;
     const ref = { kind: "Service", namespace: "default", name: "web" } as const;
     site.cluster.patchStatus(ref, uid, { loadBalancer: { ingress: [{ ip: "192.0.2.99" }] } });

@@ -9,7 +9,7 @@ const WEB = { kind: "Service", namespace: "default", name: "web" } as const;
 
 /** One row of the reference: what is done to a cluster of three nodes, and who answers for 192.0.2.200 then. */
 interface Row {
-  /** Ids of metallb.md, by commas. */
+  /** Ids of test/reference, by commas. */
   readonly id: string;
   readonly says: string;
   /** What MetalLB does, where that differs. */

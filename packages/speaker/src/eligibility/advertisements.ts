@@ -28,7 +28,7 @@ export interface NodeReach {
 const ANYWHERE: NodeReach = { links: [ANY_LINK], weight: 0 };
 
 /**
- * The nodes and links that the advertisements of a pool allow a Service, as a union (metallb L-01 to L-11). A pool that
+ * The nodes and links that the advertisements of a pool allow a Service, as a union (L-01 to L-11 of test/reference). A pool that
  * no advertisement selects announces everywhere by itself, unless it is Manual.
  */
 export function reachOf(

@@ -23,7 +23,7 @@ export class ServiceEndpoints {
   }
 
   /**
-   * Nodes that can serve clients of an address of `family` from their own endpoints (metallb Y-23): those with a ready
+   * Nodes that can serve clients of an address of `family` from their own endpoints (Y-23 of test/reference): those with a ready
    * one; if there is none at all, those with one that is terminating but still serving. `everywhere` when some such
    * endpoint runs on no node.
    */

@@ -3,7 +3,7 @@ import type { AnnouncementRefusal, NodeInfo } from "@fairlead/model";
 /** A Node with this label, whatever its value, serves no external traffic (KEP-1143). */
 export const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
 
-/** Why a node may announce nothing, whatever the address (metallb ); undefined if it may. */
+/** Why a node may announce nothing, whatever the address (A-13 and A-14 of test/reference); undefined if it may. */
 export function nodeRefusal({ labels, networkUnavailable }: NodeInfo): AnnouncementRefusal | undefined {
   if (EXCLUDE_LABEL in labels) return { code: "NodeExcluded", label: EXCLUDE_LABEL };
   return networkUnavailable ? { code: "NetworkUnavailable" } : undefined;
