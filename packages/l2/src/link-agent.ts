@@ -322,7 +322,7 @@ export class LinkAgent {
       case "reannounce": {
         const { address, rival } = effect;
         if (!this.#announcer.answerRival(address)) return;
-        log.warn({ address, link, rival }, "another node answered for this address too; announcing it anew");
+        log.warn({ address, link, rival }, "another node answered for this address too; announcing it again");
         return;
       }
       case "slept":
@@ -340,7 +340,7 @@ export class LinkAgent {
         return;
       case "reluctance":
         if (effect.reluctance === "HoldDown") {
-          log.warn({ link }, "lost too often of late; taking over only what nobody else can");
+          log.warn({ link }, "lost three times within a minute; taking over only what no other node can");
         }
         onChange();
         return;
@@ -361,7 +361,7 @@ export class LinkAgent {
     if (!isOurs || now - this.#repairedAt < REPAIR_PAUSE) return;
     this.#repairedAt = now;
     const fields = { address, link: this.#link.name, reason: code, by };
-    log.warn(fields, "another speaker sees this address go wrong; repairing");
+    log.warn(fields, "another speaker's wire check of this address failed; repairing");
     this.#announcer.begin(address);
     responder.repair().then(
       () => this.#announcer.run(),

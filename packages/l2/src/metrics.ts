@@ -41,7 +41,7 @@ export const answers = counter<"outcome">({
 /** Sightings of strangers. */
 export const conflicts = counter<"reason">({
   name: "fairlead_l2_conflicts_total",
-  help: "Times that somebody who is no speaker was seen to have a wanted address, by reason: AddressInUse if it had it first.",
+  help: "Times that another host, not a speaker, was seen to use a wanted address, by reason: AddressInUse if it used it first.",
   labelNames: ["reason"],
 });
 

@@ -59,7 +59,7 @@ export function describeAnnouncementRefusal(refusal: AnnouncementRefusal): strin
     case "LinkDown":
       return `Link ${refusal.link} is down or has no carrier`;
     case "AddressInUse":
-      return `Somebody on link ${refusal.link} who is no speaker answers for the address: ${refusal.mac}`;
+      return `Another host on link ${refusal.link} uses the address: ${refusal.mac}`;
     case "HoldDown":
       return `Link ${refusal.link} was lost, or this speaker stopped, 3 times within a minute: for a while other candidates are preferred`;
   }

@@ -55,7 +55,7 @@ export class MainThreadHealth implements Health {
 
   ready(): Verdict {
     if (this.#silence() < this.#limits.notReady) return readiness(this.#notReady);
-    const line = `the main thread stands still, probably since somebody changes a large nftables table: ${this.#lastRan()}`;
+    const line = `the main thread stands still, probably because another program changes a large nftables table: ${this.#lastRan()}`;
     return { ok: false, line };
   }
 

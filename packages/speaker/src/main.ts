@@ -63,7 +63,7 @@ const program = createProgram(
   .addOption(
     new Option(
       "--heartbeat-key-file <file>",
-      "keys by which speakers know each other, one a line: the first signs, all are accepted; read anew when it changes",
+      "keys by which speakers know each other, one a line: the first signs, all are accepted; read again when it changes",
     ),
   )
   .addOption(

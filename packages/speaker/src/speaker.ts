@@ -185,10 +185,10 @@ export class Speaker {
     const { log, node } = this.#options;
     const planned = this.#known.get(address);
     const fields = { address, service: planned && serviceNames(planned), link, mac, reason: code };
-    log.warn(fields, "somebody on the link who is no speaker has the address");
+    log.warn(fields, "another host on the link uses the address");
     if (planned === undefined) return;
-    const message = `${mac} on ${link} of ${node} has ${address}, and is no speaker: ${
-      code === "AddressInUse" ? "it had it first, so this node does not answer for it" : "both answer for it"
+    const message = `${mac} on ${link} of ${node} uses ${address}, and is not a speaker: ${
+      code === "AddressInUse" ? "it used it first, so this node does not answer for it" : "both answer for it"
     }`;
     this.#note(planned, { type: "Warning", reason: code, message });
   }
@@ -196,7 +196,7 @@ export class Speaker {
   #found({ address, link, owner, code, macs }: Finding): void {
     const planned = this.#known.get(address);
     const fields = { address, service: planned && serviceNames(planned), link, owner, macs, reason: code };
-    this.#options.log.warn(fields, "not answered on the link as it ought to be");
+    this.#options.log.warn(fields, "wire check failed: no answer, or a wrong one");
     if (planned === undefined) return;
     const seen =
       macs.length === 0 ? "nobody answers" : `${macs.join(" and ")} ${macs.length === 1 ? "answers" : "answer"}`;

@@ -115,7 +115,7 @@ export const speakerStatus = {
         }),
       )
       .optional()
-      .describe("Addresses that somebody on a link has who is no speaker."),
+      .describe("Addresses that another host on a link uses, which is not a speaker."),
     findings: z
       .array(
         z.object({

@@ -94,7 +94,7 @@ export class WireWatch {
     for (const outcome of outcomes) wireChecks.inc({ outcome });
     for (const finding of found) onFinding(finding);
     for (const { address, owner } of ended) {
-      log.info({ address, link: link().name, owner }, "answered as it ought to be again");
+      log.info({ address, link: link().name, owner }, "wire check passes again");
     }
     if (found.length + ended.length > 0) onChange();
     const address = mayAsk ? this.#checks.next(state(), now) : undefined;
