@@ -1,6 +1,6 @@
 import { EventRecorder, LeaderElection, type LeaseTiming, type Reading, type Store, StoreError } from "@fairlead/kube";
 import { type ClassFilter, describeProblems, FIELD_MANAGER, isServed, objectKey, type Problem } from "@fairlead/model";
-import { type Cancel, type Clock, type Log, Queue } from "@fairlead/runtime";
+import { type Cancel, type Clock, formatTime, type Log, Queue } from "@fairlead/runtime";
 import { isOvertaken } from "./apply.ts";
 import { type AnnotationWarning, decide } from "./decide.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
@@ -76,7 +76,7 @@ export class Controller {
       store,
       records: new Records(store),
       log,
-      now: () => new Date(clock.now()).toISOString(),
+      now: () => formatTime(clock.now()),
       note: (event) => this.#events.note(event),
       onEnd: (end) => this.#ended(end),
     });
@@ -177,7 +177,7 @@ export class Controller {
     const plan = decide(snapshot, this.#settled, this.#work.room);
     const problems = this.#view.problems();
     const counts = countPools(snapshot);
-    const pools = poolPlans(this.#view.cache, counts, problems, new Date(now).toISOString());
+    const pools = poolPlans(this.#view.cache, counts, problems, formatTime(now));
     end();
     this.#logProblems(problems);
     this.#warn(plan.warnings);

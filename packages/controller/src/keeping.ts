@@ -1,4 +1,5 @@
 import type { Allocation, ObjectIdentity } from "@fairlead/model";
+import { parseTime } from "@fairlead/runtime";
 import { cools } from "./allocate/draining.ts";
 import { poolOf } from "./allocate/ledger.ts";
 import { type Snapshot, workKey } from "./snapshot.ts";
@@ -53,7 +54,7 @@ export function planKeeping(snapshot: Snapshot): KeepPlan[] {
 
 function hasCooled({ ip, released }: Allocation, { surroundings, now }: Snapshot): boolean {
   const pool = poolOf(surroundings.pools, ip);
-  const since = Date.parse(released?.at ?? "");
+  const since = parseTime(released?.at);
   // A time that cannot be read is long past.
   return pool === undefined || !(now - since < pool.coolDownMillis);
 }

@@ -1,4 +1,5 @@
 import { type Allocation, isServed, type ServiceIntent } from "@fairlead/model";
+import { parseTime } from "@fairlead/runtime";
 import type { Snapshot } from "./snapshot.ts";
 
 /** How far the end of a Service's addresses has come. */
@@ -32,7 +33,7 @@ export function withdrawal(service: ServiceIntent, own: readonly Allocation[], s
   );
   const nodes = answering.map(({ node }) => node).sort();
   const limit = addresses.length === 0 ? 0 : nodes.length === 0 ? LEAST_MILLIS : LIMIT_MILLIS;
-  const since = Date.parse(service.allocated?.since ?? "");
+  const since = parseTime(service.allocated?.since);
   // Another replica's clock may have stamped it. What cannot be read is long past.
   const passed = Math.abs(now - since);
   return { waitMillis: passed < limit ? limit - passed : 0, nodes };
@@ -47,5 +48,5 @@ function isShared({ holders }: Allocation, { uid }: ServiceIntent, { serviceOf, 
 }
 
 function isStale(seen: string | undefined, now: number): boolean {
-  return seen !== undefined && now - Date.parse(seen) > STALE_MILLIS;
+  return seen !== undefined && now - parseTime(seen) > STALE_MILLIS;
 }

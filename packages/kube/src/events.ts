@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectRef } from "@fairlead/model";
-import type { Cancel, Clock, Log } from "@fairlead/runtime";
+import { type Cancel, type Clock, formatTime, type Log } from "@fairlead/runtime";
 import { KINDS } from "./kinds.ts";
 import { type RawObject, type Store, StoreError } from "./ports.ts";
 
@@ -115,7 +115,7 @@ export class EventRecorder {
 
   #record(note: EventNote): void {
     const { store, component, clock, log } = this.#options;
-    const event = eventObject(note, component, new Date(clock.now()).toISOString());
+    const event = eventObject(note, component, formatTime(clock.now()));
     recordEvent(store, event).catch((error) => log.debug({ err: String(error) }, "cannot record an Event"));
   }
 }

@@ -1,5 +1,5 @@
 import type { ObjectRef } from "@fairlead/model";
-import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
+import { type Cancel, type Clock, formatTime, type Log, type Millis } from "@fairlead/runtime";
 import { type RawObject, type Store, StoreError } from "./ports.ts";
 
 /** How leadership is timed. A leader that cannot renew gives up before another can take over. */
@@ -152,7 +152,7 @@ export class LeaderElection {
   ): RawObject {
     const { identity, clock, timing } = this.#options;
     // MicroTime of the API: RFC 3339 with six digits of fraction.
-    const now = new Date(clock.now()).toISOString().replace("Z", "000Z");
+    const now = formatTime(clock.now()).replace("Z", "000Z");
     const acquireTime = held.spec?.holderIdentity === identity ? held.spec.acquireTime : now;
     return {
       apiVersion: "coordination.k8s.io/v1",

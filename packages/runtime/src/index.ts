@@ -9,4 +9,5 @@ export * from "./metrics.ts";
 export * from "./pacer.ts";
 export * from "./ports.ts";
 export * from "./queue.ts";
+export * from "./time.ts";
 export * from "./version.ts";

@@ -14,7 +14,7 @@ import {
   watchTroubles,
 } from "@fairlead/kube";
 import type { ObjectRef, Trouble } from "@fairlead/model";
-import { type Cancel, type Clock, type Log, type Millis, Queue } from "@fairlead/runtime";
+import { type Cancel, type Clock, formatTime, type Log, type Millis, Queue } from "@fairlead/runtime";
 import { decide, type Plan } from "./decide.ts";
 import { SPEAKER_PERMISSIONS } from "./permissions.ts";
 import type { Observation, Reporter } from "./ports.ts";
@@ -134,7 +134,7 @@ export class Decider implements Reporter {
     if (this.#wanted === undefined) return;
     const changed = text !== this.#written;
     if (!changed && clock.monotonic() - this.#writtenAt < SEEN_AFTER_MILLIS) return;
-    const lastSeen = new Date(clock.now()).toISOString();
+    const lastSeen = formatTime(clock.now());
     try {
       this.#uid ??= (await this.#ensure(ref)).metadata.uid ?? "";
       await store.patchStatus(ref, this.#uid, { ...(changed && this.#wanted), lastSeen });

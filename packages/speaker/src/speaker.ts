@@ -10,7 +10,7 @@ import {
   type TakeOverCause,
 } from "@fairlead/l2";
 import { describeAnnouncementRefusal } from "@fairlead/model";
-import { type Clock, type Log, Pacer, Queue } from "@fairlead/runtime";
+import { type Clock, formatTime, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
 import { announcementRefusals, forwardedPorts, moves, ownedAddresses } from "./metrics.ts";
 import type { NodePorts, Reporter } from "./ports.ts";
@@ -60,7 +60,7 @@ export class Speaker {
     this.#options = options;
     const { node, ports, timing, keys, clock, log } = options;
     this.#words = new Pacer(clock, WORDS_PER_TURN);
-    this.#startedAt = new Date(clock.now()).toISOString();
+    this.#startedAt = formatTime(clock.now());
     this.#agent = new Agent({
       node,
       timing,
@@ -166,7 +166,7 @@ export class Speaker {
 
   #remember(move: Move, service: string): void {
     const { address, link } = move;
-    const at = new Date(this.#options.clock.now()).toISOString();
+    const at = formatTime(this.#options.clock.now());
     const base = { address, service, link, at };
     const recent: RecentMove =
       move.kind === "own"
@@ -229,7 +229,7 @@ export class Speaker {
     if (plan === undefined) return;
     const { reporter, clock } = this.#options;
     const offset = clock.now() - clock.monotonic();
-    const wallClock = (monotonic: number) => new Date(monotonic + offset).toISOString();
+    const wallClock = (monotonic: number) => formatTime(monotonic + offset);
     const facts = { startedAt: this.#startedAt, moves: this.#moves, nodes: this.#reachability.remarks() };
     reporter.status(speakerStatus(plan, report, facts, wallClock));
     ownedAddresses.reset();

@@ -1,7 +1,7 @@
 import { notReadyWith, watchTroubles } from "@fairlead/kube";
 import type { Links } from "@fairlead/linux";
 import type { Trouble } from "@fairlead/model";
-import type { Cancel, Clock, Log } from "@fairlead/runtime";
+import { type Cancel, type Clock, formatTime, type Log } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import type { ForwardingMode } from "../forwarding/index.ts";
 import { hostNetworkTrouble } from "../node-check/node-check.ts";
@@ -36,7 +36,7 @@ export class SpeakerTroubles {
   /** Begins to look at the node, and tells `reporter` what there is. @returns what the speaker is to report to. */
   start(reporter: Reporter): Reporter {
     const { node, forwarding, watch, clock, log } = this.#options;
-    const startedAt = new Date(clock.now()).toISOString();
+    const startedAt = formatTime(clock.now());
     const wrapped = new TroubleReporter(reporter, { node, forwarding, startedAt });
     this.#reporter = wrapped;
     if (this.#ofApi.length > 0) this.#tell();
