@@ -43,6 +43,7 @@ export default {
     only("client-node-in-kube-io", "^packages/kube/src/io/", "@kubernetes/client-node", "the API server's client has one door"),
     only("undici-in-kube-io", "^packages/kube/src/io/", "node_modules/undici/", "HTTP to the API server has one door"),
     only("ip-address-in-net", "^packages/net/src/", "node_modules/ip-address", "addresses have one vocabulary"),
+    only("raw-socket-in-linux-io", "^packages/linux/src/io/", "node_modules/raw-socket", "raw sockets have one door"),
     only("koffi-in-linux-io", "^packages/linux/src/io/", "node_modules/koffi", "foreign functions have one door"),
     {
       name: "io-folders-touch-the-world",
