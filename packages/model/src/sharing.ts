@@ -40,7 +40,7 @@ export function describeShareConflict({ rule, port }: ShareConflict): string {
     case "KeysDiffer":
       return "their sharing keys differ";
     case "BackendsDiffer":
-      return "with externalTrafficPolicy Local both must have it, and equal selectors";
+      return "with externalTrafficPolicy Local, both Services must use it with equal selectors";
     case "PortTaken":
       return `both have port ${port}`;
     case "UnknownHolder":
