@@ -8,6 +8,7 @@ import { benchFailover } from "./failover.ts";
 import { benchForwarding } from "./forwarding.ts";
 import { benchIncidents } from "./incidents.ts";
 import { benchManyAddresses } from "./many-addresses.ts";
+import { benchManyServices } from "./many-services.ts";
 import { benchMemory } from "./memory.ts";
 import { benchRestart } from "./restart.ts";
 
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   restart: benchRestart,
   failover: benchFailover,
   manyAddresses: benchManyAddresses,
+  manyServices: benchManyServices,
   incidents: benchIncidents,
 };
 

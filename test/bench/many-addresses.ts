@@ -3,10 +3,12 @@ import { fileURLToPath } from "node:url";
 import { type LabNode, longestGap, until } from "@fairlead/testing";
 import { logLines } from "../e2e/product.ts";
 import { startNeighborProbe } from "./neighbor-probe-daemon.ts";
+import { allOwned, ownedByNode } from "./owners.ts";
 import { withCpuSeconds } from "./processes.ts";
 import { quantile, report } from "./report.ts";
 import { allocated, createServices } from "./services.ts";
 import { MANY, type Site, withSite } from "./site.ts";
+import type { WireCount } from "./wire-meter.ts";
 
 const NODES = 5;
 const ADDRESSES = 1_000;
@@ -25,7 +27,7 @@ export async function benchManyAddresses(): Promise<void> {
       for (const object of MANY) await site.store.create(object);
       await createServices(site, "s", ADDRESSES);
       await allocated(site, ADDRESSES);
-      await owned(site);
+      await allOwned(site, ADDRESSES);
       await measureIdle(site);
       for (let run = 0; run < RUNS; run++) {
         const node = site.cluster.lab.nodes[run % NODES];
@@ -36,35 +38,16 @@ export async function benchManyAddresses(): Promise<void> {
   );
 }
 
-async function owners(site: Site): Promise<Map<string, string[]>> {
-  const { items } = (await site.cluster.controlPlane.api.get("/apis/fairlead.dev/v1beta1/speakerstatuses")) as {
-    items: { metadata: { name: string }; status?: { addresses?: { address: string }[] } }[];
-  };
-  return new Map(
-    items.map(({ metadata, status }) => [metadata.name, (status?.addresses ?? []).map(({ address }) => address)]),
-  );
-}
-
-async function owned(site: Site): Promise<void> {
-  await until(
-    "every address has one owner",
-    async () => {
-      const all = [...(await owners(site)).values()].flat();
-      return all.length === ADDRESSES && new Set(all).size === ADDRESSES;
-    },
-    PATIENCE,
-  );
-}
-
 async function measureIdle(site: Site): Promise<void> {
   const { lab } = site.cluster;
   await delay(30_000); // bursts of announcements are over, and what the Services have left in memory is given back
   const groups = Object.fromEntries(lab.nodes.map(({ name }) => [name, [site.product.speaker(name)]]));
-  const meter = fileURLToPath(new URL("heartbeat-meter.ts", import.meta.url));
+  const meter = fileURLToPath(new URL("wire-meter.ts", import.meta.url));
   const { result, cpuSeconds } = await withCpuSeconds(groups, () =>
     lab.client.namespace.run(process.execPath, meter, "--seconds", `${IDLE_SECONDS}`),
   );
-  const bits = Object.values(JSON.parse(result.stdout) as Record<string, number>);
+  const { heartbeats } = JSON.parse(result.stdout) as WireCount;
+  const bits = Object.values(heartbeats).map(({ bitsPerSecond }) => bitsPerSecond);
   const shares = Object.values(cpuSeconds).map((seconds) => Math.round((1_000 * seconds) / IDLE_SECONDS) / 10);
   report({
     bench: "manyAddresses",
@@ -78,9 +61,10 @@ async function measureIdle(site: Site): Promise<void> {
 
 async function loseNode(site: Site, node: LabNode): Promise<void> {
   const { lab } = site.cluster;
-  const before = await owners(site);
-  const lost = new Set(before.get(node.name));
-  const probe = startNeighborProbe(lab.client.namespace, [...before.values()].flat(), ASK_EVERY_MILLIS);
+  const before = await ownedByNode(site);
+  const lost = new Set(before.get(node.name)?.map(({ address }) => address));
+  const all = [...before.values()].flat().map(({ address }) => address);
+  const probe = startNeighborProbe(lab.client.namespace, all, ASK_EVERY_MILLIS);
   await until("the client asks", probe.asking, PATIENCE);
   await delay(2_000);
   await Promise.all([
@@ -110,7 +94,7 @@ async function loseNode(site: Site, node: LabNode): Promise<void> {
   await lab.restoreLink(node.name);
   await lab.restoreLink(node.name, "management");
   await site.product.startSpeaker(node.name);
-  await owned(site);
+  await allOwned(site, ADDRESSES);
   await until("it is heard again", () => {
     const others = lab.nodes.filter(({ name }) => name !== node.name);
     return others.every(({ name }) => logLines(site.product.speaker(name)).at(-1) !== undefined);
