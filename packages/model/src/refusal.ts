@@ -35,12 +35,8 @@ export type AllocationRefusal =
 /** A pool that was tried and why it was of no use. */
 export interface PoolAttempt {
   readonly pool: string;
-  readonly why:
-    | "full"
-    | "quota of the namespace is used up"
-    | "no address of this family"
-    | "only on request"
-    | "not for this Service";
+  /** `Full`: all are held. `OnRequest`: not given to those who ask for nothing. `NotAllowed`: serviceAllocation excludes it. */
+  readonly why: "Full" | "QuotaUsed" | "FamilyMissing" | "OnRequest" | "NotAllowed";
 }
 
 /** A code an allocation can be refused with. */
@@ -100,6 +96,15 @@ export function describeRefusal(refusal: AllocationRefusal): string {
   }
 }
 
+const ATTEMPTS: Readonly<Record<PoolAttempt["why"], string>> = {
+  Full: "full",
+  QuotaUsed: "quota of the namespace is used up",
+  FamilyMissing: "no address of this family",
+  OnRequest: "only on request",
+  NotAllowed: "not for this Service",
+};
+
 function attempts(pools: readonly PoolAttempt[]): string {
-  return pools.length === 0 ? "no pool is accepted" : pools.map(({ pool, why }) => `${pool}: ${why}`).join(", ");
+  if (pools.length === 0) return "no pool is accepted";
+  return pools.map(({ pool, why }) => `${pool}: ${ATTEMPTS[why]}`).join(", ");
 }

@@ -26,13 +26,13 @@ import { expect } from "chai";
 /** One refusal of each code: a code without one is a type error. */
 const ALLOCATION: { readonly [Code in AllocationRefusalCode]: Extract<AllocationRefusal, { code: Code }> } = {
   NoPool: { code: "NoPool" },
-  PoolFull: { code: "PoolFull", pools: [{ pool: "lan", why: "full" }] },
+  PoolFull: { code: "PoolFull", pools: [{ pool: "lan", why: "Full" }] },
   QuotaExceeded: {
     code: "QuotaExceeded",
     namespace: "default",
-    pools: [{ pool: "lan", why: "quota of the namespace is used up" }],
+    pools: [{ pool: "lan", why: "QuotaUsed" }],
   },
-  FamilyMissing: { code: "FamilyMissing", family: 6, pools: [{ pool: "lan", why: "no address of this family" }] },
+  FamilyMissing: { code: "FamilyMissing", family: 6, pools: [{ pool: "lan", why: "FamilyMissing" }] },
   NotAllowedForService: { code: "NotAllowedForService", pools: ["lan"] },
   InvalidRequest: { code: "InvalidRequest", source: "spec.loadBalancerIP", must: "be one", value: "192.0.2" },
   ConflictingRequest: { code: "ConflictingRequest", annotation: "192.0.2.1", field: "192.0.2.2" },

@@ -218,8 +218,7 @@ function refuseAddress(
     return { code: "AddressNotInPool", address: text };
   }
   if (standing === undefined && ledger.isQuotaUsed(pool, address.family, service.namespace)) {
-    const why = "quota of the namespace is used up";
-    return { code: "QuotaExceeded", namespace: service.namespace, pools: [{ pool: pool.name, why }] };
+    return { code: "QuotaExceeded", namespace: service.namespace, pools: [{ pool: pool.name, why: "QuotaUsed" }] };
   }
   return undefined;
 }
@@ -246,10 +245,10 @@ export function refuse(
   if (pools.length === 0) return { code: "NoPool" };
   if (usable.length === 0) return { code: "NotAllowedForService", pools: pools.map(({ name }) => name) };
   const tried = attempts(seeker, family, usable, context);
-  if (tried.some(({ why }) => why === "quota of the namespace is used up")) {
+  if (tried.some(({ why }) => why === "QuotaUsed")) {
     return { code: "QuotaExceeded", namespace: seeker.namespace, pools: tried };
   }
   const familyHad = had.length === 0 || had.some(({ ip }) => ip.family === family);
-  const full = tried.some(({ why }) => why === "full");
+  const full = tried.some(({ why }) => why === "Full");
   return familyHad && full ? { code: "PoolFull", pools: tried } : { code: "FamilyMissing", family, pools: tried };
 }

@@ -110,8 +110,7 @@ function refuseReservation(
   }
   const counted = standing?.holders.some(({ namespace }) => namespace === claim.namespace) ?? false;
   if (!counted && ledger.isQuotaUsed(pool, address.family, claim.namespace)) {
-    const why = "quota of the namespace is used up";
-    return { code: "QuotaExceeded", namespace: claim.namespace, pools: [{ pool: pool.name, why }] };
+    return { code: "QuotaExceeded", namespace: claim.namespace, pools: [{ pool: pool.name, why: "QuotaUsed" }] };
   }
   return undefined;
 }

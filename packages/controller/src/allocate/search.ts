@@ -69,12 +69,12 @@ export function attempts(
   { pools, namespaceLabels, ledger }: AllocationContext,
 ): PoolAttempt[] {
   return pools.map((pool) => {
-    if (!poolAllows(pool, seeker, namespaceLabels)) return { pool: pool.name, why: "not for this Service" };
-    if (!tried.includes(pool)) return { pool: pool.name, why: "only on request" };
+    if (!poolAllows(pool, seeker, namespaceLabels)) return { pool: pool.name, why: "NotAllowed" };
+    if (!tried.includes(pool)) return { pool: pool.name, why: "OnRequest" };
     if (!pool.total.some((range) => range.family === family)) {
-      return { pool: pool.name, why: "no address of this family" };
+      return { pool: pool.name, why: "FamilyMissing" };
     }
     const used = ledger.isQuotaUsed(pool, family, seeker.namespace);
-    return { pool: pool.name, why: used ? "quota of the namespace is used up" : "full" };
+    return { pool: pool.name, why: used ? "QuotaUsed" : "Full" };
   });
 }
