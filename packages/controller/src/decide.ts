@@ -8,12 +8,13 @@ import {
   wroteStatus,
 } from "@fairlead/model";
 import { parseAddress, rangeContains } from "@fairlead/net";
-import { allocate, sharingRefused } from "./allocate/allocate.ts";
+import { allocate } from "./allocate/allocate.ts";
 import { type ClaimPlan, planClaims } from "./allocate/claims.ts";
 import type { AllocationContext } from "./allocate/context.ts";
 import { cools, drainingOf } from "./allocate/draining.ts";
 import { Ledger, poolOf } from "./allocate/ledger.ts";
 import { compareText } from "./allocate/pools.ts";
+import { sharingRefused } from "./allocate/refuse.ts";
 import { type KeepPlan, planKeeping, vacant } from "./keeping.ts";
 import { nearestAnnotation, type UnknownAnnotation } from "./nearest-annotation.ts";
 import { released, withFinalizer } from "./release.ts";

@@ -2,9 +2,10 @@ import type { Allocation, AllocationRefusal, Pool, ServiceIntent } from "@fairle
 import { type Family, formatAddress, type IpAddress } from "@fairlead/net";
 import { type AllocationContext, reservedAt, type Seeker } from "./context.ts";
 import { drainingOf } from "./draining.ts";
-import { type AddressConflict, poolHas, poolOf } from "./ledger.ts";
+import { poolHas, poolOf } from "./ledger.ts";
 import { poolAllows, poolsInOrder } from "./pools.ts";
-import { attempts, type Found, findAddress } from "./search.ts";
+import { refuseFamily, refuseService } from "./refuse.ts";
+import { type Found, findAddress } from "./search.ts";
 
 /** What one Service holds after a decision. */
 export interface Assignment {
@@ -100,7 +101,7 @@ function fill(
   const [firstMissing] = missing;
   if (firstMissing === undefined) return assign(held, kept, takes);
   const had = [...kept, ...takes];
-  const refusal = refuse(service, firstMissing, had, pools, context);
+  const refusal = refuseFamily(service, firstMissing, had, pools, context);
   const wanting = service.families.some((family) => !had.some(({ ip }) => ip.family === family));
   if (wanting && (had.length === 0 || service.familyPolicy !== "PreferDualStack")) {
     ledger.rollback(before);
@@ -182,73 +183,9 @@ function findRequested(
       kept.push(own);
       continue;
     }
-    const refusal = refuseAddress(service, address, pool, context);
+    const refusal = refuseService(service, address, pool, context);
     if (refusal !== undefined) return refusal;
     if (pool !== undefined) missing.push({ address, pool: pool.name });
   }
   return { kept, missing };
-}
-
-// Why an address cannot be had by a Service that asks for just that one.
-function refuseAddress(
-  service: ServiceIntent,
-  address: IpAddress,
-  pool: Pool | undefined,
-  context: AllocationContext,
-): AllocationRefusal | undefined {
-  const { ledger, namespaceLabels } = context;
-  const text = formatAddress(address);
-  const standing = ledger.at(address);
-  const [holder] = standing?.holders ?? [];
-  const clash = standing && ledger.conflict(service, standing);
-  if (clash !== undefined && service.sharingKey !== "") return sharingRefused(text, clash);
-  if (clash !== undefined && holder !== undefined) {
-    return { code: "AddressTaken", address: text, by: `Service ${holder.namespace}/${holder.name}` };
-  }
-  if (standing?.claim !== undefined && ledger.isReserved(service, standing)) {
-    const { namespace, name } = standing.claim;
-    return { code: "AddressTaken", address: text, by: `IPClaim ${namespace}/${name}` };
-  }
-  if (standing === undefined && !ledger.isFree(address)) {
-    return { code: "AddressTaken", address: text, by: "an IPAllocation that cannot be read" };
-  }
-  const reserved = pool === undefined ? reservedAt(address, context) : undefined;
-  if (reserved !== undefined) return { code: "AddressUnusable", address: text, what: reserved.what, of: reserved.of };
-  if (pool === undefined || !poolAllows(pool, service, namespaceLabels)) {
-    return { code: "AddressNotInPool", address: text };
-  }
-  if (standing === undefined && ledger.isQuotaUsed(pool, address.family, service.namespace)) {
-    return { code: "QuotaExceeded", namespace: service.namespace, pools: [{ pool: pool.name, why: "QuotaUsed" }] };
-  }
-  return undefined;
-}
-
-/** The refusal of an address that others have already. */
-export function sharingRefused(address: string, { holder, conflict }: AddressConflict): AllocationRefusal {
-  return { code: "SharingRefused", address, with: `${holder.namespace}/${holder.name}`, conflict };
-}
-
-/**
- * Why there is no address of a family.
- *
- * @param had - what could be had.
- * @param usable - the pools that were tried.
- */
-export function refuse(
-  seeker: Seeker,
-  family: Family,
-  had: readonly Allocation[],
-  usable: readonly Pool[],
-  context: AllocationContext,
-): AllocationRefusal {
-  const { pools } = context;
-  if (pools.length === 0) return { code: "NoPool" };
-  if (usable.length === 0) return { code: "NotAllowedForService", pools: pools.map(({ name }) => name) };
-  const tried = attempts(seeker, family, usable, context);
-  if (tried.some(({ why }) => why === "QuotaUsed")) {
-    return { code: "QuotaExceeded", namespace: seeker.namespace, pools: tried };
-  }
-  const familyHad = had.length === 0 || had.some(({ ip }) => ip.family === family);
-  const full = tried.some(({ why }) => why === "Full");
-  return familyHad && full ? { code: "PoolFull", pools: tried } : { code: "FamilyMissing", family, pools: tried };
 }

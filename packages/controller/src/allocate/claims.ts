@@ -4,16 +4,16 @@ import {
   type IPClaim,
   isClaimFor,
   isServed,
-  type Pool,
   type ServiceIntent,
 } from "@fairlead/model";
-import { compareAddresses, type Family, formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
+import { compareAddresses, type Family, type IpAddress, parseAddress } from "@fairlead/net";
 import { type Snapshot, workKey } from "../snapshot.ts";
 import { type ClaimStatus, claimStatus } from "../status/claim-status.ts";
-import { namedPools, refuse } from "./allocate.ts";
-import { type AllocationContext, reservedAt, type Seeker } from "./context.ts";
+import { namedPools } from "./allocate.ts";
+import type { AllocationContext } from "./context.ts";
 import { poolOf } from "./ledger.ts";
-import { compareText, poolAllows, poolsInOrder } from "./pools.ts";
+import { compareText, poolsInOrder } from "./pools.ts";
+import { refuseClaim, refuseFamily, seekerOf } from "./refuse.ts";
 import { findFree } from "./search.ts";
 
 /** What is to be done for one IPClaim, in this order: take, write the status, give up. */
@@ -72,47 +72,11 @@ function reserveThese(
   for (const address of addresses) {
     if (context.ledger.at(address)?.claim?.uid === claim.uid) continue;
     const pool = poolOf(context.pools, address);
-    const why = refuseReservation(claim, address, pool, snapshot, context);
+    const why = refuseClaim(claim, address, pool, snapshot.serviceOf, context);
     if (why === undefined && pool !== undefined) takes.push(context.ledger.reserve(address, pool.name, claim));
     else refusal ??= why;
   }
   return { takes, refusal };
-}
-
-function refuseReservation(
-  claim: IPClaim,
-  address: IpAddress,
-  pool: Pool | undefined,
-  { serviceOf }: Snapshot,
-  context: AllocationContext,
-): AllocationRefusal | undefined {
-  const { ledger, namespaceLabels } = context;
-  const text = formatAddress(address);
-  const standing = ledger.at(address);
-  if (standing?.claim !== undefined) {
-    return { code: "AddressTaken", address: text, by: `IPClaim ${standing.claim.namespace}/${standing.claim.name}` };
-  }
-  for (const holder of standing?.holders ?? []) {
-    const service = serviceOf(holder);
-    if (service !== undefined && isClaimFor(claim, service)) continue;
-    return { code: "AddressTaken", address: text, by: `Service ${holder.namespace}/${holder.name}` };
-  }
-  if (standing === undefined && !ledger.isFree(address)) {
-    return { code: "AddressTaken", address: text, by: "an IPAllocation that cannot be read" };
-  }
-  const reserved = pool === undefined ? reservedAt(address, context) : undefined;
-  if (reserved !== undefined) return { code: "AddressUnusable", address: text, what: reserved.what, of: reserved.of };
-  if (claim.pools.length > 0 && (pool === undefined || !claim.pools.includes(pool.name))) {
-    return { code: "AddressNotInPool", address: text, pool: claim.pools.join(",") };
-  }
-  if (pool === undefined || !poolAllows(pool, seekerOf(claim), namespaceLabels)) {
-    return { code: "AddressNotInPool", address: text };
-  }
-  const counted = standing?.holders.some(({ namespace }) => namespace === claim.namespace) ?? false;
-  if (!counted && ledger.isQuotaUsed(pool, address.family, claim.namespace)) {
-    return { code: "QuotaExceeded", namespace: claim.namespace, pools: [{ pool: pool.name, why: "QuotaUsed" }] };
-  }
-  return undefined;
 }
 
 function reserveAny(
@@ -141,7 +105,7 @@ function reserveAny(
       continue;
     }
     const found = findFree(seeker, family, pools, context);
-    if (found === undefined) refusal ??= refuse(seeker, family, [...kept, ...takes], pools, context);
+    if (found === undefined) refusal ??= refuseFamily(seeker, family, [...kept, ...takes], pools, context);
     else takes.push(ledger.reserve(found.address, found.pool, claim));
   }
   return { takes, refusal };
@@ -170,12 +134,6 @@ function lost(
     if (ip.family === family && pool !== undefined && ledger.isFree(ip)) return { ip, pool: pool.name };
   }
   return undefined;
-}
-
-// Of a Service that may not be there yet, no more is known than the claim says.
-function seekerOf({ namespace, name, for: target }: IPClaim): Seeker {
-  if ("serviceName" in target) return { namespace, name: target.serviceName, labels: {} };
-  return { namespace, name, labels: target.serviceSelector.matchLabels };
 }
 
 function byAge(

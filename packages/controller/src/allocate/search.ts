@@ -1,8 +1,7 @@
-import type { Pool, PoolAttempt, ServiceIntent } from "@fairlead/model";
+import type { Pool, ServiceIntent } from "@fairlead/model";
 import type { Family, IpAddress } from "@fairlead/net";
 import type { AllocationContext, Seeker } from "./context.ts";
 import { drainingOf } from "./draining.ts";
-import { poolAllows } from "./pools.ts";
 
 /** An address that can be had, and the pool that it is taken from. */
 export interface Found {
@@ -55,26 +54,4 @@ export function findAddress(
     if (address !== undefined) return { address, pool: pool.name };
   }
   return findFree(service, family, pools, context);
-}
-
-/**
- * Why no pool was of use, for each that there is.
- *
- * @param tried - the pools that could be used.
- */
-export function attempts(
-  seeker: Seeker,
-  family: Family,
-  tried: readonly Pool[],
-  { pools, namespaceLabels, ledger }: AllocationContext,
-): PoolAttempt[] {
-  return pools.map((pool) => {
-    if (!poolAllows(pool, seeker, namespaceLabels)) return { pool: pool.name, why: "NotAllowed" };
-    if (!tried.includes(pool)) return { pool: pool.name, why: "OnRequest" };
-    if (!pool.total.some((range) => range.family === family)) {
-      return { pool: pool.name, why: "FamilyMissing" };
-    }
-    const used = ledger.isQuotaUsed(pool, family, seeker.namespace);
-    return { pool: pool.name, why: used ? "QuotaUsed" : "Full" };
-  });
 }
