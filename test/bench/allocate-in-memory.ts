@@ -3,10 +3,10 @@ import { pool, service } from "@fairlead/kube/testing";
 import { formatAddress, parseAddress } from "@fairlead/net";
 import { allocate } from "../../packages/controller/src/allocate/allocate.ts";
 import { Ledger } from "../../packages/controller/src/allocate/ledger.ts";
-import { decide } from "../../packages/controller/src/decide.ts";
-import { Settled } from "../../packages/controller/src/settled.ts";
-import type { Snapshot } from "../../packages/controller/src/snapshot.ts";
-import { View } from "../../packages/controller/src/view.ts";
+import { decide } from "../../packages/controller/src/plan/decide.ts";
+import { Settled } from "../../packages/controller/src/view/settled.ts";
+import type { Snapshot } from "../../packages/controller/src/view/snapshot.ts";
+import { View } from "../../packages/controller/src/view/view.ts";
 import { report } from "./report.ts";
 
 const SERVICES = 100_000;

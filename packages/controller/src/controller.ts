@@ -1,22 +1,22 @@
 import { EventRecorder, LeaderElection, type LeaseTiming, type Reading, type Store, StoreError } from "@fairlead/kube";
 import { type ClassFilter, describeProblems, FIELD_MANAGER, isServed, objectKey, type Problem } from "@fairlead/model";
 import { type Cancel, type Clock, formatTime, type Log, Queue } from "@fairlead/runtime";
-import { isOvertaken } from "./apply.ts";
-import { type AnnotationWarning, decide } from "./decide.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
 import { LEASE } from "./permissions.ts";
-import { Records } from "./records.ts";
-import type { ServicePlan } from "./service-plan.ts";
-import { Setbacks } from "./setbacks.ts";
-import { Settled } from "./settled.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { type AnnotationWarning, decide } from "./plan/decide.ts";
+import type { ServicePlan } from "./plan/service-plan.ts";
 import { observePools } from "./status/pool-metrics.ts";
 import { PoolPace } from "./status/pool-pace.ts";
 import { countPools, poolPlans } from "./status/pool-plan.ts";
 import { Troubles } from "./troubles.ts";
-import { CONTROLLER_KINDS, View } from "./view.ts";
-import { Work, type WorkEnd } from "./work.ts";
-import { WriteWars } from "./write-wars.ts";
+import { Settled } from "./view/settled.ts";
+import type { Snapshot } from "./view/snapshot.ts";
+import { CONTROLLER_KINDS, View } from "./view/view.ts";
+import { isOvertaken } from "./work/apply.ts";
+import { Records } from "./work/records.ts";
+import { Setbacks } from "./work/setbacks.ts";
+import { Work, type WorkEnd } from "./work/work.ts";
+import { WriteWars } from "./work/write-wars.ts";
 
 /** What a {@link Controller} needs. */
 export interface ControllerOptions {

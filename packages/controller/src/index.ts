@@ -1,2 +1,2 @@
 export * from "./controller.ts";
-export * from "./decide.ts";
+export * from "./plan/decide.ts";

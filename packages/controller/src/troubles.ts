@@ -11,7 +11,7 @@ import {
 import type { Trouble } from "@fairlead/model";
 import type { Cancel, Clock, Log } from "@fairlead/runtime";
 import { controllerPermissions } from "./permissions.ts";
-import { CONTROLLER_KINDS, DISPENSABLE_KINDS, type View } from "./view.ts";
+import { CONTROLLER_KINDS, DISPENSABLE_KINDS, type View } from "./view/view.ts";
 
 /** What {@link Troubles} looks at. */
 export interface TroublesOptions {

@@ -7,7 +7,7 @@ import {
 } from "@fairlead/kube";
 import { type ObjectRef, objectKey, type Problem } from "@fairlead/model";
 import { z } from "zod";
-import type { Snapshot } from "../snapshot.ts";
+import type { Snapshot } from "../view/snapshot.ts";
 import { accepted, type PoolCounts, poolCounts, withTransition } from "./pool-status.ts";
 
 /** A status of an IPAddressPool or an L2Advertisement that must be written. */

@@ -8,21 +8,21 @@ import {
   wroteStatus,
 } from "@fairlead/model";
 import { parseAddress, rangeContains } from "@fairlead/net";
-import { allocate } from "./allocate/allocate.ts";
-import { type ClaimPlan, planClaims } from "./allocate/claims.ts";
-import type { AllocationContext } from "./allocate/context.ts";
-import { cools, drainingOf } from "./allocate/draining.ts";
-import { Ledger, poolOf } from "./allocate/ledger.ts";
-import { compareText } from "./allocate/pools.ts";
-import { sharingRefused } from "./allocate/refuse.ts";
+import { allocate } from "../allocate/allocate.ts";
+import type { AllocationContext } from "../allocate/context.ts";
+import { cools, drainingOf } from "../allocate/draining.ts";
+import { Ledger, poolOf } from "../allocate/ledger.ts";
+import { compareText } from "../allocate/pools.ts";
+import { sharingRefused } from "../allocate/refuse.ts";
+import { recordPlan } from "../status/record-status.ts";
+import { allocated, refused, serviceStatus } from "../status/service-status.ts";
+import { Settled } from "../view/settled.ts";
+import { type Snapshot, workKey } from "../view/snapshot.ts";
+import { type ClaimPlan, planClaims } from "./claims.ts";
 import { type KeepPlan, planKeeping, vacant } from "./keeping.ts";
 import { nearestAnnotation, type UnknownAnnotation } from "./nearest-annotation.ts";
 import { released, withFinalizer } from "./release.ts";
 import { isWork, type ServicePlan, type Verdict } from "./service-plan.ts";
-import { Settled } from "./settled.ts";
-import { type Snapshot, workKey } from "./snapshot.ts";
-import { recordPlan } from "./status/record-status.ts";
-import { allocated, refused, serviceStatus } from "./status/service-status.ts";
 
 /** What the controller wants of the world. */
 export interface Plan {

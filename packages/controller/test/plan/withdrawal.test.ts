@@ -1,7 +1,7 @@
 import type { Allocation, ServiceIntent } from "@fairlead/model";
 import { expect } from "chai";
-import type { Snapshot } from "../src/snapshot.ts";
-import { withdrawal } from "../src/withdrawal.ts";
+import { withdrawal } from "../../src/plan/withdrawal.ts";
+import type { Snapshot } from "../../src/view/snapshot.ts";
 
 const NOW = Date.parse("2026-06-01T00:01:00Z");
 const A = "192.0.2.1";

@@ -1,6 +1,6 @@
 import type { Allocation, ServiceIntent } from "@fairlead/model";
-import type { RecordPlan } from "./status/record-status.ts";
-import type { ServiceStatus } from "./status/service-status.ts";
+import type { RecordPlan } from "../status/record-status.ts";
+import type { ServiceStatus } from "../status/service-status.ts";
 
 /** What is to be done for one Service, in this order: take, write the status, give up. */
 export interface ServicePlan {

@@ -1,9 +1,9 @@
 import { type Allocation, type KindName, objectKey } from "@fairlead/model";
+import { workSeconds } from "../metrics.ts";
+import type { Plan } from "../plan/decide.ts";
+import type { PoolPlan } from "../status/pool-plan.ts";
+import { type Pending, workKey } from "../view/snapshot.ts";
 import { type ApplyContext, applyClaim, applyKeeping, applyPool, applyService } from "./apply.ts";
-import type { Plan } from "./decide.ts";
-import { workSeconds } from "./metrics.ts";
-import { type Pending, workKey } from "./snapshot.ts";
-import type { PoolPlan } from "./status/pool-plan.ts";
 
 /**
  * Pieces of work under way at once at most; twice this many requests are. More than the store has connections, so that none

@@ -9,14 +9,14 @@ import {
 } from "@fairlead/kube";
 import { CLEANUP_FINALIZER, type ObjectRef } from "@fairlead/model";
 import type { Log } from "@fairlead/runtime";
-import type { ClaimPlan } from "./allocate/claims.ts";
-import type { KeepPlan } from "./keeping.ts";
-import { allocations, refusals } from "./metrics.ts";
+import { allocations, refusals } from "../metrics.ts";
+import type { ClaimPlan } from "../plan/claims.ts";
+import type { KeepPlan } from "../plan/keeping.ts";
+import type { ServicePlan } from "../plan/service-plan.ts";
+import type { PoolPlan } from "../status/pool-plan.ts";
+import type { RecordPlan } from "../status/record-status.ts";
+import type { ServiceStatus } from "../status/service-status.ts";
 import type { Records } from "./records.ts";
-import type { ServicePlan } from "./service-plan.ts";
-import type { PoolPlan } from "./status/pool-plan.ts";
-import type { RecordPlan } from "./status/record-status.ts";
-import type { ServiceStatus } from "./status/service-status.ts";
 
 /** What doing a piece of a plan needs. Each piece can be done again, after any failure. */
 export interface ApplyContext {

@@ -1,6 +1,6 @@
 import type { ClassFilter } from "@fairlead/model";
 import { expect } from "chai";
-import { Replica, World } from "./world.ts";
+import { Replica, World } from "../world.ts";
 
 describe("decide", () => {
   let world: World;

@@ -7,14 +7,14 @@ import {
   type ServiceIntent,
 } from "@fairlead/model";
 import { compareAddresses, type Family, type IpAddress, parseAddress } from "@fairlead/net";
-import { type Snapshot, workKey } from "../snapshot.ts";
+import { namedPools } from "../allocate/allocate.ts";
+import type { AllocationContext } from "../allocate/context.ts";
+import { poolOf } from "../allocate/ledger.ts";
+import { compareText, poolsInOrder } from "../allocate/pools.ts";
+import { refuseClaim, refuseFamily, seekerOf } from "../allocate/refuse.ts";
+import { findFree } from "../allocate/search.ts";
 import { type ClaimStatus, claimStatus } from "../status/claim-status.ts";
-import { namedPools } from "./allocate.ts";
-import type { AllocationContext } from "./context.ts";
-import { poolOf } from "./ledger.ts";
-import { compareText, poolsInOrder } from "./pools.ts";
-import { refuseClaim, refuseFamily, seekerOf } from "./refuse.ts";
-import { findFree } from "./search.ts";
+import { type Snapshot, workKey } from "../view/snapshot.ts";
 
 /** What is to be done for one IPClaim, in this order: take, write the status, give up. */
 export interface ClaimPlan {

@@ -1,7 +1,7 @@
 import { ANNOTATIONS } from "@fairlead/kube";
 import { expect } from "chai";
-import { nearestAnnotation } from "../src/nearest-annotation.ts";
-import { Replica, World } from "./world.ts";
+import { nearestAnnotation } from "../../src/plan/nearest-annotation.ts";
+import { Replica, World } from "../world.ts";
 
 describe("an annotation that nobody knows", () => {
   for (const [key, nearest] of [

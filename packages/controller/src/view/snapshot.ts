@@ -1,6 +1,6 @@
 import type { Allocation, ClassFilter, IPClaim, ObjectIdentity, ServiceIntent } from "@fairlead/model";
-import type { AllocationIndex } from "./allocate/allocation-index.ts";
-import type { Surroundings } from "./allocate/context.ts";
+import type { AllocationIndex } from "../allocate/allocation-index.ts";
+import type { Surroundings } from "../allocate/context.ts";
 
 /** Everything that the controller's decision looks at. */
 export interface Snapshot {

@@ -1,6 +1,6 @@
 import { MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
 import { expect } from "chai";
-import { CONTROLLER_KINDS, View } from "../src/view.ts";
+import { CONTROLLER_KINDS, View } from "../../src/view/view.ts";
 
 const REST = {
   classes: { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true },

@@ -1,7 +1,7 @@
 import { pool } from "@fairlead/kube/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { expect } from "chai";
-import { Replica, record, World } from "./world.ts";
+import { Replica, record, World } from "../world.ts";
 
 describe("decisions about what is held", () => {
   let world: World;

@@ -1,6 +1,6 @@
 import { type Allocation, isServed, type ServiceIntent } from "@fairlead/model";
 import { parseTime } from "@fairlead/runtime";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "../view/snapshot.ts";
 
 /** How far the end of a Service's addresses has come. */
 export interface Withdrawal {

@@ -1,8 +1,8 @@
 import type { Allocation, ObjectIdentity } from "@fairlead/model";
 import { parseTime } from "@fairlead/runtime";
-import { cools } from "./allocate/draining.ts";
-import { poolOf } from "./allocate/ledger.ts";
-import { type Snapshot, workKey } from "./snapshot.ts";
+import { cools } from "../allocate/draining.ts";
+import { poolOf } from "../allocate/ledger.ts";
+import { type Snapshot, workKey } from "../view/snapshot.ts";
 
 /** What is to be done about a record for its own sake. */
 export interface KeepPlan {

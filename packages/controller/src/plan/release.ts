@@ -1,9 +1,9 @@
 import type { Allocation, ServiceIntent } from "@fairlead/model";
-import type { Surroundings } from "./allocate/context.ts";
-import { cools } from "./allocate/draining.ts";
+import type { Surroundings } from "../allocate/context.ts";
+import { cools } from "../allocate/draining.ts";
+import { NOT_SERVED, serviceStatus, WITHDRAWING } from "../status/service-status.ts";
+import type { Snapshot } from "../view/snapshot.ts";
 import { isWork, type Verdict } from "./service-plan.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { NOT_SERVED, serviceStatus, WITHDRAWING } from "./status/service-status.ts";
 import { withdrawal } from "./withdrawal.ts";
 
 /**

@@ -2,8 +2,8 @@ import { DEFAULT_LEASE_TIMING } from "@fairlead/kube";
 import { MemoryStore } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { Controller } from "../src/controller.ts";
-import { World } from "./world.ts";
+import { Controller } from "../../src/controller.ts";
+import { World } from "../world.ts";
 
 /** Another controller that writes its own address whenever it sees another. */
 class Rival {

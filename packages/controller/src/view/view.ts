@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { isOutOfReach, type KindValues, ObjectCache, type Reading } from "@fairlead/kube";
 import type { KindName, ObjectIdentity, Problem, ServiceIntent } from "@fairlead/model";
 import { objectKey } from "@fairlead/model";
-import { AllocationIndex } from "./allocate/allocation-index.ts";
-import type { Surroundings } from "./allocate/context.ts";
-import { acceptPools, surroundingsOf } from "./allocate/pools.ts";
-import { reservedRanges } from "./allocate/reserved.ts";
+import { AllocationIndex } from "../allocate/allocation-index.ts";
+import type { Surroundings } from "../allocate/context.ts";
+import { acceptPools, surroundingsOf } from "../allocate/pools.ts";
+import { reservedRanges } from "../allocate/reserved.ts";
 import type { Snapshot, SpeakerAnswers } from "./snapshot.ts";
 
 /** The kinds that the controller decides on. */

@@ -1,5 +1,5 @@
 import type { Allocation, ServiceIntent } from "@fairlead/model";
-import type { Surroundings } from "./allocate/context.ts";
+import type { Surroundings } from "../allocate/context.ts";
 
 /**
  * The Services for which there was nothing to do, and what that was decided on: as long as none of it changes, there is

@@ -1,10 +1,10 @@
 import { MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { decide } from "../src/decide.ts";
-import { Records } from "../src/records.ts";
-import { CONTROLLER_KINDS, View } from "../src/view.ts";
-import { Work } from "../src/work.ts";
+import { decide } from "../../src/plan/decide.ts";
+import { CONTROLLER_KINDS, View } from "../../src/view/view.ts";
+import { Records } from "../../src/work/records.ts";
+import { Work } from "../../src/work/work.ts";
 
 describe("Work", () => {
   it("is about a Service and the address that it takes until both are written", async () => {

@@ -10,7 +10,7 @@ import {
   StoreError,
 } from "@fairlead/kube";
 import type { Allocation, ObjectIdentity } from "@fairlead/model";
-import type { KeepPlan } from "./keeping.ts";
+import type { KeepPlan } from "../plan/keeping.ts";
 
 /**
  * Changes IPAllocations: what a plan says of an address becomes true in the store only if what the plan was made on still

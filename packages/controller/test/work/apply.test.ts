@@ -1,7 +1,7 @@
 import { StoreError } from "@fairlead/kube";
 import type { StoreCall } from "@fairlead/kube/testing";
 import { expect } from "chai";
-import { Replica, World } from "./world.ts";
+import { Replica, World } from "../world.ts";
 
 const failing = (matches: (call: StoreCall) => boolean, reason: "Unavailable" | "Forbidden" = "Unavailable") => {
   return (call: StoreCall) => (matches(call) ? new StoreError(reason, `no ${call.verb}`) : undefined);
