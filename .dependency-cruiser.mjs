@@ -10,6 +10,10 @@ const layers = {
   controller: ["net", "runtime", "model", "kube"],
   speaker: ["net", "runtime", "model", "linux", "l2", "nftables", "kube"],
 };
+/** Folders of a package, lowest first: none imports from one above it, or from the files beside the folders but metrics.ts. */
+const rooms = {
+  controller: ["allocate", "view", "status", "plan", "work"],
+};
 const source = (name) => `^packages/${name}/src/(?!testing/)`;
 
 /** Only the named folder or file of a package may import these modules. */
@@ -27,6 +31,15 @@ export default {
       from: { path: source(name) },
       to: { path: "^packages/", pathNot: `^packages/(${[name, ...allowed].join("|")})/` },
     })),
+    ...Object.entries(rooms).flatMap(([name, folders]) =>
+      folders.map((folder, i) => ({
+        name: `${name}-${folder}-imports`,
+        severity: "error",
+        comment: `in ${name}, ${folder} may import from ${folders.slice(0, i).join(", ") || "no other folder"}`,
+        from: { path: `^packages/${name}/src/${folder}/` },
+        to: { path: `^packages/${name}/src/`, pathNot: `^packages/${name}/src/(metrics\\.ts$|(${folders.slice(0, i + 1).join("|")})/)` },
+      })),
+    ),
     {
       name: "packages-by-name",
       severity: "error",
