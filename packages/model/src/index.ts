@@ -1,3 +1,4 @@
+export * from "./age.ts";
 export * from "./allocation.ts";
 export * from "./announcement-refusal.ts";
 export * from "./claim.ts";

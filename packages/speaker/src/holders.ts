@@ -1,4 +1,4 @@
-import { isServed, type Pool, type ServiceIntent, shareConflict, wroteStatus } from "@fairlead/model";
+import { compareAge, isServed, type Pool, type ServiceIntent, shareConflict, wroteStatus } from "@fairlead/model";
 import { parseAddress, rangeContains } from "@fairlead/net";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -38,15 +38,10 @@ export function holdersByAddress({ allocations, services, classes }: Snapshot): 
 
 function sharersOf(claimants: readonly ServiceIntent[]): ServiceIntent[] {
   const sharers: ServiceIntent[] = [];
-  for (const service of [...claimants].sort((a, b) => (isOlder(a, b) ? -1 : 1))) {
+  for (const service of [...claimants].sort(compareAge)) {
     if (sharers.every((other) => shareConflict(service, other) === undefined)) sharers.push(service);
   }
   return sharers;
-}
-
-function isOlder(a: ServiceIntent, b: ServiceIntent): boolean {
-  if (a.created !== b.created) return a.created < b.created;
-  return a.namespace === b.namespace ? a.name < b.name : a.namespace < b.namespace;
 }
 
 /**

@@ -1,4 +1,12 @@
-import { anySelectorMatches, type Labels, type Pool, type Problem, type ReservedRange } from "@fairlead/model";
+import {
+  anySelectorMatches,
+  compareAge,
+  compareText,
+  type Labels,
+  type Pool,
+  type Problem,
+  type ReservedRange,
+} from "@fairlead/model";
 import { formatRange, rangesOverlap, subtractRanges } from "@fairlead/net";
 import type { Seeker, Surroundings } from "./context.ts";
 
@@ -12,7 +20,7 @@ export interface AcceptedPools {
 export function acceptPools(pools: readonly Pool[]): AcceptedPools {
   const accepted: Pool[] = [];
   const problems: Problem[] = [];
-  for (const pool of [...pools].sort(byAge)) {
+  for (const pool of [...pools].sort(compareAge)) {
     const clash = firstClash(pool, accepted);
     if (clash === undefined) accepted.push(pool);
     else {
@@ -77,15 +85,6 @@ export function poolAllows(
     namespaces.includes(namespace) ||
     anySelectorMatches(namespaceSelectors, namespaceLabels.get(namespace) ?? {});
   return namespaceMatches && (serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, labels));
-}
-
-/** Order of text by code unit: the same everywhere. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function byAge(a: Pool, b: Pool): number {
-  return compareText(a.created, b.created) || compareText(a.name, b.name);
 }
 
 function firstClash(pool: Pool, accepted: readonly Pool[]): string | undefined {

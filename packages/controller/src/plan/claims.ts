@@ -1,16 +1,16 @@
 import {
   type Allocation,
   type AllocationRefusal,
+  compareAge,
   type IPClaim,
   isClaimFor,
   isServed,
-  type ServiceIntent,
 } from "@fairlead/model";
 import { compareAddresses, type Family, type IpAddress, parseAddress } from "@fairlead/net";
 import { namedPools } from "../allocate/allocate.ts";
 import type { AllocationContext } from "../allocate/context.ts";
 import { poolOf } from "../allocate/ledger.ts";
-import { compareText, poolsInOrder } from "../allocate/pools.ts";
+import { poolsInOrder } from "../allocate/pools.ts";
 import { refuseClaim, refuseFamily, seekerOf } from "../allocate/refuse.ts";
 import { findFree } from "../allocate/search.ts";
 import { type ClaimStatus, claimStatus } from "../status/claim-status.ts";
@@ -30,7 +30,7 @@ export interface ClaimPlan {
 /** What IPClaims reserve, oldest claim first; takes are recorded in the ledger. Only those with something to do. */
 export function planClaims(snapshot: Snapshot, context: AllocationContext): ClaimPlan[] {
   return [...snapshot.claims]
-    .sort(byAge)
+    .sort(compareAge)
     .filter(({ uid }) => !snapshot.pending.keys.has(workKey("IPClaim", uid)))
     .map((claim): ClaimPlan => {
       const own = snapshot.index.ofClaim(claim.uid);
@@ -114,7 +114,7 @@ function reserveAny(
 // A claim made for a Service that has an address already keeps that one.
 function heldByTarget(claim: IPClaim, family: Family, snapshot: Snapshot): Allocation | undefined {
   const { services, index, classes } = snapshot;
-  for (const service of services.filter((one) => isClaimFor(claim, one) && isServed(one, classes)).sort(byAge)) {
+  for (const service of services.filter((one) => isClaimFor(claim, one) && isServed(one, classes)).sort(compareAge)) {
     const own = index
       .ofService(service.uid)
       .find(({ ip, claim: other }) => ip.family === family && other === undefined);
@@ -134,11 +134,4 @@ function lost(
     if (ip.family === family && pool !== undefined && ledger.isFree(ip)) return { ip, pool: pool.name };
   }
   return undefined;
-}
-
-function byAge(
-  a: Pick<ServiceIntent, "created" | "namespace" | "name">,
-  b: Pick<ServiceIntent, "created" | "namespace" | "name">,
-): number {
-  return compareText(a.created, b.created) || compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }

@@ -1,6 +1,7 @@
 import {
   type Allocation,
   type AllocationRefusal,
+  compareAge,
   isClaimFor,
   isServed,
   type Pool,
@@ -12,7 +13,6 @@ import { allocate } from "../allocate/allocate.ts";
 import type { AllocationContext } from "../allocate/context.ts";
 import { cools, drainingOf } from "../allocate/draining.ts";
 import { Ledger, poolOf } from "../allocate/ledger.ts";
-import { compareText } from "../allocate/pools.ts";
 import { sharingRefused } from "../allocate/refuse.ts";
 import { recordPlan } from "../status/record-status.ts";
 import { allocated, refused, serviceStatus } from "../status/service-status.ts";
@@ -55,7 +55,7 @@ export function decide(snapshot: Snapshot, memory = new Settled(), most = Number
   const open = services
     .filter((service) => !settled.has(service, index.ofService(service.uid)))
     .filter(({ uid }) => !pending.keys.has(workKey("Service", uid)))
-    .sort(byAge);
+    .sort(compareAge);
   const ledger = new Ledger(index, snapshot);
   for (const record of vacant(snapshot)) ledger.vacate(record);
   for (const allocation of pending.takes) ledger.put(merged(allocation, ledger.at(allocation.ip)));
@@ -224,8 +224,4 @@ function inOrder({ families, ingress }: ServiceIntent, allocations: readonly All
 
 function lacksAddress({ service }: ServicePlan): boolean {
   return service.ingress.length === 0;
-}
-
-function byAge(a: ServiceIntent, b: ServiceIntent): number {
-  return compareText(a.created, b.created) || compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }
