@@ -1,27 +1,14 @@
-import {
-  type Allocation,
-  type AllocationRefusal,
-  compareAge,
-  isClaimFor,
-  isServed,
-  type Pool,
-  type ServiceIntent,
-  wroteStatus,
-} from "@fairlead/model";
-import { parseAddress, rangeContains } from "@fairlead/net";
-import { allocate } from "../allocate/allocate.ts";
+import { type Allocation, compareAge, isClaimFor, isServed, type ServiceIntent } from "@fairlead/model";
 import type { AllocationContext } from "../allocate/context.ts";
-import { cools, drainingOf } from "../allocate/draining.ts";
-import { Ledger, poolOf } from "../allocate/ledger.ts";
-import { sharingRefused } from "../allocate/refuse.ts";
-import { recordPlan } from "../status/record-status.ts";
-import { allocated, refused, serviceStatus } from "../status/service-status.ts";
+import { Ledger } from "../allocate/ledger.ts";
 import { Settled } from "../view/settled.ts";
 import { type Snapshot, workKey } from "../view/snapshot.ts";
+import { adopt } from "./adopt.ts";
 import { type ClaimPlan, planClaims } from "./claims.ts";
 import { type KeepPlan, planKeeping, vacant } from "./keeping.ts";
 import { nearestAnnotation, type UnknownAnnotation } from "./nearest-annotation.ts";
 import { released, withFinalizer } from "./release.ts";
+import { served } from "./served.ts";
 import { isWork, type ServicePlan, type Verdict } from "./service-plan.ts";
 
 /** What the controller wants of the world. */
@@ -115,111 +102,6 @@ function merged(taking: Allocation, known: Allocation | undefined): Allocation {
     holders: [...known.holders, ...others],
     ...(taking.claim !== undefined && { claim: taking.claim }),
   };
-}
-
-// Addresses in the status that there is no record of: they become this Service's.
-function adopt(service: ServiceIntent, { pools, ledger }: AllocationContext): Allocation[] {
-  const found = service.ingress.flatMap((text) => {
-    const address = parseAddress(text);
-    const standing = ledger.at(address);
-    const pool = poolOf(pools, address) ?? (wroteStatus(service) ? poolAround(pools, address) : undefined);
-    const free = standing === undefined ? ledger.isFree(address) : isFor(service, standing, ledger);
-    if (pool === undefined || !free) return [];
-    return [ledger.take(address, pool.name, service)];
-  });
-  // A host name beside it is another controller's work, and so is the address then: nobody gets it, nobody records it.
-  return service.otherIngress.length > 0 && !wroteStatus(service) ? [] : found;
-}
-
-function isFor(service: ServiceIntent, standing: Allocation, ledger: Ledger): boolean {
-  if (standing.holders.length > 0) return ledger.canJoin(service, standing);
-  return !ledger.isReserved(service, standing);
-}
-
-// Of an address that the pool does not give out any more.
-function poolAround(pools: readonly Pool[], address: ReturnType<typeof parseAddress>): Pool | undefined {
-  return pools.find(({ total }) => total.some((range) => rangeContains(range, address)));
-}
-
-function served(
-  service: ServiceIntent,
-  recorded: readonly Allocation[],
-  adopted: readonly Allocation[],
-  context: AllocationContext,
-  wars: ReadonlyMap<string, string>,
-): Verdict {
-  const own = [...recorded, ...adopted];
-  const alone = own.length > 0 ? undefined : unrecorded(service, context.ledger);
-  if (alone !== undefined) return alone;
-  const { kept, takes, surplus, ...outcome } = allocate(service, own, context);
-  const refusal = outcome.refusal ?? clashOf(service, kept, context.ledger);
-  const allocations = inOrder(service, [...kept, ...takes]);
-  const ingress = allocations.map(({ address }) => address);
-  const drains = new Map(
-    inOrder(service, kept).flatMap((allocation) => {
-      const reason = drainingOf(allocation, service, context);
-      return reason === undefined ? [] : [[allocation, reason] as const];
-    }),
-  );
-  const manager = wars.get(service.uid);
-  const verdict =
-    manager !== undefined
-      ? refused(service, { code: "WriteWar", manager }, allocations)
-      : refusal === undefined
-        ? allocated(allocations, [...drains.values()])
-        : refused(service, refusal, allocations);
-  return {
-    service,
-    takes: [...adopted.filter((allocation) => kept.includes(allocation)), ...takes],
-    status: serviceStatus(service, manager === undefined ? ingress : undefined, verdict),
-    // A surplus that was only adopted has no record to change.
-    releases: surplus
-      .filter((allocation) => recorded.includes(allocation))
-      .map((record) => ({ record, coolDown: cools(record, context) })),
-    records: recorded
-      .filter((allocation) => kept.includes(allocation))
-      .flatMap((allocation) => recordPlan(allocation, drains.get(allocation)) ?? []),
-    final:
-      refusal === undefined &&
-      manager === undefined &&
-      drains.size === 0 &&
-      kept.every(({ holders }) => holders.length === 1),
-  };
-}
-
-// A Service whose status has addresses, none of which is recorded or in a pool: another controller's, or ours whose pools
-// are gone. Another Service's are not meant: they go from this status.
-function unrecorded(service: ServiceIntent, ledger: Ledger): Verdict | undefined {
-  const addresses = service.ingress.filter((text) => (ledger.at(parseAddress(text))?.holders ?? []).length === 0);
-  const foreign = [...addresses, ...service.otherIngress];
-  if (foreign.length === 0) return undefined;
-  const nothing = { service, takes: [], releases: [], records: [], final: false };
-  if (wroteStatus(service) && service.otherIngress.length === 0) {
-    const drains = addresses.map((address) => ({ code: "NoPoolHasAddress", address }) as const);
-    return { ...nothing, status: serviceStatus(service, undefined, allocated([], drains)) };
-  }
-  const manager = service.statusWriter;
-  const refusal: AllocationRefusal = { code: "ForeignStatus", addresses: foreign, ...(manager && { manager }) };
-  return { ...nothing, status: serviceStatus(service, undefined, refused(service, refusal, [])) };
-}
-
-// Sharers whose keys, selectors or ports were changed: the address stays, and the one that came later is told.
-function clashOf(service: ServiceIntent, kept: readonly Allocation[], ledger: Ledger): AllocationRefusal | undefined {
-  for (const allocation of kept) {
-    const clash = ledger.conflict(service, allocation);
-    if (clash !== undefined) return sharingRefused(allocation.address, clash);
-  }
-  return undefined;
-}
-
-// By family, then as they stand in the status: two controllers must not put them in turn as each has come to know them.
-function inOrder({ families, ingress }: ServiceIntent, allocations: readonly Allocation[]): Allocation[] {
-  const order = ({ ip }: Allocation) => families.indexOf(ip.family);
-  const place = ({ address }: Allocation) => {
-    const at = ingress.indexOf(address);
-    return at < 0 ? ingress.length : at;
-  };
-  return [...allocations].sort((a, b) => order(a) - order(b) || place(a) - place(b));
 }
 
 function lacksAddress({ service }: ServicePlan): boolean {

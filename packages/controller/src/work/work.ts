@@ -3,7 +3,9 @@ import { workSeconds } from "../metrics.ts";
 import type { Plan } from "../plan/decide.ts";
 import type { PoolPlan } from "../status/pool-plan.ts";
 import { type Pending, workKey } from "../view/snapshot.ts";
-import { type ApplyContext, applyClaim, applyKeeping, applyPool, applyService } from "./apply.ts";
+import { type ApplyContext, applyKeeping, applyPool } from "./apply.ts";
+import { applyClaim } from "./apply-claim.ts";
+import { applyService } from "./apply-service.ts";
 
 /**
  * Pieces of work under way at once at most; twice this many requests are. More than the store has connections, so that none
