@@ -1,6 +1,6 @@
 import type { Link } from "@fairlead/linux";
 import { formatAddress } from "@fairlead/net";
-import type { Millis } from "@fairlead/runtime";
+import { type Millis, Turns } from "@fairlead/runtime";
 import { AnswerCounts, type AnswerCountsOptions } from "./answer-counts.ts";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
@@ -40,13 +40,8 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   let repairing = false;
   let gate: Gate | undefined;
   let closed = false;
-  let last: Promise<void> = Promise.resolve();
-
-  const inOrder = (action: () => Promise<void>): Promise<void> => {
-    const done = last.then(action);
-    last = done.catch(() => undefined);
-    return done;
-  };
+  const turns = new Turns();
+  const inOrder = (action: () => Promise<void>): Promise<void> => turns.run(action);
   // The kernel must never have an address that the gate does not know of.
   const apply = async (): Promise<void> => {
     if (closed) return;

@@ -10,4 +10,5 @@ export * from "./pacer.ts";
 export * from "./ports.ts";
 export * from "./queue.ts";
 export * from "./time.ts";
+export * from "./turns.ts";
 export * from "./version.ts";

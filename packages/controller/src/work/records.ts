@@ -10,6 +10,7 @@ import {
   StoreError,
 } from "@fairlead/kube";
 import type { Allocation, ObjectIdentity } from "@fairlead/model";
+import { Turns } from "@fairlead/runtime";
 import type { KeepPlan } from "../plan/keeping.ts";
 
 /**
@@ -19,7 +20,7 @@ import type { KeepPlan } from "../plan/keeping.ts";
  */
 export class Records {
   readonly #store: Store;
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(store: Store) {
     this.#store = store;
@@ -112,7 +113,7 @@ export class Records {
     fresh: AllocationHold | undefined,
     change: (now: AllocationHold) => AllocationHold | undefined,
   ): Promise<void> {
-    await this.#inTurn(name, async () => {
+    await this.#turns.run(async () => {
       const object = await this.#store.get({ kind: "IPAllocation", name });
       if (object === undefined) return fresh && this.#create({ ...fresh, name });
       if (fresh === undefined && object.metadata.uid !== uid) return;
@@ -124,17 +125,7 @@ export class Records {
         const { uid: held = "", resourceVersion } = object.metadata;
         await this.#store.delete({ kind: "IPAllocation", name }, held, resourceVersion);
       }
-    });
-  }
-
-  async #inTurn(name: string, action: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(action, action);
-    this.#turns.set(name, turn);
-    const done = () => {
-      if (this.#turns.get(name) === turn) this.#turns.delete(name);
-    };
-    turn.then(done, done);
-    await turn;
+    }, name);
   }
 }
 

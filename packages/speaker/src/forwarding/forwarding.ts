@@ -1,5 +1,6 @@
 import type { Nft } from "@fairlead/nftables";
 import { removeTableStatements } from "@fairlead/nftables";
+import { Turns } from "@fairlead/runtime";
 import { LoadedTable, type Placement } from "./diff.ts";
 import { lostFlows } from "./lost-flows.ts";
 import type { Conntrack } from "./ports.ts";
@@ -22,7 +23,7 @@ export class Forwarding {
   #loaded: LoadedTable | undefined;
   /** Where clients may still be sent to by the kernel, even after a load that failed. */
   #placement: Placement = new Map();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(ports: ForwardingPorts) {
     this.#ports = ports;
@@ -34,7 +35,7 @@ export class Forwarding {
    * @throws NftError when it could not be loaded. The kernel goes on as before; the next call replaces the whole table.
    */
   apply(table: ForwardingTable): Promise<void> {
-    return this.#inTurn(() => this.#apply(table));
+    return this.#turns.run(() => this.#apply(table));
   }
 
   /**
@@ -43,7 +44,7 @@ export class Forwarding {
    * @throws NftError as {@link apply}.
    */
   remove(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       this.#loaded = undefined;
       await this.#ports.nft.load(removeTableStatements(FORWARDING_TABLE));
     });
@@ -61,11 +62,5 @@ export class Forwarding {
     const lost = lostFlows(this.#placement, next.placement);
     this.#placement = next.placement;
     if (lost.length > 0) this.#ports.conntrack.forget(lost);
-  }
-
-  #inTurn(action: () => Promise<void>): Promise<void> {
-    const run = this.#last.then(action);
-    this.#last = run.catch(() => undefined);
-    return run;
   }
 }
