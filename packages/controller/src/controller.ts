@@ -1,17 +1,24 @@
-import { EventRecorder, LeaderElection, type LeaseTiming, type Reading, type Store, StoreError } from "@fairlead/kube";
-import { type ClassFilter, describeProblems, FIELD_MANAGER, isServed, objectKey, type Problem } from "@fairlead/model";
+import {
+  type EventNote,
+  EventRecorder,
+  LeaderElection,
+  type LeaseTiming,
+  type Reading,
+  type Store,
+} from "@fairlead/kube";
+import type { ClassFilter, ServiceIntent } from "@fairlead/model";
 import { type Cancel, type Clock, formatTime, type Log, Queue } from "@fairlead/runtime";
+import { leaseNamespace } from "./lease-namespace.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
 import { LEASE } from "./permissions.ts";
-import { type AnnotationWarning, decide } from "./plan/decide.ts";
-import type { ServicePlan } from "./plan/service-plan.ts";
+import { decide } from "./plan/decide.ts";
 import { observePools } from "./status/pool-metrics.ts";
 import { PoolPace } from "./status/pool-pace.ts";
 import { countPools, poolPlans } from "./status/pool-plan.ts";
 import { Troubles } from "./troubles.ts";
 import { Settled } from "./view/settled.ts";
-import type { Snapshot } from "./view/snapshot.ts";
 import { CONTROLLER_KINDS, View } from "./view/view.ts";
+import { Warnings } from "./warnings.ts";
 import { isOvertaken } from "./work/apply.ts";
 import { Records } from "./work/records.ts";
 import { Setbacks } from "./work/setbacks.ts";
@@ -34,9 +41,6 @@ export interface ControllerOptions {
   readonly leaseTiming: LeaseTiming;
 }
 
-const COMPONENT = "fairlead-controller";
-const UNKNOWN_ANNOTATION = "UnknownAnnotation";
-const OWN_NAMESPACE = "fairlead-system";
 /** Decisions take at most a part in so many of the time, however many changes there are. */
 const DECISION_SHARE = 3;
 
@@ -52,14 +56,12 @@ export class Controller {
   readonly #poolPace: PoolPace;
   readonly #troubles: Troubles;
   readonly #settled = new Settled();
-  readonly #wars = new WriteWars();
-  #failures: unknown[] = [];
+  readonly #wars = new WriteWars(() => this.#request());
+  readonly #warnings: Warnings;
   #requestedAt: number | undefined;
   /** Before this time, by the monotonic clock, there is no other decision. */
   #notBefore = Number.NEGATIVE_INFINITY;
   #again: Cancel | undefined;
-  #warned: ReadonlySet<string> = new Set();
-  #said = new Map<string, string>();
   #listed = false;
 
   constructor(options: ControllerOptions) {
@@ -69,7 +71,9 @@ export class Controller {
       if (kind === "Service" || kind === "IPAllocation") this.#setbacks.freshStart();
       if (key === undefined || !this.#work.isAbout(kind, key)) this.#request();
     }, options.reading);
-    this.#events = new EventRecorder({ store, component: COMPONENT, clock, log });
+    this.#events = new EventRecorder({ store, component: "fairlead-controller", clock, log });
+    const note = (event: EventNote) => this.#events.note(event);
+    this.#warnings = new Warnings({ log, note });
     this.#setbacks = new Setbacks(clock, () => this.#request());
     this.#poolPace = new PoolPace(clock, () => this.#request());
     this.#work = new Work({
@@ -77,7 +81,7 @@ export class Controller {
       records: new Records(store),
       log,
       now: () => formatTime(clock.now()),
-      note: (event) => this.#events.note(event),
+      note,
       onEnd: (end) => this.#ended(end),
     });
     const settle = () => Math.max(0, this.#notBefore - clock.monotonic());
@@ -93,9 +97,10 @@ export class Controller {
         retry: { first: 100, most: 10_000 },
       },
     );
+    const namespaceOfLease = async () => options.namespace ?? leaseNamespace(store);
     this.#election = new LeaderElection({
       store,
-      lease: async () => ({ kind: "Lease", namespace: await this.#leaseNamespace(), name: LEASE }),
+      lease: async () => ({ kind: "Lease", namespace: await namespaceOfLease(), name: LEASE }),
       identity: options.identity,
       clock,
       log,
@@ -105,8 +110,8 @@ export class Controller {
         this.#request();
       },
     });
-    const leaseNamespace = () => this.#leaseNamespace();
-    this.#troubles = new Troubles({ store, clock, log, view: this.#view, election: this.#election, leaseNamespace });
+    const [view, election] = [this.#view, this.#election];
+    this.#troubles = new Troubles({ store, clock, log, view, election, leaseNamespace: namespaceOfLease });
   }
 
   /** Begins to watch, and to compete for leadership. */
@@ -153,14 +158,14 @@ export class Controller {
     if (error === undefined) this.#setbacks.succeeded(key);
     else {
       this.#setbacks.failed(key, isOvertaken(error));
-      if (!isOvertaken(error)) this.#failures.push(error);
+      if (!isOvertaken(error)) this.#warnings.failed(error);
       this.#troubles.met(error);
     }
     if (!this.#work.busy) this.#request();
   }
 
   #run(): void {
-    this.#logFailures();
+    this.#warnings.ofFailures();
     if (this.#view.synced && !this.#listed) {
       this.#listed = true;
       this.#options.log.info({ services: this.#view.cache.all("Service").size }, "everything listed");
@@ -172,94 +177,24 @@ export class Controller {
     this.#requestedAt = undefined;
     const end = decisionSeconds.startTimer();
     const now = clock.now();
-    const [pending, wars] = [this.#pending(), this.#wars.current(now)];
-    const snapshot = this.#view.snapshot({ classes, finalizer, pending, wars, now });
+    const { keys, takes } = this.#work.pending;
+    const pending = { keys: new Set([...keys, ...this.#setbacks.resting]), takes };
+    const snapshot = this.#view.snapshot({ classes, finalizer, pending, wars: this.#wars.current(now), now });
     const plan = decide(snapshot, this.#settled, this.#work.room);
     const problems = this.#view.problems();
     const counts = countPools(snapshot);
     const pools = poolPlans(this.#view.cache, counts, problems, formatTime(now));
     end();
-    this.#logProblems(problems);
-    this.#warn(plan.warnings);
+    this.#warnings.ofObjects(problems);
+    this.#warnings.ofAnnotations(plan.warnings);
     this.#again?.();
     const { againInMillis } = plan;
     this.#again = againInMillis === undefined ? undefined : clock.after(againInMillis, () => this.#request());
     observePools(counts);
-    const services = plan.services.filter((each) => !this.#isAtWar(each, snapshot));
-    this.#work.begin({ ...plan, services }, this.#poolPace.due(pools), (service) => this.#view.versionOf(service));
+    const versionOf = (service: ServiceIntent) => this.#view.versionOf(service);
+    const services = plan.services.filter((each) => !this.#wars.holdBack(each, versionOf(each.service), snapshot));
+    this.#work.begin({ ...plan, services }, this.#poolPace.due(pools), versionOf);
     const ended = clock.monotonic();
     this.#notBefore = ended + DECISION_SHARE * (ended - begun);
-  }
-
-  #pending(): Snapshot["pending"] {
-    const { keys, takes } = this.#work.pending;
-    return { keys: new Set([...keys, ...this.#setbacks.resting]), takes };
-  }
-
-  // One that begins now is told of in the next decision.
-  #isAtWar({ service, status, takes, releases }: ServicePlan, { now, index, classes }: Snapshot): boolean {
-    const { uid, statusWriter } = service;
-    // What is given up needs no last word.
-    if (!isServed(service, classes)) return false;
-    if (status?.ingress === undefined) return !this.#wars.mayTell(uid, now);
-    const ours = takes.length === 0 && releases.length === 0 && index.ofService(uid).length > 0;
-    if (!ours || statusWriter === undefined || statusWriter === FIELD_MANAGER) return false;
-    const war = this.#wars.isOverwritten(uid, this.#view.versionOf(service) ?? "", statusWriter, now);
-    if (war) this.#request();
-    return war;
-  }
-
-  #logFailures(): void {
-    const failures = this.#failures;
-    this.#failures = [];
-    if (failures.length === 0) return;
-    this.#options.log.warn(
-      { failures: failures.length, first: String(failures[0]) },
-      "could not do everything; trying again",
-    );
-  }
-
-  // Once for each annotation, for as long as it is there.
-  #warn(warnings: readonly AnnotationWarning[]): void {
-    const warned = new Set<string>();
-    for (const { service, key, nearest } of warnings) {
-      const id = `${service.uid} ${key}`;
-      warned.add(id);
-      if (this.#warned.has(id)) continue;
-      const { namespace, name, uid } = service;
-      const message = `The annotation ${key} means nothing to Fairlead: is ${nearest} meant?`;
-      this.#options.log.warn(
-        { service: `${namespace}/${name}`, reason: UNKNOWN_ANNOTATION, why: message },
-        "unknown annotation",
-      );
-      const object = { kind: "Service", namespace, name } as const;
-      this.#events.note({ object, uid, type: "Warning", reason: UNKNOWN_ANNOTATION, message });
-    }
-    this.#warned = warned;
-  }
-
-  // Pools say what is wrong in their own status; an unreadable Service has only the log. Once for each change.
-  #logProblems(problems: readonly Problem[]): void {
-    const said = new Map<string, string>();
-    for (const [object, own] of Map.groupBy(problems, ({ object }) => `${object.kind}/${objectKey(object)}`)) {
-      const text = describeProblems(own);
-      said.set(object, text);
-      if (this.#said.get(object) !== text) this.#options.log.warn({ object, why: text }, "object cannot be used");
-    }
-    this.#said = said;
-  }
-
-  // Started by hand on a cluster where nothing but the CRDs is installed, there is no namespace of our own. Whoever may not
-  // look has a role, and so a namespace, of ours.
-  async #leaseNamespace(): Promise<string> {
-    const { namespace, store } = this.#options;
-    if (namespace !== undefined) return namespace;
-    try {
-      const own = await store.get({ kind: "Namespace", name: OWN_NAMESPACE });
-      return own === undefined ? "kube-system" : OWN_NAMESPACE;
-    } catch (error) {
-      if (error instanceof StoreError && error.reason === "Forbidden") return OWN_NAMESPACE;
-      throw error;
-    }
   }
 }

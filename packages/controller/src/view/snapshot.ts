@@ -1,4 +1,4 @@
-import type { Allocation, ClassFilter, IPClaim, ObjectIdentity, ServiceIntent } from "@fairlead/model";
+import type { Allocation, ClassFilter, IPClaim, KindName, ObjectIdentity, ServiceIntent } from "@fairlead/model";
 import type { AllocationIndex } from "../allocate/allocation-index.ts";
 import type { Surroundings } from "../allocate/context.ts";
 
@@ -45,7 +45,7 @@ export interface Pending {
   readonly takes: readonly Allocation[];
 }
 
-/** Names what a piece of work is about: a Service, an IPClaim, or a record of its own. */
-export function workKey(kind: "Service" | "IPClaim" | "IPAllocation", uid: string): string {
+/** Names what a piece of work is about: an object of one life. */
+export function workKey(kind: KindName, uid: string): string {
   return `${kind} ${uid}`;
 }

@@ -62,7 +62,7 @@ export class Work {
 
   /** Whether an object is being changed: its changes need no decision before that has ended. */
   isAbout(kind: KindName, key: string): boolean {
-    return this.#subjects.has(`${kind} ${key}`);
+    return this.#subjects.has(subject(kind, key));
   }
 
   /**
@@ -77,22 +77,18 @@ export class Work {
   ): void {
     const context = this.#options;
     for (const claim of plan.claims) {
-      this.#start(workKey("IPClaim", claim.claim.uid), claim.takes, () => applyClaim(claim, context));
+      this.#start("IPClaim", claim.claim.uid, claim.takes, () => applyClaim(claim, context));
     }
     for (const each of plan.keeping) {
-      this.#start(workKey("IPAllocation", each.record.uid), [], () => applyKeeping(each, context));
+      this.#start("IPAllocation", each.record.uid, [], () => applyKeeping(each, context));
     }
     for (const each of plan.services) {
-      const version = versionOf(each.service);
-      const subject = `Service ${objectKey(each.service)}`;
-      this.#start(
-        workKey("Service", each.service.uid),
-        each.takes,
-        () => applyService(each, version, context),
-        subject,
-      );
+      const { service, takes } = each;
+      const version = versionOf(service);
+      const self = subject("Service", objectKey(service));
+      this.#start("Service", service.uid, takes, () => applyService(each, version, context), self);
     }
-    for (const pool of pools) this.#start(`${pool.ref.kind} ${pool.uid}`, [], () => applyPool(pool, context));
+    for (const pool of pools) this.#start(pool.ref.kind, pool.uid, [], () => applyPool(pool, context));
   }
 
   /** Waits until nothing is under way. */
@@ -100,11 +96,18 @@ export class Work {
     await Promise.all(Array.from(this.#jobs.values(), ({ ended }) => ended));
   }
 
-  #start(key: string, takes: readonly Allocation[], action: () => Promise<void>, ...others: string[]): void {
+  #start(
+    kind: KindName,
+    uid: string,
+    takes: readonly Allocation[],
+    action: () => Promise<void>,
+    ...others: string[]
+  ): void {
+    const key = workKey(kind, uid);
     if (this.#jobs.has(key) || this.#jobs.size >= MOST) return;
-    const subjects = [...others, ...takes.map(({ name }) => `IPAllocation ${name}`)];
+    const subjects = [...others, ...takes.map(({ name }) => subject("IPAllocation", name))];
     const run = async () => {
-      const end = workSeconds.startTimer({ kind: key.slice(0, key.indexOf(" ")) });
+      const end = workSeconds.startTimer({ kind });
       const outcome = await action().then(
         () => ({}),
         (error: unknown) => ({ error }),
@@ -118,4 +121,9 @@ export class Work {
     for (const subject of subjects) this.#subjects.add(subject);
     this.#jobs.set(key, { takes, ended: Promise.resolve().then(run) });
   }
+}
+
+// Of whatever life: what the API has under this name.
+function subject(kind: KindName, key: string): string {
+  return `${kind} ${key}`;
 }

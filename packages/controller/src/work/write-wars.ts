@@ -1,3 +1,7 @@
+import { FIELD_MANAGER, isServed } from "@fairlead/model";
+import type { ServicePlan } from "../plan/service-plan.ts";
+import type { Snapshot } from "../view/snapshot.ts";
+
 /** Corrections within this time make a war of it, and so many. */
 const WINDOW_MILLIS = 60_000;
 const FLIPS = 3;
@@ -9,6 +13,34 @@ const TELL_EVERY_MILLIS = 60_000;
 export class WriteWars {
   readonly #corrections = new Map<string, { version: string; readonly times: number[] }>();
   readonly #wars = new Map<string, { readonly manager: string; readonly until: number; toldAt: number }>();
+
+  readonly #onBegin: () => void;
+
+  /** @param onBegin - called when a war begins: the next decision tells of it. */
+  constructor(onBegin: () => void = () => {}) {
+    this.#onBegin = onBegin;
+  }
+
+  /**
+   * Whether a plan must not be carried out, since another controller would undo it.
+   *
+   * @param version - resourceVersion of the Service.
+   */
+  holdBack(
+    { service, status, takes, releases }: ServicePlan,
+    version: string | undefined,
+    { now, index, classes }: Pick<Snapshot, "now" | "index" | "classes">,
+  ): boolean {
+    const { uid, statusWriter } = service;
+    // What is given up needs no last word.
+    if (!isServed(service, classes)) return false;
+    if (status?.ingress === undefined) return !this.mayTell(uid, now);
+    const ours = takes.length === 0 && releases.length === 0 && index.ofService(uid).length > 0;
+    if (!ours || statusWriter === undefined || statusWriter === FIELD_MANAGER) return false;
+    const isWar = this.isOverwritten(uid, version ?? "", statusWriter, now);
+    if (isWar) this.#onBegin();
+    return isWar;
+  }
 
   /**
    * Notes that the addresses in a status must be put right, since another wrote something else over them.
