@@ -2,7 +2,7 @@ import type { Allocation, AllocationRefusal, Pool, ServiceIntent } from "@fairle
 import { type Family, formatAddress, type IpAddress } from "@fairlead/net";
 import { type AllocationContext, reservedAt, type Seeker } from "./context.ts";
 import { drainingOf } from "./draining.ts";
-import { poolHas, poolOf } from "./ledger.ts";
+import { poolHas, poolOf } from "./in-pool.ts";
 import { poolAllows, poolsInOrder } from "./pools.ts";
 import { refuseFamily, refuseService } from "./refuse.ts";
 import { type Found, findAddress } from "./search.ts";
@@ -121,7 +121,7 @@ function wholeFirst(
 ): readonly Pool[] {
   const beside = new Set(kept.map(({ pool }) => pool));
   if (lacking.size < 2 && beside.size === 0) return pools;
-  const hasAll = (pool: Pool) => [...lacking].every((family) => ledger.lowestFree(pool, family) !== undefined);
+  const hasAll = (pool: Pool) => [...lacking].every((family) => ledger.free.lowest(pool, family) !== undefined);
   const whole = pools.find((pool) => (beside.size === 0 || beside.has(pool.name)) && hasAll(pool));
   return whole === undefined ? pools : [whole, ...pools.filter((pool) => pool !== whole)];
 }

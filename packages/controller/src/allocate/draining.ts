@@ -1,6 +1,6 @@
 import type { Allocation, Draining, ServiceIntent } from "@fairlead/model";
 import { reservedAt, type Surroundings } from "./context.ts";
-import { poolOf } from "./ledger.ts";
+import { poolOf } from "./in-pool.ts";
 import { poolAllows } from "./pools.ts";
 
 /** Why an address that a Service holds is draining; undefined if it is not. Whatever has the address now is its pool. */

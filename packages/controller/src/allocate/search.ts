@@ -30,9 +30,9 @@ export function findFree(
     return undefined;
   };
   return (
-    first((pool) => ledger.formerOf(seeker, pool, family)) ??
-    first((pool) => ledger.lowestFree(pool, family)) ??
-    first((pool) => ledger.longestCooling(pool, family))
+    first((pool) => ledger.free.formerOf(seeker, pool, family)) ??
+    first((pool) => ledger.free.lowest(pool, family)) ??
+    first((pool) => ledger.free.longestCooling(pool, family))
   );
 }
 

@@ -1,7 +1,8 @@
 import { type Allocation, type Pool, type ServiceIntent, wroteStatus } from "@fairlead/model";
 import { type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
 import type { AllocationContext } from "../allocate/context.ts";
-import { type Ledger, poolOf } from "../allocate/ledger.ts";
+import { poolOf } from "../allocate/in-pool.ts";
+import type { Ledger } from "../allocate/ledger.ts";
 
 /**
  * Makes addresses in the status of a Service that there is no record of its own, and returns how they stand then. Not those

@@ -9,7 +9,7 @@ import {
 import { compareAddresses, type Family, type IpAddress, parseAddress } from "@fairlead/net";
 import { namedPools } from "../allocate/allocate.ts";
 import type { AllocationContext } from "../allocate/context.ts";
-import { poolOf } from "../allocate/ledger.ts";
+import { poolOf } from "../allocate/in-pool.ts";
 import { poolsInOrder } from "../allocate/pools.ts";
 import { refuseClaim, refuseFamily, seekerOf } from "../allocate/refuse.ts";
 import { findFree } from "../allocate/search.ts";

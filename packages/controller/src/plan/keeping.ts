@@ -1,7 +1,7 @@
 import type { Allocation, ObjectIdentity } from "@fairlead/model";
 import { parseTime } from "@fairlead/runtime";
 import { cools } from "../allocate/draining.ts";
-import { poolOf } from "../allocate/ledger.ts";
+import { poolOf } from "../allocate/in-pool.ts";
 import { type Snapshot, workKey } from "../view/snapshot.ts";
 
 /** What is to be done about a record for its own sake. */
