@@ -9,7 +9,7 @@ import { systemClock } from "@fairlead/runtime";
 import { Daemon, joinByVeth, Namespace, newLog, until } from "@fairlead/testing";
 import { expect } from "chai";
 import { stringify } from "yaml";
-import { LateFrames } from "../../packages/l2/src/late-frames.ts";
+import { LateFrames } from "../../packages/l2/src/responder/late-frames.ts";
 
 const FOREIGN = "table inet fairlead-lb {\n  chain c { }\n}\ntable ip nat {\n  chain c { }\n}\n";
 const ADDRESSES = ["192.168.50.200", "fd50::200", "192.168.60.200"];

@@ -3,7 +3,7 @@ import { NftCommand } from "@fairlead/nftables";
 import { systemClock } from "@fairlead/runtime";
 import { type Daemon, type DualAddress, Lab, type LabNode, type LabPod, startWorkload } from "@fairlead/testing";
 import { expect } from "chai";
-import { LateFrames } from "../../packages/l2/src/late-frames.ts";
+import { LateFrames } from "../../packages/l2/src/responder/late-frames.ts";
 import { Forwarding } from "../../packages/speaker/src/forwarding/index.ts";
 import { aPort, aTable, here, there } from "../../packages/speaker/test/forwarding/builders.ts";
 import { KEPT_TCP, type KeptClient, startKept } from "./forwarding-clients.ts";

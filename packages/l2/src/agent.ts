@@ -12,7 +12,7 @@ import {
 } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
-import type { HeartbeatKeys } from "./heartbeat-keys.ts";
+import type { HeartbeatKeys } from "./heartbeat/keys.ts";
 import { type Conflict, type Finding, LinkAgent, type Move } from "./link-agent.ts";
 import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
 import type { Responder } from "./ports.ts";

@@ -1,13 +1,7 @@
 export * from "./agent.ts";
-export * from "./answer-arp.ts";
-export * from "./answer-ndp.ts";
-export type { AnycastOptions } from "./anycast-addresses.ts";
 export * from "./choose-link.ts";
 export { CLIENT_SLOTS, clientSlot } from "./client-hash.ts";
-export * from "./drop-reason.ts";
-export * from "./heartbeat-keys.ts";
-export * from "./kernel-responder.ts";
-export * from "./kernel-table.ts";
+export * from "./heartbeat/keys.ts";
 export type { Conflict, Finding, Move } from "./link-agent.ts";
 export * from "./metrics.ts";
 export * from "./ownership/types.ts";
@@ -17,5 +11,11 @@ export { DOUBT_CODES, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "./packet/hear
 export * from "./packet/ipv6.ts";
 export * from "./packet/ndp.ts";
 export * from "./ports.ts";
-export * from "./userspace-responder.ts";
+export * from "./responder/answer-arp.ts";
+export * from "./responder/answer-ndp.ts";
+export type { AnycastOptions } from "./responder/anycast-addresses.ts";
+export * from "./responder/drop-reason.ts";
+export * from "./responder/kernel-responder.ts";
+export * from "./responder/kernel-table.ts";
+export * from "./responder/userspace-responder.ts";
 export { type Sighting, Wire } from "./wire/wire.ts";

@@ -8,10 +8,11 @@ import {
   rangeContains,
 } from "@fairlead/net";
 import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
-import { Announcer } from "./announcer.ts";
+import { Announcer } from "./announce/announcer.ts";
+import { LINK_LOCAL } from "./announce/source.ts";
 import { CLIENT_SLOTS } from "./client-hash.ts";
-import { HeartbeatChannel } from "./heartbeat-channel.ts";
-import type { HeartbeatKeys } from "./heartbeat-keys.ts";
+import { HeartbeatChannel } from "./heartbeat/channel.ts";
+import type { HeartbeatKeys } from "./heartbeat/keys.ts";
 import { conflicts, heartbeatsIgnored, takeOverGap, tickDelay } from "./metrics.ts";
 import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
@@ -29,7 +30,6 @@ import type {
 } from "./ownership/types.ts";
 import type { Doubt, Heartbeat, TablePart } from "./packet/heartbeat.ts";
 import type { Responder, Share } from "./ports.ts";
-import { LINK_LOCAL } from "./source.ts";
 import type { WireFinding } from "./wire/wire-checks.ts";
 import { WireWatch } from "./wire/wire-watch.ts";
 

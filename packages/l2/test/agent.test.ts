@@ -4,7 +4,7 @@ import { ANY_LINK, parseRange } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Agent, type AgentOptions } from "../src/agent.ts";
-import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
+import { HeartbeatKeys } from "../src/heartbeat/keys.ts";
 import type { Move } from "../src/link-agent.ts";
 import { DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { nodesNamed } from "./builders.ts";

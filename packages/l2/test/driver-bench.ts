@@ -4,7 +4,7 @@ import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress, parsePrefix } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
-import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
+import { HeartbeatKeys } from "../src/heartbeat/keys.ts";
 import { type Conflict, type Finding, LinkAgent, type Move } from "../src/link-agent.ts";
 import { type Candidates, DEFAULT_TIMING } from "../src/ownership/types.ts";
 import { decodeArp } from "../src/packet/arp.ts";

@@ -1,9 +1,9 @@
 import type { Link, OpenLinkSocket } from "@fairlead/linux";
 import { formatAddress, parseAddress } from "@fairlead/net";
-import { answerArp } from "../src/answer-arp.ts";
 import { gratuitousRequest } from "../src/packet/arp.ts";
 import { ETHERTYPE, encodeEthernet } from "../src/packet/ethernet.ts";
 import { ALL_NODES, groupMac, ndpFrame, solicitedNodeGroup, unsolicitedAdvertisement } from "../src/packet/ndp.ts";
+import { answerArp } from "../src/responder/answer-arp.ts";
 import { ndpIn } from "../src/testing/ndp-in.ts";
 
 /** A host that has an address and is no speaker: it answers who asks, as RFC 826 and RFC 4862 §5.4.3 have it. */

@@ -1,9 +1,9 @@
 import type { LinkSocket, OpenLinkSocket, OpenNdpSocket } from "@fairlead/linux";
 import { formatAddress, type IpAddress, type Mac } from "@fairlead/net";
+import { ipv6Source } from "../announce/source.ts";
 import { ETHERTYPE, encodeEthernet } from "../packet/ethernet.ts";
 import { encodeIcmpv6 } from "../packet/ipv6.ts";
 import { groupMac, isMulticast, NDP_HOP_LIMIT, UNSPECIFIED } from "../packet/ndp.ts";
-import { ipv6Source } from "../source.ts";
 import { ndpIn } from "./ndp-in.ts";
 
 /**

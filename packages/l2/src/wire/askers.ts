@@ -1,13 +1,13 @@
 import { BPF, type BpfProgram, type Link, type LinkSocket, type OpenLinkSocket } from "@fairlead/linux";
 import { DecodeError, formatAddress, type IpAddress, type Mac, parseAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
+import { ipv6Source } from "../announce/source.ts";
 import { clientSlot } from "../client-hash.ts";
 import type { Slots } from "../ownership/shares.ts";
 import { type Binding, decodeArp, encodeArp } from "../packet/arp.ts";
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from "../packet/ethernet.ts";
 import { decodeIcmpv6, encodeIcmpv6 } from "../packet/ipv6.ts";
 import { decodeNdp, encodeNdp, groupMac, NDP_HOP_LIMIT, solicitedNodeGroup } from "../packet/ndp.ts";
-import { ipv6Source } from "../source.ts";
 
 /** How long a neighbour may keep what it was told; who asked before that asks again. */
 const REMEMBERED: Millis = 600_000;

@@ -1,10 +1,10 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { type AddressRange, DecodeError, formatAddress, type Mac, parseAddress } from "@fairlead/net";
+import { ipv6Source } from "../announce/source.ts";
 import { arpProbe, arpRequest, type Binding, decodeArp } from "../packet/arp.ts";
 import { decodeEthernet, ETHERTYPE, type EthernetFrame, encodeEthernet } from "../packet/ethernet.ts";
 import { decodeIcmpv6 } from "../packet/ipv6.ts";
 import { ALL_NODES, decodeNdp, duplicateProbe, groupMac, NDP_HOP_LIMIT, neighborSolicitation } from "../packet/ndp.ts";
-import { ipv6Source } from "../source.ts";
 import { sightingFilter } from "./sighting-filter.ts";
 
 /** Somebody said to have an address. */

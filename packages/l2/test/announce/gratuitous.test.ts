@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { announcementDue } from "../src/gratuitous.ts";
+import { announcementDue } from "../../src/announce/gratuitous.ts";
 
 describe("announcementDue", () => {
   it("comes in a burst of growing distance first, whatever the chance", () => {

@@ -1,6 +1,6 @@
 import type { AnycastMemberships, Link, OpenAnycast } from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
-import type { Responder } from "./ports.ts";
+import type { Responder } from "../ports.ts";
 
 /** What {@link AnycastAddresses} work with. */
 export interface AnycastOptions {

@@ -1,6 +1,6 @@
 import { formatAddress, parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
-import { ipv6Source } from "../src/source.ts";
+import { ipv6Source } from "../../src/announce/source.ts";
 
 const ROWS = [
   {

@@ -1,10 +1,10 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Log } from "@fairlead/runtime";
-import { HeartbeatFrames } from "./heartbeat-frames.ts";
-import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import type { OwnershipTiming } from "./ownership/types.ts";
-import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "./packet/heartbeat.ts";
+import type { OwnershipTiming } from "../ownership/types.ts";
+import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../packet/heartbeat.ts";
+import { HeartbeatFrames } from "./frames.ts";
+import type { HeartbeatKeys } from "./keys.ts";
 import { SecondPath } from "./second-path.ts";
 
 /** First octet of a datagram whose sender does not hear the receiver on the link; 0 in others. A heartbeat follows. */

@@ -1,6 +1,6 @@
 import { DecodeError, formatAddress, type IpAddress, type Mac } from "@fairlead/net";
+import { ALL_NODES, decodeNdp, encodeNdp, type NdpMessage, UNSPECIFIED } from "../packet/ndp.ts";
 import type { DropReason } from "./drop-reason.ts";
-import { ALL_NODES, decodeNdp, encodeNdp, type NdpMessage, UNSPECIFIED } from "./packet/ndp.ts";
 
 /** What to do with a received message: send `reply` to `destination`, or nothing for this reason. */
 export type NdpAnswer =

@@ -1,6 +1,7 @@
 import type { Link } from "@fairlead/linux";
 import { formatAddress } from "@fairlead/net";
 import { type Millis, Turns } from "@fairlead/runtime";
+import type { Gate, Nft, Responder } from "../ports.ts";
 import { AnswerCounts, type AnswerCountsOptions } from "./answer-counts.ts";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
@@ -14,7 +15,6 @@ import {
   replaceTable,
 } from "./kernel-table.ts";
 import { LateFrames, type LateFramesOptions } from "./late-frames.ts";
-import type { Gate, Nft, Responder } from "./ports.ts";
 
 /** What {@link kernelResponder} works with. */
 export interface KernelResponderOptions extends AnycastOptions, LateFramesOptions, AnswerCountsOptions {

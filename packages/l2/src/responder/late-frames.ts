@@ -1,7 +1,7 @@
 import { type Family, formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
+import type { Nft } from "../ports.ts";
 import { type LinkName, quoteDevice, tableName } from "./kernel-table.ts";
-import type { Nft } from "./ports.ts";
 
 /** How long connections that were begun at the former owner are passed on to it. */
 const PASSED_FOR: Millis = 30_000;

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Millis } from "@fairlead/runtime";
-import type { Envelope } from "./packet/envelope.ts";
+import type { Envelope } from "../packet/envelope.ts";
 
 /** How long a new key is only accepted before it signs: other nodes may get to see it later than this one. */
 const SIGN_AFTER: Millis = 180_000;

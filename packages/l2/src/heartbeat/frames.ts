@@ -1,16 +1,16 @@
 import { DecodeError, type Mac } from "@fairlead/net";
 import type { Clock, Log, Millis } from "@fairlead/runtime";
-import type { HeartbeatKeys } from "./heartbeat-keys.ts";
-import { type HeartbeatIgnoredCause, heartbeatsIgnored } from "./metrics.ts";
-import { decodeEnvelope, encodeEnvelope } from "./packet/envelope.ts";
-import { decodeEthernet, encodeEthernet } from "./packet/ethernet.ts";
+import { type HeartbeatIgnoredCause, heartbeatsIgnored } from "../metrics.ts";
+import { decodeEnvelope, encodeEnvelope } from "../packet/envelope.ts";
+import { decodeEthernet, encodeEthernet } from "../packet/ethernet.ts";
 import {
   decodeHeartbeat,
   encodeHeartbeat,
   HEARTBEAT_ETHERTYPE,
   HEARTBEAT_GROUP,
   type Heartbeat,
-} from "./packet/heartbeat.ts";
+} from "../packet/heartbeat.ts";
+import type { HeartbeatKeys } from "./keys.ts";
 
 /** Somebody with a wrong key sends ten heartbeats a second. */
 const WARN_EVERY: Millis = 60_000;

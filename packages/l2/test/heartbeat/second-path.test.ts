@@ -1,9 +1,9 @@
 import { parseAddress, parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
-import { DEFAULT_TIMING } from "../src/ownership/types.ts";
-import { HEARTBEAT_ETHERTYPE } from "../src/packet/heartbeat.ts";
-import { SecondPath } from "../src/second-path.ts";
-import { Bench, type BenchNode, wanted } from "./driver-bench.ts";
+import { SecondPath } from "../../src/heartbeat/second-path.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { HEARTBEAT_ETHERTYPE } from "../../src/packet/heartbeat.ts";
+import { Bench, type BenchNode, wanted } from "../driver-bench.ts";
 
 const { interval, detection } = DEFAULT_TIMING;
 const OWN = [parsePrefix("192.0.2.1/24")];

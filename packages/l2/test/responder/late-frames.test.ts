@@ -1,7 +1,7 @@
 import { type IpAddress, parseAddress } from "@fairlead/net";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { LateFrames } from "../src/late-frames.ts";
+import { LateFrames } from "../../src/responder/late-frames.ts";
 
 const OWNER = parseAddress("192.0.2.9");
 const OWNER6 = parseAddress("2001:db8::9");

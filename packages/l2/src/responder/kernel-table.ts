@@ -1,10 +1,10 @@
 import type { Link } from "@fairlead/linux";
 import { addressOctets, type Family, formatAddress, type IpAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
+import { CLIENT_SEED, CLIENT_SLOTS } from "../client-hash.ts";
+import type { Share } from "../ports.ts";
 import { ofFamily } from "./answered-addresses.ts";
-import { CLIENT_SEED, CLIENT_SLOTS } from "./client-hash.ts";
 import type { DropReason } from "./drop-reason.ts";
-import type { Share } from "./ports.ts";
 
 /** The nftables set that holds the one element without which nothing is answered. */
 export interface GateElement {

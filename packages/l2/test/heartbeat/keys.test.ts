@@ -1,7 +1,7 @@
 import { toHex } from "@fairlead/testing";
 import { expect } from "chai";
 import fc from "fast-check";
-import { HeartbeatKeys } from "../src/heartbeat-keys.ts";
+import { HeartbeatKeys } from "../../src/heartbeat/keys.ts";
 
 const BODY = new TextEncoder().encode("body");
 const MINUTE = 60_000;

@@ -1,14 +1,14 @@
 import type { Link, LinkSocket, NdpSocket, OpenLinkSocket, OpenNdpSocket } from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
+import { clientSlot } from "../client-hash.ts";
+import { ETHERTYPE } from "../packet/ethernet.ts";
+import { solicitedNodeGroup } from "../packet/ndp.ts";
+import type { Responder, Share } from "../ports.ts";
 import { answerArp } from "./answer-arp.ts";
 import { answerNdp } from "./answer-ndp.ts";
 import { distinct, ofFamily, without } from "./answered-addresses.ts";
-import { clientSlot } from "./client-hash.ts";
 import type { DropReason } from "./drop-reason.ts";
-import { ETHERTYPE } from "./packet/ethernet.ts";
-import { solicitedNodeGroup } from "./packet/ndp.ts";
-import type { Responder, Share } from "./ports.ts";
 
 /** What {@link userspaceResponder} works with. */
 export interface UserspaceResponderOptions {

@@ -1,7 +1,7 @@
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { AnswerCounts } from "../src/answer-counts.ts";
-import type { Gate } from "../src/ports.ts";
+import type { Gate } from "../../src/ports.ts";
+import { AnswerCounts } from "../../src/responder/answer-counts.ts";
 
 function setUp() {
   const clock = new FakeClock();

@@ -1,7 +1,7 @@
 import { BROADCAST_MAC, DecodeError, formatAddress, type IpAddress, type Mac } from "@fairlead/net";
+import { type ArpPacket, decodeArp, encodeArp } from "../packet/arp.ts";
+import { decodeEthernet, ETHERTYPE, type EthernetFrame, encodeEthernet } from "../packet/ethernet.ts";
 import type { DropReason } from "./drop-reason.ts";
-import { type ArpPacket, decodeArp, encodeArp } from "./packet/arp.ts";
-import { decodeEthernet, ETHERTYPE, type EthernetFrame, encodeEthernet } from "./packet/ethernet.ts";
 
 /** What to do with a received frame: send `reply`, or nothing for this reason. */
 export type ArpAnswer =

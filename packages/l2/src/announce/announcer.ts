@@ -1,11 +1,11 @@
 import type { Link } from "@fairlead/linux";
 import { parseAddress } from "@fairlead/net";
 import type { Cancel, Clock, Millis } from "@fairlead/runtime";
+import { announcements } from "../metrics.ts";
+import { gratuitousReply, gratuitousRequest } from "../packet/arp.ts";
+import { encodeEthernet } from "../packet/ethernet.ts";
+import { unsolicitedAdvertisement } from "../packet/ndp.ts";
 import { announcementDue, isBurst } from "./gratuitous.ts";
-import { announcements } from "./metrics.ts";
-import { gratuitousReply, gratuitousRequest } from "./packet/arp.ts";
-import { encodeEthernet } from "./packet/ethernet.ts";
-import { unsolicitedAdvertisement } from "./packet/ndp.ts";
 import { ipv6Source } from "./source.ts";
 
 /** A rival's frames may come many times; neighbours need telling only so often. */
