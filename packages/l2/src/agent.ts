@@ -14,7 +14,8 @@ import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
 import type { HeartbeatKeys } from "./heartbeat/keys.ts";
 import { type Conflict, type Finding, LinkAgent, type Move } from "./link-agent.ts";
-import type { Candidates, Holding, OwnershipTiming } from "./ownership/types.ts";
+import type { Candidates, Holding } from "./ownership/state.ts";
+import type { OwnershipTiming } from "./ownership/timing.ts";
 import type { Responder } from "./ports.ts";
 
 /** An address that some node is to answer for. */

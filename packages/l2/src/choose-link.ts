@@ -9,7 +9,7 @@ import {
   rangeContains,
 } from "@fairlead/net";
 import { allowsLink } from "./ownership/candidates.ts";
-import type { Candidacy } from "./ownership/types.ts";
+import type { Candidacy } from "./ownership/state.ts";
 
 /** Why a node has no link to announce an address on, or had better not use it. */
 export type LinkRefusal =

@@ -14,20 +14,12 @@ import { CLIENT_SLOTS } from "./client-hash.ts";
 import { HeartbeatChannel } from "./heartbeat/channel.ts";
 import type { HeartbeatKeys } from "./heartbeat/keys.ts";
 import { conflicts, heartbeatsIgnored, takeOverGap, tickDelay } from "./metrics.ts";
+import type { OwnershipEffect, ReleaseCause } from "./ownership/effect.ts";
+import type { OwnershipEvent } from "./ownership/event.ts";
 import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
-import type {
-  Candidates,
-  Holding,
-  LinkEnd,
-  OwnershipEffect,
-  OwnershipEvent,
-  OwnershipState,
-  OwnershipTiming,
-  Peer,
-  ReleaseCause,
-  Stranger,
-} from "./ownership/types.ts";
+import type { Candidates, Holding, LinkEnd, OwnershipState, Peer, Stranger } from "./ownership/state.ts";
+import type { OwnershipTiming } from "./ownership/timing.ts";
 import type { Doubt, Heartbeat, TablePart } from "./packet/heartbeat.ts";
 import type { Responder, Share } from "./ports.ts";
 import type { WireFinding } from "./wire/wire-checks.ts";

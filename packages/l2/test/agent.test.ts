@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { Agent, type AgentOptions } from "../src/agent.ts";
 import { HeartbeatKeys } from "../src/heartbeat/keys.ts";
 import type { Move } from "../src/link-agent.ts";
-import { DEFAULT_TIMING } from "../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../src/ownership/timing.ts";
 import { nodesNamed } from "./builders.ts";
 import { Bench, FakeLinks, RecordingResponder } from "./driver-bench.ts";
 

@@ -1,7 +1,7 @@
 import { metrics } from "@fairlead/runtime";
 import { expect } from "chai";
 import { HeartbeatKeys } from "../src/heartbeat/keys.ts";
-import { DEFAULT_TIMING } from "../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../src/ownership/timing.ts";
 import { encodeEthernet } from "../src/packet/ethernet.ts";
 import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "../src/packet/heartbeat.ts";
 import { Bench, type BenchNode, RecordingResponder, wanted } from "./driver-bench.ts";

@@ -1,5 +1,5 @@
 import { ANY_LINK, parsePrefix } from "@fairlead/net";
-import type { Candidates, LinkEnd } from "../src/ownership/types.ts";
+import type { Candidates, LinkEnd } from "../src/ownership/state.ts";
 import type { Heartbeat } from "../src/packet/heartbeat.ts";
 
 /** A link of 192.0.2.0/24 with carrier, as the node of {@link aHeartbeat} has it. */

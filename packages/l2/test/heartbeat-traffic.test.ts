@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { HeartbeatKeys } from "../src/heartbeat/keys.ts";
-import { DEFAULT_TIMING } from "../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../src/ownership/timing.ts";
 import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "../src/packet/heartbeat.ts";
 import { Bench, RecordingResponder, wanted } from "./driver-bench.ts";
 

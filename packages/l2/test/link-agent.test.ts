@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DEFAULT_TIMING } from "../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../src/ownership/timing.ts";
 import { ENTRIES_PER_PART } from "../src/packet/heartbeat.ts";
 import { Bench, type BenchNode, RecordingResponder, wanted } from "./driver-bench.ts";
 

@@ -1,7 +1,7 @@
 import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Log } from "@fairlead/runtime";
-import type { OwnershipTiming } from "../ownership/types.ts";
+import type { OwnershipTiming } from "../ownership/timing.ts";
 import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../packet/heartbeat.ts";
 import { HeartbeatFrames } from "./frames.ts";
 import type { HeartbeatKeys } from "./keys.ts";

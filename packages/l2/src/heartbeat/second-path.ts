@@ -1,6 +1,6 @@
 import { type IpAddress, type Prefix, prefixRange, rangeContains } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import type { OwnershipTiming } from "../ownership/types.ts";
+import type { OwnershipTiming } from "../ownership/timing.ts";
 
 /** Heartbeats missed on the link before the second path is tried: well before the speaker counts as gone. */
 const MISSED = 2.5;

@@ -1,6 +1,6 @@
 import { addressBits, type IpAddress, type LinkSelector, type Prefix, prefixRange, selectsLink } from "@fairlead/net";
 import { MOST_PREFIXES } from "../packet/heartbeat.ts";
-import type { Candidates, LinkEnd } from "./types.ts";
+import type { Candidates, LinkEnd } from "./state.ts";
 
 /** Whether a node with such an end of the link may own the address. */
 export function isCandidate(

@@ -1,5 +1,5 @@
 import type { PlacementInput } from "./placement.ts";
-import type { OwnershipState } from "./types.ts";
+import type { OwnershipState } from "./state.ts";
 
 /** Which addresses are to be apart, and which nodes have some of them already, as placement takes it. */
 export function groupings({

@@ -5,8 +5,8 @@ import type { Stake } from "./contest.ts";
 import { groupings } from "./groups.ts";
 import { lacksTable } from "./peers.ts";
 import { place, rank } from "./placement.ts";
+import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./state.ts";
 import { isInUse } from "./strangers.ts";
-import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./types.ts";
 import { hasUnheardOwner } from "./unheard.ts";
 
 /** Addresses that are wanted and held by nobody who stays. */

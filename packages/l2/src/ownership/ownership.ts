@@ -1,12 +1,15 @@
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat } from "../packet/heartbeat.ts";
 import { subnetsOf } from "./candidates.ts";
+import type { OwnershipEffect } from "./effect.ts";
+import type { OwnershipEvent } from "./event.ts";
 import { judge, knowNobody } from "./freshness.ts";
 import { hear, hearLate } from "./peers.ts";
 import { reconsider, type Step } from "./reconsider.ts";
+import type { LinkEnd, OwnershipState, Peer } from "./state.ts";
 import { flapped, UNKNOWN_STEADINESS } from "./steadiness.ts";
 import { sighted } from "./strangers.ts";
-import type { LinkEnd, OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming, Peer } from "./types.ts";
+import type { OwnershipTiming } from "./timing.ts";
 import { seen } from "./unheard.ts";
 
 /**

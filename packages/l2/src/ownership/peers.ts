@@ -1,7 +1,7 @@
 import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
-import type { OwnershipState, Peer } from "./types.ts";
+import type { OwnershipState, Peer } from "./state.ts";
 
 /**
  * A peer after a heartbeat that is newer than all before. `table` and `end` stay the same objects while the same.

@@ -1,13 +1,14 @@
 import type { Millis } from "@fairlead/runtime";
 import type { Stake } from "./contest.ts";
+import type { OwnershipEffect } from "./effect.ts";
 import { findOrphans, nextLook, takeOver } from "./orphans.ts";
 import { lacksTable } from "./peers.ts";
 import { recoversAt, settle, standsAt, yieldsUntil } from "./settle.ts";
 import { shareChanges, sharesOf } from "./shares.ts";
 import { strongestStakes } from "./stakes.ts";
+import type { OwnershipState } from "./state.ts";
 import { reluctanceAt, steadierAt } from "./steadiness.ts";
 import { reviewStrangers, strangersDue } from "./strangers.ts";
-import type { OwnershipEffect, OwnershipState } from "./types.ts";
 import { reviewUnheard, unheardDue } from "./unheard.ts";
 
 /** A state and what it wants done. */

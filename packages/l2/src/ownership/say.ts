@@ -3,7 +3,7 @@ import { ENTRIES_PER_PART, type Heartbeat, type TablePart } from "../packet/hear
 import { challengeNow, echoesNow } from "./freshness.ts";
 import { mayAnswer } from "./ownership.ts";
 import { lacksTable } from "./peers.ts";
-import type { OwnershipState } from "./types.ts";
+import type { OwnershipState } from "./state.ts";
 
 /** The heartbeat that a speaker sends now, with this part of its table, if any. */
 export function say(

@@ -2,9 +2,10 @@ import { parseAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { isCandidate } from "./candidates.ts";
 import { prevails, type Stake } from "./contest.ts";
+import type { OwnershipEffect, ReleaseCause } from "./effect.ts";
 import { lacksTable } from "./peers.ts";
+import type { Holding, OwnershipState } from "./state.ts";
 import { isInUse } from "./strangers.ts";
-import type { Holding, OwnershipEffect, OwnershipState, ReleaseCause } from "./types.ts";
 import { hasUnheardOwner } from "./unheard.ts";
 
 /** What a node goes on holding, and what changes by it. */

@@ -2,8 +2,9 @@ import { parseAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { CLIENT_SLOTS } from "../client-hash.ts";
 import { isCandidate } from "./candidates.ts";
+import type { OwnershipEffect } from "./effect.ts";
 import { rank } from "./placement.ts";
-import type { OwnershipEffect, OwnershipState } from "./types.ts";
+import type { OwnershipState } from "./state.ts";
 
 /** Parts of the clients of an address, each by its number. */
 export type Slots = ReadonlySet<number>;

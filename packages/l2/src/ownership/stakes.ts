@@ -1,5 +1,5 @@
 import { prevails, type Stake } from "./contest.ts";
-import type { Peer } from "./types.ts";
+import type { Peer } from "./state.ts";
 
 /** Of each address, the say of the peer that prevails over the other peers. */
 export function strongestStakes(peers: ReadonlyMap<string, Peer>): Map<string, Stake> {

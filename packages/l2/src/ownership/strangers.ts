@@ -1,6 +1,7 @@
 import type { Mac } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import type { OwnershipEffect, OwnershipState, Stranger } from "./types.ts";
+import type { OwnershipEffect } from "./effect.ts";
+import type { OwnershipState, Stranger } from "./state.ts";
 
 /** How often an address that a stranger has is asked for again. */
 const PROBE_AGAIN: Millis = 30_000;

@@ -1,6 +1,7 @@
 import type { Millis } from "@fairlead/runtime";
+import type { OwnershipEffect } from "./effect.ts";
 import { rank } from "./placement.ts";
-import type { OwnershipEffect, OwnershipState, UnheardOwner } from "./types.ts";
+import type { OwnershipState, UnheardOwner } from "./state.ts";
 
 /** For how long an answer counts. */
 const COUNTS_FOR: Millis = 2_000;

@@ -1,7 +1,7 @@
 import { parseAddress, parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
 import { SecondPath } from "../../src/heartbeat/second-path.ts";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { HEARTBEAT_ETHERTYPE } from "../../src/packet/heartbeat.ts";
 import { Bench, type BenchNode, wanted } from "../driver-bench.ts";
 

@@ -1,7 +1,7 @@
 import { ANY_LINK, formatPrefix, parseAddress, parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
 import { heaviest, isCandidate, subnetsOf } from "../../src/ownership/candidates.ts";
-import type { Candidates } from "../../src/ownership/types.ts";
+import type { Candidates } from "../../src/ownership/state.ts";
 import { MOST_PREFIXES } from "../../src/packet/heartbeat.ts";
 
 const NAMED = { ...ANY_LINK, interfaces: ["eth*"] };

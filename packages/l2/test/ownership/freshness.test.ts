@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { challengeNow, echoesNow, type Freshness, judge, knowNobody } from "../../src/ownership/freshness.ts";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { type Heartbeat, MOST_ECHOES } from "../../src/packet/heartbeat.ts";
 import { aHeartbeat } from "../builders.ts";
 

@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import type { OwnershipEvent } from "../../src/ownership/event.ts";
 import { mayAnswer } from "../../src/ownership/ownership.ts";
-import { DEFAULT_TIMING, type OwnershipEvent, type OwnershipState } from "../../src/ownership/types.ts";
+import type { OwnershipState } from "../../src/ownership/state.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { LINK } from "../builders.ts";
 import { ADDRESS, owner, Subject, WANTED } from "./subject.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import type { Heartbeat } from "../../src/packet/heartbeat.ts";
 import { owner, Subject, WANTED } from "./subject.ts";
 

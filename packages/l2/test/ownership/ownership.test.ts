@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { nodesNamed } from "../builders.ts";
 import { ADDRESS, manyAddresses, owner, Subject, WANTED } from "./subject.ts";
 

@@ -1,7 +1,7 @@
 import type { Millis } from "@fairlead/runtime";
 import { expect } from "chai";
 import fc from "fast-check";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { type Host, Segment } from "./simulation/segment.ts";
 
 const { detection, interval } = DEFAULT_TIMING;

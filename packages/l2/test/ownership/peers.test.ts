@@ -1,7 +1,7 @@
 import { parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
 import { hear, hearLate } from "../../src/ownership/peers.ts";
-import type { Peer } from "../../src/ownership/types.ts";
+import type { Peer } from "../../src/ownership/state.ts";
 import type { Heartbeat, TableEntry } from "../../src/packet/heartbeat.ts";
 import { aHeartbeat, LINK } from "../builders.ts";
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { begin } from "../../src/ownership/ownership.ts";
-import { type Candidates, DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import type { Candidates } from "../../src/ownership/state.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { LINK } from "../builders.ts";
 import { ADDRESS, manyAddresses, NODES, owner, Subject, WANTED } from "./subject.ts";
 

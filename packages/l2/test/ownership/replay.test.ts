@@ -1,6 +1,6 @@
 import type { Millis } from "@fairlead/runtime";
 import { expect } from "chai";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { type Host, LONGEST_DELAY, Segment, STEP } from "./simulation/segment.ts";
 
 const { detection, claim, interval } = DEFAULT_TIMING;

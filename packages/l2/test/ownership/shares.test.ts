@@ -2,7 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { CLIENT_SLOTS } from "../../src/client-hash.ts";
 import { sharesOf } from "../../src/ownership/shares.ts";
-import { DEFAULT_TIMING, type OwnershipState } from "../../src/ownership/types.ts";
+import type { OwnershipState } from "../../src/ownership/state.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { aHeartbeat, LINK, nodesNamed } from "../builders.ts";
 import { ADDRESS, Subject } from "./subject.ts";
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type Candidates, DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import type { Candidates } from "../../src/ownership/state.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { LINK } from "../builders.ts";
 import { ADDRESS, NODES, owner, Subject } from "./subject.ts";
 

@@ -1,12 +1,9 @@
 import { expect } from "chai";
+import type { OwnershipEvent } from "../../src/ownership/event.ts";
 import { begin, step } from "../../src/ownership/ownership.ts";
+import type { Candidates, OwnershipState } from "../../src/ownership/state.ts";
 import { UNKNOWN_STEADINESS } from "../../src/ownership/steadiness.ts";
-import {
-  type Candidates,
-  DEFAULT_TIMING,
-  type OwnershipEvent,
-  type OwnershipState,
-} from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import type { Heartbeat, HoldState, Standing, TablePart } from "../../src/packet/heartbeat.ts";
 import { aHeartbeat, LINK, nodesNamed } from "../builders.ts";
 

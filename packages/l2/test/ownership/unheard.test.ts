@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { rank } from "../../src/ownership/placement.ts";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { ADDRESS, owner, Subject, WANTED } from "./subject.ts";
 
 const { interval, detection, claim } = DEFAULT_TIMING;

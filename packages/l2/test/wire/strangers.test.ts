@@ -1,6 +1,6 @@
 import { parseRange } from "@fairlead/net";
 import { expect } from "chai";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { Bench, type BenchNode, wanted } from "../driver-bench.ts";
 import { StrangeHost } from "../stranger.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DEFAULT_TIMING } from "../../src/ownership/types.ts";
+import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
 import { WireChecks, type WireNews } from "../../src/wire/wire-checks.ts";
 import { ADDRESS, Subject, WANTED } from "../ownership/subject.ts";
 

@@ -1,6 +1,8 @@
 import type { Millis } from "@fairlead/runtime";
+import type { OwnershipEffect } from "../../../src/ownership/effect.ts";
 import { mayAnswer } from "../../../src/ownership/ownership.ts";
-import { DEFAULT_TIMING, type Holding, type OwnershipEffect } from "../../../src/ownership/types.ts";
+import type { Holding } from "../../../src/ownership/state.ts";
+import { DEFAULT_TIMING } from "../../../src/ownership/timing.ts";
 import { DRIFT, type Host, LONGEST_DELAY, type Segment, STEP } from "./segment.ts";
 
 const { interval, detection, claim } = DEFAULT_TIMING;

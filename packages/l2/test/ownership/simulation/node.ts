@@ -1,7 +1,10 @@
 import type { Millis } from "@fairlead/runtime";
+import type { OwnershipEffect } from "../../../src/ownership/effect.ts";
+import type { OwnershipEvent } from "../../../src/ownership/event.ts";
 import { begin, mayAnswer, nextDecision, step } from "../../../src/ownership/ownership.ts";
 import { say, tableParts } from "../../../src/ownership/say.ts";
-import type { OwnershipEffect, OwnershipEvent, OwnershipState, OwnershipTiming } from "../../../src/ownership/types.ts";
+import type { OwnershipState } from "../../../src/ownership/state.ts";
+import type { OwnershipTiming } from "../../../src/ownership/timing.ts";
 import type { Heartbeat, TablePart } from "../../../src/packet/heartbeat.ts";
 import { LINK } from "../../builders.ts";
 

@@ -1,5 +1,7 @@
 import type { Millis } from "@fairlead/runtime";
-import { DEFAULT_TIMING, type OwnershipEffect, type OwnershipEvent } from "../../../src/ownership/types.ts";
+import type { OwnershipEffect } from "../../../src/ownership/effect.ts";
+import type { OwnershipEvent } from "../../../src/ownership/event.ts";
+import { DEFAULT_TIMING } from "../../../src/ownership/timing.ts";
 import type { Heartbeat } from "../../../src/packet/heartbeat.ts";
 import { nodesNamed } from "../../builders.ts";
 import { linkEvent, SimulatedNode } from "./node.ts";

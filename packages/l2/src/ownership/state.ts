@@ -1,29 +1,10 @@
 import type { LinkSelector, Mac, Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import type { Heartbeat, HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
+import type { HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
 import type { Stake } from "./contest.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Reluctance, Steadiness } from "./steadiness.ts";
-
-/** Times of the ownership protocol on one link. */
-export interface OwnershipTiming {
-  /** Between two heartbeats. */
-  readonly interval: Millis;
-  /** Silence after which a speaker counts as gone. */
-  readonly detection: Millis;
-  /** How long a claim stands unanswered before the claimant answers for the address. */
-  readonly claim: Millis;
-  /** The same for an address that nobody had before, while all on the link are asked whether they have it. */
-  readonly probe: Millis;
-}
-
-/** 100 ms between heartbeats, 600 ms of silence, 60 ms for a claim, 200 ms for the first one. */
-export const DEFAULT_TIMING: OwnershipTiming = { interval: 100, detection: 600, claim: 60, probe: 200 };
-
-/** As {@link DEFAULT_TIMING}, with another detection time, 300 ms or more. */
-export function timingFor(detection: Millis): OwnershipTiming {
-  return { ...DEFAULT_TIMING, detection, interval: Math.round(detection / 6) };
-}
+import type { OwnershipTiming } from "./timing.ts";
 
 /** Which nodes may own an address on this link, as Kubernetes has it. */
 export interface Candidates {
@@ -138,19 +119,6 @@ export const TAKE_OVER_CAUSES = ["NoOwner", "OwnerSilent", "OwnerLeaving", "Owne
 /** Why a node takes an address. */
 export type TakeOverCause = (typeof TAKE_OVER_CAUSES)[number];
 
-/** Every {@link ReleaseCause}; docs/troubleshooting.md has a heading for each. */
-export const RELEASE_CAUSES = [
-  "NotWanted",
-  "NotCandidate",
-  "RivalWins",
-  "Leaving",
-  "AddressInUse",
-  "OwnerAnswers",
-] as const;
-
-/** Why a node gives an address up. */
-export type ReleaseCause = (typeof RELEASE_CAUSES)[number];
-
 /** Everything that the decision on ownership knows. Never changed in place. */
 export interface OwnershipState {
   readonly node: string;
@@ -191,52 +159,3 @@ export interface OwnershipState {
   /** Why this node is reluctant, as it was last looked at. */
   readonly reluctance: Reluctance | undefined;
 }
-
-/** What can happen to ownership. */
-export type OwnershipEvent =
-  /** What is to be answered for; `ready` once this node forwards for it. */
-  | { readonly kind: "wanted"; readonly wanted: ReadonlyMap<string, Candidates>; readonly ready: boolean }
-  | { readonly kind: "link"; readonly link: LinkEnd }
-  | { readonly kind: "heard"; readonly heartbeat: Heartbeat }
-  /** Somebody who is no speaker said to have an address. */
-  | { readonly kind: "sighted"; readonly address: string; readonly mac: Mac }
-  /** Another speaker said to have an address. */
-  | { readonly kind: "seen"; readonly address: string; readonly node: string }
-  | { readonly kind: "tick" }
-  | { readonly kind: "leave" };
-
-/** What ownership wants done, in order. */
-export type OwnershipEffect =
-  | { readonly kind: "own"; readonly address: string; readonly holding: Holding }
-  | {
-      readonly kind: "release";
-      readonly address: string;
-      readonly epoch: number;
-      readonly cause: ReleaseCause;
-      readonly to?: string;
-    }
-  /** A rival was heard and lost: neighbours may have believed it. */
-  | { readonly kind: "reannounce"; readonly address: string; readonly rival: string }
-  /** This node answers these parts of the clients of an address from now on; the gained ones are new. */
-  | {
-      readonly kind: "share";
-      readonly address: string;
-      readonly slots: ReadonlySet<number>;
-      readonly gained: ReadonlySet<number>;
-    }
-  | { readonly kind: "sendTable" }
-  /** All on the link are to be asked whether they have the address. */
-  | { readonly kind: "probe"; readonly address: string }
-  /** The one that has the address is to be asked, as any neighbour does. */
-  | { readonly kind: "ask"; readonly address: string }
-  /** A stranger was seen; `isNews` if not this one before. */
-  | { readonly kind: "stranger"; readonly address: string; readonly stranger: Stranger; readonly isNews: boolean }
-  | { readonly kind: "strangerGone"; readonly address: string; readonly stranger: Stranger }
-  /** This node has become reluctant, or is so no more (undefined). */
-  | { readonly kind: "reluctance"; readonly reluctance: Reluctance | undefined }
-  /** A heartbeat was not taken. */
-  | { readonly kind: "ignored"; readonly node: string; readonly cause: "Replayed" | "Unproven" }
-  | { readonly kind: "slept"; readonly millis: Millis }
-  /** A speaker is heard; `isBack` if it had fallen silent before. */
-  | { readonly kind: "peerUp"; readonly node: string; readonly isBack: boolean }
-  | { readonly kind: "peerDown"; readonly node: string };
