@@ -20,13 +20,10 @@ import { begin, mayAnswer, nextDecision, step } from "./ownership/ownership.ts";
 import { say, tableParts } from "./ownership/say.ts";
 import type { Candidates, Holding, LinkEnd, OwnershipState, Peer, Stranger } from "./ownership/state.ts";
 import type { OwnershipTiming } from "./ownership/timing.ts";
-import type { Doubt, Heartbeat, TablePart } from "./packet/heartbeat.ts";
+import type { Heartbeat, TablePart } from "./packet/heartbeat.ts";
 import type { Responder, Share } from "./ports.ts";
 import type { WireFinding } from "./wire/wire-checks.ts";
 import { WireWatch } from "./wire/wire-watch.ts";
-
-/** All that answers is made anew at most this often: a doubt lasts until the doubter has asked again. */
-const REPAIR_PAUSE: Millis = 10_000;
 
 /** An address changed hands, as far as this node is concerned. */
 export type Move =
@@ -82,7 +79,6 @@ export class LinkAgent {
   readonly #wire: WireWatch;
   readonly #announcer: Announcer;
   readonly #incarnation: bigint;
-  #repairedAt: Millis = Number.NEGATIVE_INFINITY;
   #link: Link;
   #state: OwnershipState;
   #sequence = 0;
@@ -247,7 +243,6 @@ export class LinkAgent {
   #hear(heartbeat: Heartbeat): void {
     this.#wire.know(heartbeat);
     this.#take({ kind: "heard", heartbeat });
-    for (const doubt of heartbeat.doubts) this.#repair(doubt, heartbeat.node);
   }
 
   #take(event: OwnershipEvent): void {
@@ -302,6 +297,9 @@ export class LinkAgent {
       case "ask":
         this.#wire.ask(effect.address);
         return;
+      case "repair":
+        this.#repair(effect);
+        return;
       case "stranger":
         this.#meet(effect);
         return;
@@ -345,13 +343,8 @@ export class LinkAgent {
     }
   }
 
-  // Told in ten heartbeats a second until it is seen to be well again.
-  #repair({ address, code }: Doubt, by: string): void {
-    const { log, clock, responder } = this.#options;
-    const now = clock.monotonic();
-    const isOurs = this.#state.holdings.get(address)?.state === "owned";
-    if (!isOurs || now - this.#repairedAt < REPAIR_PAUSE) return;
-    this.#repairedAt = now;
+  #repair({ address, code, by }: Extract<OwnershipEffect, { kind: "repair" }>): void {
+    const { log, responder } = this.#options;
     const fields = { address, link: this.#link.name, reason: code, by };
     log.warn(fields, "another speaker's wire check of this address failed; repairing");
     this.#announcer.begin(address);

@@ -1,4 +1,5 @@
 import type { Millis } from "@fairlead/runtime";
+import type { Doubt } from "../packet/heartbeat.ts";
 import type { Holding, Stranger } from "./state.ts";
 import type { Reluctance } from "./steadiness.ts";
 
@@ -39,6 +40,8 @@ export type OwnershipEffect =
   | { readonly kind: "probe"; readonly address: string }
   /** The one that has the address is to be asked, as any neighbour does. */
   | { readonly kind: "ask"; readonly address: string }
+  /** All that answers is to be made again, and the address announced: another speaker saw it go wrong. */
+  | { readonly kind: "repair"; readonly address: string; readonly code: Doubt["code"]; readonly by: string }
   /** A stranger was seen; `isNews` if not this one before. */
   | { readonly kind: "stranger"; readonly address: string; readonly stranger: Stranger; readonly isNews: boolean }
   | { readonly kind: "strangerGone"; readonly address: string; readonly stranger: Stranger }

@@ -6,6 +6,7 @@ import type { OwnershipEvent } from "./event.ts";
 import { judge, knowNobody } from "./freshness.ts";
 import { hear, hearLate } from "./peers.ts";
 import { reconsider, type Step } from "./reconsider.ts";
+import { doubted } from "./repair.ts";
 import type { LinkEnd, OwnershipState, Peer } from "./state.ts";
 import { flapped, UNKNOWN_STEADINESS } from "./steadiness.ts";
 import { sighted } from "./strangers.ts";
@@ -40,6 +41,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     ranAt: now,
     wokeAt: Number.NEGATIVE_INFINITY,
     tableSentAt: Number.NEGATIVE_INFINITY,
+    repairedAt: Number.NEGATIVE_INFINITY,
     leaving: false,
     steadiness: UNKNOWN_STEADINESS,
     reluctance: "WarmingUp",
@@ -148,17 +150,16 @@ function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: 
     const cause = verdict === "Unproven" ? verdict : "Replayed";
     return { next: state, effects: [...before, { kind: "ignored", node, cause }] };
   }
-  const effects =
-    known === undefined
-      ? [...before, { kind: "peerUp", node: peer.node, isBack: state.missing.has(node) } as const]
-      : [...before];
+  const { next: current, effects: repairs } = doubted(state, heartbeat, now);
+  const effects: OwnershipEffect[] = [...before, ...repairs];
+  if (known === undefined) effects.push({ kind: "peerUp", node: peer.node, isBack: state.missing.has(node) });
   // Who has just come knows no table. Others ask in every heartbeat until they have it, and one table serves them all.
   const isNew = known?.incarnation !== peer.incarnation;
   const asks = heartbeat.wantsTables && now - state.tableSentAt >= state.timing.interval / 2;
   const answers = (isNew && state.tableVersion > 0) || asks;
   if (answers) effects.push({ kind: "sendTable" });
   const next = {
-    ...state,
+    ...current,
     peers: new Map(state.peers).set(peer.node, peer),
     missing: known === undefined ? without(state.missing, node) : state.missing,
     highestEpoch: Math.max(state.highestEpoch, heartbeat.highestEpoch),

@@ -154,6 +154,8 @@ export interface OwnershipState {
   readonly wokeAt: Millis;
   /** When somebody was last sent the table for the asking. */
   readonly tableSentAt: Millis;
+  /** When what answers was last to be made again. */
+  readonly repairedAt: Millis;
   readonly leaving: boolean;
   readonly steadiness: Steadiness;
   /** Why this node is reluctant, as it was last looked at. */
