@@ -1,4 +1,5 @@
 export * from "./backoff.ts";
+export * from "./condition.ts";
 export * from "./health.ts";
 export * from "./io/clock.ts";
 export * from "./io/http.ts";
