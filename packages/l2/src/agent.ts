@@ -1,82 +1,19 @@
-import type { Datagrams, Link, Links, OpenLinkSocket } from "@fairlead/linux";
+import type { Datagrams, Link } from "@fairlead/linux";
 import {
   type AddressRange,
   ANY_LINK,
-  formatAddress,
-  formatPrefix,
   type IpAddress,
   parseAddress,
   prefixRange,
   rangeContains,
   rangesOverlap,
 } from "@fairlead/net";
-import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
+import type { Cancel, Millis } from "@fairlead/runtime";
+import type { AgentOptions, Heard, WantedAddress } from "./agent-options.ts";
+import { type AgentReport, agentReport } from "./agent-report.ts";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
-import type { HeartbeatKeys } from "./heartbeat/keys.ts";
-import { type Conflict, type Finding, LinkAgent, type Move } from "./link-agent.ts";
-import type { Candidates, Holding } from "./ownership/state.ts";
-import type { OwnershipTiming } from "./ownership/timing.ts";
-import type { Responder } from "./ports.ts";
-
-/** An address that some node is to answer for. */
-export interface WantedAddress {
-  /** Canonical text. */
-  readonly address: string;
-  /** Nodes that may, and on which of their links. */
-  readonly nodes: Candidates["nodes"];
-  /** Groups that the address is in: on one link, those of one group go to different nodes while there are nodes enough. */
-  readonly groups?: readonly string[];
-  /** Whether several nodes answer for it, each for its part of the clients. */
-  readonly isShared?: boolean;
-}
-
-/** What an {@link Agent} needs. */
-export interface AgentOptions {
-  readonly node: string;
-  readonly timing: OwnershipTiming;
-  readonly keys: HeartbeatKeys;
-  readonly links: Links;
-  readonly openLinkSocket: OpenLinkSocket;
-  /** The second path of heartbeats; absent without one. */
-  readonly openDatagrams?: (onDatagram: (octets: Uint8Array, from: IpAddress) => void) => Promise<Datagrams>;
-  /** Makes the best responder that the link allows. */
-  readonly makeResponder: (link: Link) => Promise<Responder>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly onMove: (move: Move) => void;
-  /** Told of each stranger that is found to have an address. */
-  readonly onConflict: (conflict: Conflict) => void;
-  /** Told of each address of another node that is found not to be answered for as it ought to be. */
-  readonly onFinding: (finding: Finding) => void;
-  /** Told when report() may have changed for another reason than a move. */
-  readonly onChange: () => void;
-}
-
-/** What an agent sees and does. */
-export interface AgentReport {
-  readonly links: readonly {
-    readonly name: string;
-    readonly mac: string;
-    readonly up: boolean;
-    readonly subnets: readonly string[];
-    readonly gateways: readonly string[];
-    readonly responder: Responder["kind"];
-    readonly neighbors: readonly string[];
-  }[];
-  readonly owned: readonly { readonly address: string; readonly link: string; readonly holding: Holding }[];
-  /** Shared addresses, with the number of parts that this node answers. */
-  readonly shared: readonly { readonly address: string; readonly link: string; readonly parts: number }[];
-  readonly refusals: readonly LinkRefusal[];
-  readonly conflicts: readonly Conflict[];
-  readonly findings: readonly Finding[];
-}
-
-/** When a speaker was last heard, and after how long a silence it counts as gone. */
-export interface Heard {
-  /** By the monotonic clock. */
-  readonly at: Millis;
-  readonly detection: Millis;
-}
+import { LinkAgent } from "./link-agent.ts";
+import type { Candidates } from "./ownership/state.ts";
 
 /** Layer 2 on all links of this node: one {@link LinkAgent} on each link that an address belongs to. */
 export class Agent {
@@ -131,40 +68,13 @@ export class Agent {
 
   /** What there is to say now. */
   report(): AgentReport {
-    const agents = [...this.#agents.values()];
-    return {
-      links: agents.map(({ link, responder, neighbors }) => {
-        const { name, mac, up } = link;
-        const subnets = link.addresses.map(formatPrefix);
-        return { name, mac, up, subnets, gateways: link.gateways.map(formatAddress), responder, neighbors };
-      }),
-      owned: agents.flatMap(({ link, owned }) => {
-        return [...owned].map(([address, holding]) => ({ address, link: link.name, holding }));
-      }),
-      shared: agents.flatMap(({ link, shares }) => {
-        return [...shares].map(([address, slots]) => ({ address, link: link.name, parts: slots.size }));
-      }),
-      conflicts: agents.flatMap(({ link, strangers }) => {
-        return [...strangers].map(([address, stranger]) => ({ address, link: link.name, ...stranger }));
-      }),
-      findings: agents.flatMap(({ link, findings }) => {
-        return [...findings.values()].map((finding) => ({ link: link.name, ...finding }));
-      }),
-      refusals: [
-        ...this.#refusals,
-        ...agents.flatMap(({ link, strangers }) => {
-          return [...strangers].flatMap(([address, { mac, code }]) => {
-            return code === "AddressInUse" ? [{ code, address, link: link.name, mac }] : [];
-          });
-        }),
-        ...agents.flatMap(({ link, heldDown }) => {
-          return heldDown.map((address) => ({ code: "HoldDown", address, link: link.name }) as const);
-        }),
-      ],
-    };
+    return agentReport(
+      this.#refusals,
+      Array.from(this.#agents.values(), (agent) => agent.report()),
+    );
   }
 
-  /** The speakers that were heard of late on any link, by node. Cheap: it may be called several times a second. */
+  /** The speakers that are heard on any link, by node. Cheap: it may be called several times a second. */
   heard(): ReadonlyMap<string, Heard> {
     const latest = new Map<string, Heard>();
     for (const agent of this.#agents.values()) {

@@ -1,8 +1,10 @@
 export * from "./agent.ts";
+export type { AgentOptions, Heard, WantedAddress } from "./agent-options.ts";
+export type { AgentReport } from "./agent-report.ts";
 export * from "./choose-link.ts";
 export { CLIENT_SLOTS, clientSlot } from "./client-hash.ts";
+export type { Conflict, Finding, Move } from "./events.ts";
 export * from "./heartbeat/keys.ts";
-export type { Conflict, Finding, Move } from "./link-agent.ts";
 export * from "./metrics.ts";
 export * from "./ownership/effect.ts";
 export * from "./ownership/state.ts";

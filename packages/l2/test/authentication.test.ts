@@ -33,7 +33,7 @@ describe("LinkAgents with keys", () => {
   it("Y-52: know each other by the same key", async () => {
     const [a, b] = [start("a", "key"), start("b", "key")];
     await settle();
-    expect([a.agent.neighbors, b.agent.neighbors]).to.deep.equal([["b"], ["a"]]);
+    expect([a.agent.report().neighbors, b.agent.report().neighbors]).to.deep.equal([["b"], ["a"]]);
     expect(a.agent.owned.size + b.agent.owned.size).to.equal(1);
     expect([...warnings(a), ...warnings(b)]).to.deep.equal([]);
   });
@@ -47,7 +47,7 @@ describe("LinkAgents with keys", () => {
       const a = start("a", "key");
       start("b", ...keys);
       await settle();
-      expect(a.agent.neighbors).to.deep.equal([]);
+      expect(a.agent.report().neighbors).to.deep.equal([]);
       expect(a.agent.owned.size).to.equal(1);
       expect(await ignored(cause)).to.be.above(before + 5);
       expect(warnings(a).map(({ fields }) => fields.cause)).to.deep.equal([cause]);
@@ -89,7 +89,7 @@ describe("LinkAgents with keys", () => {
     }
     expect(frames.length).to.be.above(20);
     expect([...other.agent.owned.keys()]).to.deep.equal([ADDRESS]);
-    expect(other.agent.neighbors).to.deep.equal([]);
+    expect(other.agent.report().neighbors).to.deep.equal([]);
     expect(await ignored("Replayed")).to.be.above(before + 10);
   });
 });

@@ -1,0 +1,49 @@
+import type { Link } from "@fairlead/linux";
+import type { Clock } from "@fairlead/runtime";
+import { say, tableParts } from "../ownership/say.ts";
+import type { OwnershipState } from "../ownership/state.ts";
+import type { Doubt } from "../packet/heartbeat.ts";
+import type { HeartbeatChannel } from "./channel.ts";
+
+/** What a {@link Speech} needs. */
+export interface SpeechOptions {
+  readonly channel: HeartbeatChannel;
+  readonly link: Link;
+  readonly clock: Clock;
+  /** What the next heartbeat is to tell of what is wrong with others. */
+  readonly doubts: () => readonly Doubt[];
+}
+
+/** What this node says on one link: heartbeats, each with a number of its own. */
+export class Speech {
+  readonly #options: SpeechOptions;
+  readonly #incarnation: bigint;
+  #sequence = 0;
+
+  constructor(options: SpeechOptions) {
+    this.#options = options;
+    this.#incarnation = incarnationOf(options.link, options.clock);
+  }
+
+  /** Says that this node lives. */
+  beat(state: OwnershipState): void {
+    this.#send(state, undefined, this.#options.doubts());
+  }
+
+  /** Says what it has. */
+  tell(state: OwnershipState): void {
+    for (const part of tableParts(state)) this.#send(state, part, []);
+  }
+
+  #send(state: OwnershipState, table: Parameters<typeof say>[2], doubts: readonly Doubt[]): void {
+    this.#sequence += 1;
+    const { channel, clock } = this.#options;
+    const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts };
+    channel.send(say(state, serial, table, clock.monotonic()));
+  }
+}
+
+// It differs between the links of a node too: what was recorded on one of them must mean nothing on another.
+function incarnationOf({ index }: Link, clock: Clock): bigint {
+  return (BigInt(clock.now()) << 16n) | BigInt(index & 0xffff);
+}
