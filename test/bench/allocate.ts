@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ObjectCache, openStore } from "@fairlead/kube";
-import { systemClock } from "@fairlead/runtime";
+import { ObjectCache } from "@fairlead/kube";
+import { openStore } from "@fairlead/kube/io";
+import { systemClock } from "@fairlead/runtime/io";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { type Daemon, until } from "@fairlead/testing";
 import { NAMESPACE } from "../e2e/product.ts";

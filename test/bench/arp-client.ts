@@ -1,4 +1,4 @@
-import { arpRequest, ETHERTYPE, encodeEthernet, neighborSolicitation } from "@fairlead/l2";
+import { arpRequest, ETHERTYPE, encodeEthernet, neighborSolicitation } from "@fairlead/l2/testing";
 import { addressOctets, parseAddress } from "@fairlead/net";
 import koffi from "koffi";
 

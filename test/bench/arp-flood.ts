@@ -1,8 +1,8 @@
 // Asks by ARP for addresses that nobody has, so many times a second, until SIGTERM:
 // node test/bench/arp-flood.ts --link eth0 --per-second 10000
 import { parseArgs } from "node:util";
-import { arpRequest, ETHERTYPE, encodeEthernet } from "@fairlead/l2";
-import { openLinkSocket, watchLinks } from "@fairlead/linux";
+import { arpRequest, ETHERTYPE, encodeEthernet } from "@fairlead/l2/testing";
+import { openLinkSocket, watchLinks } from "@fairlead/linux/io";
 import { parseAddress } from "@fairlead/net";
 
 const EVERY_MILLIS = 5;

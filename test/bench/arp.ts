@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { gateElement, removeTable, replaceTable } from "@fairlead/l2";
 import { parseAddress } from "@fairlead/net";
-import { NetlinkGate, NftCommand } from "@fairlead/nftables";
+import { NetlinkGate, NftCommand } from "@fairlead/nftables/io";
 import {
   CLIENT_MAC,
   type ClientLink,

@@ -1,6 +1,6 @@
 // node test/bench/forwarding.ts, inside hack/sandbox: how long nft takes for thousands of Services, as JSON lines.
 import { parseAddress } from "@fairlead/net";
-import { NftCommand } from "@fairlead/nftables";
+import { NftCommand } from "@fairlead/nftables/io";
 import { Forwarding } from "../../packages/speaker/src/forwarding/forwarding.ts";
 import type { ForwardedPort, ForwardingTable } from "../../packages/speaker/src/forwarding/table.ts";
 import { report } from "./report.ts";

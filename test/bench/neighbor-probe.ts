@@ -3,8 +3,8 @@
 // node test/bench/neighbor-probe.ts --link eth0 [--every 10] ADDRESS...
 import { parseArgs } from "node:util";
 import { NeighborClient } from "@fairlead/l2/testing";
-import { openLinkSocket, watchLinks } from "@fairlead/linux";
-import { systemClock } from "@fairlead/runtime";
+import { openLinkSocket, watchLinks } from "@fairlead/linux/io";
+import { systemClock } from "@fairlead/runtime/io";
 import { monotonicMillis, type ProbeResult } from "@fairlead/testing";
 
 const { values, positionals: addresses } = parseArgs({

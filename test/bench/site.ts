@@ -1,5 +1,6 @@
-import { openStore, type RawObject, type Store } from "@fairlead/kube";
-import { systemClock } from "@fairlead/runtime";
+import type { RawObject, Store } from "@fairlead/kube";
+import { openStore } from "@fairlead/kube/io";
+import { systemClock } from "@fairlead/runtime/io";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { Cluster } from "@fairlead/testing";
 import { Product, type ProductOptions } from "../e2e/product.ts";

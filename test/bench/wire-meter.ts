@@ -3,8 +3,8 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "@fairlead/l2";
-import { openLinkSocket, watchLinks } from "@fairlead/linux";
+import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "@fairlead/l2/testing";
+import { openLinkSocket, watchLinks } from "@fairlead/linux/io";
 import { type Mac, macFromOctets } from "@fairlead/net";
 import { decodeArp } from "../../packages/l2/src/packet/arp.ts";
 

@@ -1,9 +1,16 @@
 // Asks who has an address as each of several clients, and prints those that were answered within 0.3 s, one a line:
 // node test/netns/ask-as.ts --link eth0 --target 192.0.2.50 CLIENT...
 import { parseArgs } from "node:util";
-import { arpRequest, decodeArp, decodeEthernet, ETHERTYPE, encodeEthernet, neighborSolicitation } from "@fairlead/l2";
-import { ndpIn } from "@fairlead/l2/testing";
-import { openLinkSocket, watchLinks } from "@fairlead/linux";
+import {
+  arpRequest,
+  decodeArp,
+  decodeEthernet,
+  ETHERTYPE,
+  encodeEthernet,
+  ndpIn,
+  neighborSolicitation,
+} from "@fairlead/l2/testing";
+import { openLinkSocket, watchLinks } from "@fairlead/linux/io";
 import { formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
 
 const { values, positionals: clients } = parseArgs({

@@ -11,10 +11,10 @@ import {
   encodeEthernet,
   encodeIcmpv6,
   groupMac,
+  ndpIn,
   neighborSolicitation,
-} from "@fairlead/l2";
-import { ndpIn } from "@fairlead/l2/testing";
-import { openLinkSocket, watchLinks } from "@fairlead/linux";
+} from "@fairlead/l2/testing";
+import { openLinkSocket, watchLinks } from "@fairlead/linux/io";
 import { formatAddress, parseAddress } from "@fairlead/net";
 
 const { values } = parseArgs({

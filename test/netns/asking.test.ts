@@ -1,6 +1,6 @@
-import { openEcho, openLinkSocket, watchLinks } from "@fairlead/linux";
+import { openEcho, openLinkSocket, watchLinks } from "@fairlead/linux/io";
 import { formatAddress, parseAddress } from "@fairlead/net";
-import { systemClock } from "@fairlead/runtime";
+import { systemClock } from "@fairlead/runtime/io";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { Namespace, until } from "@fairlead/testing";
 import { expect } from "chai";

@@ -1,4 +1,5 @@
-import { type Datagrams, openDatagrams } from "@fairlead/linux";
+import type { Datagrams } from "@fairlead/linux";
+import { openDatagrams } from "@fairlead/linux/io";
 import { formatAddress, parseAddress } from "@fairlead/net";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";

@@ -1,4 +1,4 @@
-import { openEcho } from "@fairlead/linux";
+import { openEcho } from "@fairlead/linux/io";
 import { echoCompliance } from "@fairlead/linux/testing";
 import { parseAddress } from "@fairlead/net";
 import { Namespace } from "@fairlead/testing";

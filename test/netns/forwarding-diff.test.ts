@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { NftCommand, type SetElements } from "@fairlead/nftables";
+import type { SetElements } from "@fairlead/nftables";
+import { NftCommand } from "@fairlead/nftables/io";
 import { parseListing } from "@fairlead/nftables/testing";
 import { expect } from "chai";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
 import { type Family, parseAddress, parseRange } from "@fairlead/net";
-import { NftCommand } from "@fairlead/nftables";
+import { NftCommand } from "@fairlead/nftables/io";
 import {
   type Answer,
   askHttp,

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { type GateError, NetlinkGate, NftCommand } from "@fairlead/nftables";
+import { type GateError, NetlinkGate, NftCommand } from "@fairlead/nftables/io";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { counter, ownHealth, serveHealth } from "@fairlead/runtime";
+import { counter, ownHealth } from "@fairlead/runtime";
+import { serveHealth } from "@fairlead/runtime/io";
 import { expect } from "chai";
 
 const PORT = 17_472;

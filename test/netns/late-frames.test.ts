@@ -1,6 +1,6 @@
 import { parseAddress } from "@fairlead/net";
-import { NftCommand } from "@fairlead/nftables";
-import { systemClock } from "@fairlead/runtime";
+import { NftCommand } from "@fairlead/nftables/io";
+import { systemClock } from "@fairlead/runtime/io";
 import { type Daemon, type DualAddress, Lab, type LabNode, type LabPod, startWorkload } from "@fairlead/testing";
 import { expect } from "chai";
 import { LateFrames } from "../../packages/l2/src/responder/late-frames.ts";

@@ -1,7 +1,8 @@
 import { execFile, execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { type Link, type Links, openLinkSocket, watchLinks } from "@fairlead/linux";
+import type { Link, Links } from "@fairlead/linux";
+import { openLinkSocket, watchLinks } from "@fairlead/linux/io";
 import { linkCompliance } from "@fairlead/linux/testing";
 import { formatAddress, formatPrefix } from "@fairlead/net";
 import { until } from "@fairlead/testing";
@@ -151,7 +152,7 @@ describe("openLinkSocket", () => {
   });
 
   it("lets the process end when all is closed, and while it waits for frames ends on process.exit()", async () => {
-    const open = `import { openLinkSocket, watchLinks } from "@fairlead/linux";
+    const open = `import { openLinkSocket, watchLinks } from "@fairlead/linux/io";
       const links = await watchLinks();
       const socket = openLinkSocket(links.current()[0], [0x88b5], () => {});`;
     const run = (rest: string) =>

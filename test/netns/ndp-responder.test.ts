@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Responder } from "@fairlead/l2";
-import { restoreProxyDelay } from "@fairlead/linux";
+import { restoreProxyDelay } from "@fairlead/linux/io";
 import { parseAddress } from "@fairlead/net";
 import { Daemon, Namespace, newLog, until } from "@fairlead/testing";
 import { expect } from "chai";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { NODE, ndpSocketCompliance, PEER } from "@fairlead/l2/testing";
-import { openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux";
+import { openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux/io";
 import { formatAddress } from "@fairlead/net";
 import { Namespace, until } from "@fairlead/testing";
 

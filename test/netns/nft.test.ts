@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { formatTable, NftCommand, NftError, removeTableStatements } from "@fairlead/nftables";
+import { formatTable, NftError, removeTableStatements } from "@fairlead/nftables";
+import { NftCommand } from "@fairlead/nftables/io";
 import { nftCompliance, parseListing } from "@fairlead/nftables/testing";
 import { expect } from "chai";
 

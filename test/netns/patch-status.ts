@@ -1,7 +1,7 @@
 // Patches conditions into the status of Service default/web in a folder, one after the other, and prints each when it is
 // written: patch-status.ts FOLDER TYPE COUNT
-import { FolderStore } from "@fairlead/kube";
-import { systemClock } from "@fairlead/runtime";
+import { FolderStore } from "@fairlead/kube/io";
+import { systemClock } from "@fairlead/runtime/io";
 import { MemoryLog } from "@fairlead/runtime/testing";
 
 const [root = "", type = "", count = "0"] = process.argv.slice(2);

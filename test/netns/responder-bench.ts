@@ -6,16 +6,16 @@ import {
   type GateElement,
   type KernelResponderOptions,
   kernelResponder,
-  type NeighborAdvertisement,
   type Responder,
   type UserspaceResponderOptions,
   userspaceResponder,
 } from "@fairlead/l2";
-import type { ResponderBench } from "@fairlead/l2/testing";
-import { type Link, openAnycast, openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux";
+import type { NeighborAdvertisement, ResponderBench } from "@fairlead/l2/testing";
+import type { Link } from "@fairlead/linux";
+import { openAnycast, openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux/io";
 import { BROADCAST_MAC, formatAddress, type Mac } from "@fairlead/net";
-import { NetlinkGate, NftCommand } from "@fairlead/nftables";
-import { systemClock } from "@fairlead/runtime";
+import { NetlinkGate, NftCommand } from "@fairlead/nftables/io";
+import { systemClock } from "@fairlead/runtime/io";
 import { Namespace, until } from "@fairlead/testing";
 
 const execute = promisify(execFile);

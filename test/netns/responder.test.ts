@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { kernelResponderSupported, type Responder } from "@fairlead/l2";
 import { responderCompliance } from "@fairlead/l2/testing";
 import { BROADCAST_MAC, parseAddress } from "@fairlead/net";
-import { NftCommand } from "@fairlead/nftables";
+import { NftCommand } from "@fairlead/nftables/io";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 import {

@@ -1,5 +1,5 @@
 import { type Sighting, Wire } from "@fairlead/l2";
-import { openLinkSocket } from "@fairlead/linux";
+import { openLinkSocket } from "@fairlead/linux/io";
 import { parseRange } from "@fairlead/net";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";

@@ -1,2 +1,1 @@
-export * from "./controller.ts";
-export * from "./plan/decide.ts";
+export { Controller } from "./controller.ts";

@@ -1,18 +1,17 @@
 import { hostname } from "node:os";
-import { DEFAULT_LEASE_TIMING, openStore, watchRestarts } from "@fairlead/kube";
+import { DEFAULT_LEASE_TIMING, watchRestarts } from "@fairlead/kube";
+import { openStore } from "@fairlead/kube/io";
+import { ownHealth, UsageError, VERSION } from "@fairlead/runtime";
 import {
   type CommonOptions,
   createLog,
   createProgram,
-  ownHealth,
   returnMemoryWhenIdle,
   runProgram,
   serveHealth,
   stopSignal,
   systemClock,
-  UsageError,
-  VERSION,
-} from "@fairlead/runtime";
+} from "@fairlead/runtime/io";
 import { Option } from "commander";
 import { Controller } from "./controller.ts";
 

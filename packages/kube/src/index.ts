@@ -1,14 +1,10 @@
-export * from "./cache.ts";
-export * from "./cache-troubles.ts";
-export * from "./crd.ts";
-export * from "./events.ts";
-export * from "./io/api-store.ts";
-export * from "./io/folder-store.ts";
-export { KubeConfigError } from "./io/kubeconfig.ts";
-export * from "./io/open-store.ts";
-export * from "./kinds.ts";
-export * from "./lease.ts";
-export * from "./metrics.ts";
+export { type CachedObject, ObjectCache } from "./cache.ts";
+export { cacheTroubles, isOutOfReach, mergeTroubles } from "./cache-troubles.ts";
+export { customResourceDefinition } from "./crd.ts";
+export { type EventNote, EventRecorder } from "./events.ts";
+export type { KindValues } from "./kinds.ts";
+export { DEFAULT_LEASE_TIMING, LeaderElection, type LeaseTiming } from "./lease.ts";
+export { watchRestarts } from "./metrics.ts";
 export {
   type AllocationHold,
   type AllocationSpec,
@@ -21,7 +17,10 @@ export {
 export { ANNOTATIONS, type Reading } from "./parse/annotations.ts";
 export { RESERVED } from "./parse/claim.ts";
 export { ALLOCATED } from "./parse/service.ts";
-export * from "./ports.ts";
-export * from "./rights.ts";
-export * from "./schema/index.ts";
-export * from "./trouble-watch.ts";
+export { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "./ports.ts";
+export { Rights } from "./rights.ts";
+export { API_GROUP, API_VERSION } from "./schema/custom-resource.ts";
+export { CUSTOM_RESOURCES } from "./schema/index.ts";
+export { type Condition, condition } from "./schema/metadata.ts";
+export { speakerStatus } from "./schema/speaker-status.ts";
+export { notReadyWith, watchTroubles } from "./trouble-watch.ts";

@@ -1,12 +1,7 @@
 import { expect } from "chai";
-import {
-  cacheTroubles,
-  isOutOfReach,
-  mergeTroubles,
-  ObjectCache,
-  StoreError,
-  type StoreErrorReason,
-} from "../src/index.ts";
+import { ObjectCache } from "../src/cache.ts";
+import { cacheTroubles, isOutOfReach, mergeTroubles } from "../src/cache-troubles.ts";
+import { StoreError, type StoreErrorReason } from "../src/ports.ts";
 
 const failed = (reason: StoreErrorReason) => new StoreError(reason, `because of ${reason}`);
 

@@ -1,6 +1,7 @@
-import { ObjectCache, type RawObject } from "@fairlead/kube";
 import { service } from "@fairlead/kube/testing";
 import { expect } from "chai";
+import { ObjectCache } from "../src/cache.ts";
+import type { RawObject } from "../src/ports.ts";
 
 const KEY = "default/web";
 const web = (resourceVersion: string, uid = "a", metadata: Record<string, unknown> = {}): RawObject =>

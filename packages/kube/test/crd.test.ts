@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { CUSTOM_RESOURCES, customResourceDefinition } from "@fairlead/kube";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { customResourceDefinition } from "../src/crd.ts";
+import { CUSTOM_RESOURCES } from "../src/schema/index.ts";
 
 type Schema = {
   readonly description?: string;

@@ -1,8 +1,9 @@
-import { type EventNote, EventRecorder, eventObject, recordEvent, StoreError } from "@fairlead/kube";
 import { MemoryStore } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import fc from "fast-check";
+import { type EventNote, EventRecorder, eventObject, recordEvent } from "../src/events.ts";
+import { StoreError } from "../src/ports.ts";
 
 const COMPONENT = "fairlead-controller";
 const NOW = "2026-01-01T00:00:00Z";

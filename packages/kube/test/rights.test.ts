@@ -1,7 +1,8 @@
 import type { Permission } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { Rights, StoreError } from "../src/index.ts";
+import { StoreError } from "../src/ports.ts";
+import { Rights } from "../src/rights.ts";
 
 const LIST: Permission = { verb: "list", group: "", resource: "nodes" };
 

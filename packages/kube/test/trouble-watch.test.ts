@@ -1,7 +1,7 @@
 import type { Trouble } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { notReadyWith, watchTroubles } from "../src/index.ts";
+import { notReadyWith, watchTroubles } from "../src/trouble-watch.ts";
 
 const AWAY: Trouble = { code: "ApiUnreachable", why: "refused" };
 const ABSENT: Trouble = { code: "KindMissing", kinds: ["servicecidrs.networking.k8s.io"], isPartial: true };

@@ -1,25 +1,29 @@
-export * from "./agent.ts";
-export type { AgentOptions, Heard, WantedAddress } from "./agent-options.ts";
+export { Agent } from "./agent.ts";
+export type { Heard, WantedAddress } from "./agent-options.ts";
 export type { AgentReport } from "./agent-report.ts";
-export * from "./choose-link.ts";
+export { canAnnounce } from "./choose-link.ts";
 export { CLIENT_SLOTS, clientSlot } from "./client-hash.ts";
 export type { Conflict, Finding, Move } from "./events.ts";
-export * from "./heartbeat/keys.ts";
-export * from "./metrics.ts";
-export * from "./ownership/effect.ts";
-export * from "./ownership/state.ts";
-export * from "./ownership/timing.ts";
-export * from "./packet/arp.ts";
-export * from "./packet/ethernet.ts";
-export { DOUBT_CODES, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "./packet/heartbeat.ts";
-export * from "./packet/ipv6.ts";
-export * from "./packet/ndp.ts";
-export * from "./ports.ts";
-export * from "./responder/answer-arp.ts";
-export * from "./responder/answer-ndp.ts";
-export type { AnycastOptions } from "./responder/anycast-addresses.ts";
-export * from "./responder/drop-reason.ts";
-export * from "./responder/kernel-responder.ts";
-export * from "./responder/kernel-table.ts";
-export * from "./responder/userspace-responder.ts";
+export { HeartbeatKeys } from "./heartbeat/keys.ts";
+export { answers, HEARTBEAT_IGNORED_CAUSES } from "./metrics.ts";
+export { RELEASE_CAUSES, type ReleaseCause } from "./ownership/effect.ts";
+export { type Candidacy, type Holding, TAKE_OVER_CAUSES, type TakeOverCause } from "./ownership/state.ts";
+export { DEFAULT_TIMING, type OwnershipTiming, timingFor } from "./ownership/timing.ts";
+export { DOUBT_CODES } from "./packet/heartbeat.ts";
+export type { Responder } from "./ports.ts";
+export {
+  type KernelResponderOptions,
+  kernelResponder,
+  kernelResponderSupported,
+} from "./responder/kernel-responder.ts";
+export {
+  type GateElement,
+  gateElement,
+  isLinkTable,
+  LINK_TABLE_FAMILIES,
+  removeTable,
+  replaceTable,
+  tableName,
+} from "./responder/kernel-table.ts";
+export { type UserspaceResponderOptions, userspaceResponder } from "./responder/userspace-responder.ts";
 export { type Sighting, Wire } from "./wire/wire.ts";

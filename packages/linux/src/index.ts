@@ -1,19 +1,32 @@
-export { openDatagrams } from "./io/datagram-socket.ts";
-export { openEcho } from "./io/echo-socket.ts";
-export { openAnycast } from "./io/memberships.ts";
-export { openMemoryFile } from "./io/memory-file.ts";
-export { openNdpSocket } from "./io/ndp-socket.ts";
-export * from "./io/netlink-socket.ts";
-export { openLinkSocket } from "./io/packet-socket.ts";
-export { restoreProxyDelay } from "./io/proxy-delay.ts";
-export { onReadable } from "./io/readable.ts";
-export { watchLinks } from "./io/watch-links.ts";
-export * from "./links.ts";
-export * from "./packet/bpf.ts";
-export * from "./packet/checksum.ts";
-export * from "./packet/echo.ts";
-export * from "./packet/neighbor-table.ts";
-export * from "./packet/netlink.ts";
-export * from "./packet/rtnetlink.ts";
-export * from "./ports.ts";
-export * from "./system-call-error.ts";
+export { BPF, type BpfInstruction, type BpfProgram, MOST_INSTRUCTIONS } from "./packet/bpf.ts";
+export { internetChecksum } from "./packet/checksum.ts";
+export { decodeEcho, encodeEcho } from "./packet/echo.ts";
+export {
+  attributeOctets,
+  concat,
+  decodeAttributes,
+  decodeNetlink,
+  encodeAttributes,
+  encodeNetlink,
+  type NetlinkAttribute,
+  type NetlinkMessage,
+  NLM_F,
+  NLMSG,
+  nulText,
+  readHostU32,
+  viewOf,
+} from "./packet/netlink.ts";
+export type {
+  AnycastMemberships,
+  Datagrams,
+  Echo,
+  Link,
+  LinkSocket,
+  Links,
+  NdpSocket,
+  OpenAnycast,
+  OpenEcho,
+  OpenLinkSocket,
+  OpenNdpSocket,
+} from "./ports.ts";
+export { SystemCallError } from "./system-call-error.ts";

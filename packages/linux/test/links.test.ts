@@ -1,6 +1,7 @@
-import { type LinkMessage, linksFromDump, sameLinks } from "@fairlead/linux";
 import { parseAddress, parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
+import { linksFromDump, sameLinks } from "../src/links.ts";
+import type { LinkMessage } from "../src/packet/rtnetlink.ts";
 
 const ETH0: LinkMessage = {
   kind: "link",

@@ -1,16 +1,37 @@
-export * from "./age.ts";
-export * from "./allocation.ts";
-export * from "./announcement-refusal.ts";
-export * from "./claim.ts";
-export * from "./draining.ts";
-export * from "./label-selector.ts";
-export * from "./node.ts";
-export * from "./object-ref.ts";
-export * from "./permission.ts";
-export * from "./pool.ts";
-export * from "./problem.ts";
-export * from "./refusal.ts";
-export * from "./reserved.ts";
-export * from "./service.ts";
-export * from "./sharing.ts";
-export * from "./trouble.ts";
+export { compareAge, compareText } from "./age.ts";
+export type { Allocation, ObjectIdentity, SeenCondition } from "./allocation.ts";
+export {
+  ANNOUNCEMENT_REFUSAL_CODES,
+  type AnnouncementRefusal,
+  type AnnouncementRefusalCode,
+  describeAnnouncementRefusal,
+} from "./announcement-refusal.ts";
+export { type IPClaim, isClaimFor } from "./claim.ts";
+export { DRAINING_CODES, type Draining, describeDraining } from "./draining.ts";
+export { anySelectorMatches, type LabelSelector, type Labels } from "./label-selector.ts";
+export type { Endpoint, NodeInfo, NodeNetworks, PortEndpoints, ServiceRange } from "./node.ts";
+export { type KindName, type ObjectRef, objectKey } from "./object-ref.ts";
+export { type Permission, permissions } from "./permission.ts";
+export type { L2Advertisement, Pool, ServiceAllocation } from "./pool.ts";
+export { describeProblems, PROBLEM_REASONS, type Problem } from "./problem.ts";
+export {
+  ALLOCATION_REFUSAL_CODES,
+  type AllocationRefusal,
+  type AllocationRefusalCode,
+  describeRefusal,
+  type PoolAttempt,
+} from "./refusal.ts";
+export type { ReservedKind, ReservedRange } from "./reserved.ts";
+export {
+  type AddressRequest,
+  CLEANUP_FINALIZER,
+  type ClassFilter,
+  FIELD_MANAGER,
+  isServed,
+  type Protocol,
+  type ServiceIntent,
+  type ServicePort,
+  wroteStatus,
+} from "./service.ts";
+export { type ShareConflict, shareConflict } from "./sharing.ts";
+export { describeTrouble, isPartial, TROUBLE_CODES, type Trouble } from "./trouble.ts";

@@ -1,5 +1,5 @@
-import { type Aged, compareAge } from "@fairlead/model";
 import { expect } from "chai";
+import { type Aged, compareAge } from "../src/age.ts";
 
 const ORDERED: readonly Aged[] = [
   { created: "2026-01-01T00:00:00Z", namespace: "b", name: "z" },

@@ -1,5 +1,5 @@
-import { anySelectorMatches, type LabelSelector, selectorMatches } from "@fairlead/model";
 import { expect } from "chai";
+import { anySelectorMatches, type LabelSelector, selectorMatches } from "../src/label-selector.ts";
 
 const LABELS = { app: "web", tier: "front" };
 const selector = (

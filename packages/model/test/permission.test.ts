@@ -1,5 +1,5 @@
-import { describePermissions, permissions } from "@fairlead/model";
 import { expect } from "chai";
+import { describePermissions, permissions } from "../src/permission.ts";
 
 describe("permissions", () => {
   it("are one for each verb and resource", () => {

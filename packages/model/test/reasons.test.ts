@@ -1,27 +1,22 @@
+import { ANY_LINK, type LinkSelector, parseRange } from "@fairlead/net";
+import { expect } from "chai";
+import {
+  ANNOUNCEMENT_REFUSAL_CODES,
+  type AnnouncementRefusal,
+  type AnnouncementRefusalCode,
+  describeAnnouncementRefusal,
+} from "../src/announcement-refusal.ts";
+import { DRAINING_CODES, type Draining, type DrainingCode, describeDraining } from "../src/draining.ts";
+import { permissions } from "../src/permission.ts";
+import { describeProblems } from "../src/problem.ts";
 import {
   ALLOCATION_REFUSAL_CODES,
   type AllocationRefusal,
   type AllocationRefusalCode,
-  ANNOUNCEMENT_REFUSAL_CODES,
-  type AnnouncementRefusal,
-  type AnnouncementRefusalCode,
-  DRAINING_CODES,
-  type Draining,
-  type DrainingCode,
-  describeAnnouncementRefusal,
-  describeDraining,
-  describeProblems,
   describeRefusal,
-  describeReserved,
-  describeTrouble,
-  isPartial,
-  permissions,
-  TROUBLE_CODES,
-  type Trouble,
-  type TroubleCode,
-} from "@fairlead/model";
-import { ANY_LINK, type LinkSelector, parseRange } from "@fairlead/net";
-import { expect } from "chai";
+} from "../src/refusal.ts";
+import { describeReserved } from "../src/reserved.ts";
+import { describeTrouble, isPartial, TROUBLE_CODES, type Trouble, type TroubleCode } from "../src/trouble.ts";
 
 /** One refusal of each code: a code without one is a type error. */
 const ALLOCATION: { readonly [Code in AllocationRefusalCode]: Extract<AllocationRefusal, { code: Code }> } = {

@@ -1,4 +1,7 @@
 import { isIP } from "node:net";
+import { toHex } from "@fairlead/testing";
+import { expect } from "chai";
+import fc from "fast-check";
 import {
   AddressSyntaxError,
   addressFromOctets,
@@ -7,10 +10,7 @@ import {
   formatAddress,
   parseAddress,
   tryParseAddress,
-} from "@fairlead/net";
-import { toHex } from "@fairlead/testing";
-import { expect } from "chai";
-import fc from "fast-check";
+} from "../src/address.ts";
 
 const octets = fc.oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 }));
 const address = octets.map(addressFromOctets);

@@ -1,7 +1,9 @@
-import { ByteReader, ByteWriter, DecodeError, parseAddress } from "@fairlead/net";
 import { fromHex, toHex } from "@fairlead/testing";
 import { expect } from "chai";
 import fc from "fast-check";
+import { parseAddress } from "../src/address.ts";
+import { ByteReader, ByteWriter } from "../src/bytes.ts";
+import { DecodeError } from "../src/decode-error.ts";
 
 const FIELDS: {
   name: string;

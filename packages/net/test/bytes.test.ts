@@ -1,5 +1,5 @@
-import { ByteWriter } from "@fairlead/net";
 import { expect } from "chai";
+import { ByteWriter } from "../src/bytes.ts";
 
 describe("ByteWriter", () => {
   it("keeps every octet as it grows", () => {

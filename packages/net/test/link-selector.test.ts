@@ -1,5 +1,7 @@
-import { type LinkSelector, parseAddress, parsePrefix, parseRange, selectsLink } from "@fairlead/net";
 import { expect } from "chai";
+import { parseAddress } from "../src/address.ts";
+import { type LinkSelector, selectsLink } from "../src/link-selector.ts";
+import { parsePrefix, parseRange } from "../src/range.ts";
 
 interface Row {
   readonly name: string;

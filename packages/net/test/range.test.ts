@@ -1,10 +1,11 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { AddressSyntaxError, parseAddress } from "../src/address.ts";
 import {
   type AddressRange,
-  AddressSyntaxError,
   formatPrefix,
   formatRange,
   mergeRanges,
-  parseAddress,
   parsePrefix,
   parseRange,
   prefixRange,
@@ -12,9 +13,7 @@ import {
   rangeSize,
   rangesOverlap,
   subtractRanges,
-} from "@fairlead/net";
-import { expect } from "chai";
-import fc from "fast-check";
+} from "../src/range.ts";
 
 const RANGES = [
   { text: "192.0.2.0/28", range: "192.0.2.0-192.0.2.15", size: 16n },

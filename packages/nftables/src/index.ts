@@ -1,8 +1,13 @@
-export * from "./changes.ts";
-export * from "./errors.ts";
-export * from "./io/gate.ts";
-export * from "./io/nft.ts";
-export * from "./ledger.ts";
-export * from "./packet/set-element.ts";
-export * from "./ports.ts";
-export * from "./text.ts";
+export { type Changes, changeStatements, type Element, type SetElements } from "./changes.ts";
+export { NftError } from "./errors.ts";
+export { ElementLedger } from "./ledger.ts";
+export type { Nft } from "./ports.ts";
+export {
+  block,
+  concat,
+  formatTable,
+  parseTables,
+  removeTableStatements,
+  type TableName,
+  tableStatement,
+} from "./text.ts";

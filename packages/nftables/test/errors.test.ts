@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { nftExitError } from "../src/index.ts";
+import { nftExitError } from "../src/errors.ts";
 
 const ROWS = [
   {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Changes, type Element, ElementLedger, type SetElements } from "../src/index.ts";
+import type { Changes, Element, SetElements } from "../src/changes.ts";
+import { ElementLedger } from "../src/ledger.ts";
 
 const A: Element = { set: "s", key: "a" };
 const TO_1: Element = { set: "m", key: "k", value: "1" };

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { block, changeStatements, concat, quote, removeTableStatements, tableStatement } from "../src/index.ts";
+import { changeStatements } from "../src/changes.ts";
+import { block, concat, quote, removeTableStatements, tableStatement } from "../src/text.ts";
 
 const TABLE = { family: "inet", name: "t" } as const;
 

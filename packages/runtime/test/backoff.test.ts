@@ -1,6 +1,6 @@
-import { backoffDelay } from "@fairlead/runtime";
 import { expect } from "chai";
 import fc from "fast-check";
+import { backoffDelay } from "../src/backoff.ts";
 
 const LIMITS = { first: 100, most: 5_000 };
 

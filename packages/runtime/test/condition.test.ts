@@ -1,6 +1,6 @@
-import { Condition } from "@fairlead/runtime";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
+import { Condition } from "../src/condition.ts";
 
 describe("a condition", () => {
   let clock: FakeClock;

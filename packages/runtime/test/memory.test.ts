@@ -1,6 +1,6 @@
-import { returnMemoryWhenIdle } from "@fairlead/runtime";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
+import { returnMemoryWhenIdle } from "../src/io/memory.ts";
 
 describe("returnMemoryWhenIdle", () => {
   let clock: FakeClock;

@@ -1,6 +1,6 @@
-import { Pacer } from "@fairlead/runtime";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
+import { Pacer } from "../src/pacer.ts";
 
 describe("Pacer", () => {
   function bench() {

@@ -1,6 +1,6 @@
-import { Queue } from "@fairlead/runtime";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
+import { Queue } from "../src/queue.ts";
 
 const OPTIONS = { settle: 5, atLeastEvery: 1_000, retry: { first: 100, most: 400 } };
 

@@ -1,5 +1,5 @@
-import { formatTime, parseTime } from "@fairlead/runtime";
 import { expect } from "chai";
+import { formatTime, parseTime } from "../src/time.ts";
 
 const ROWS = [
   { time: 0, text: "1970-01-01T00:00:00.000Z" },

@@ -1,5 +1,5 @@
-import { Turns } from "@fairlead/runtime";
 import { expect } from "chai";
+import { Turns } from "../src/turns.ts";
 
 describe("turns", () => {
   it("run one after another, and say what each returned", async () => {

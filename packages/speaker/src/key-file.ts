@@ -1,5 +1,6 @@
 import { HeartbeatKeys } from "@fairlead/l2";
-import { type Cancel, type Clock, type Log, type Millis, UsageError } from "@fairlead/runtime";
+import type { Cancel, Clock, Log, Millis } from "@fairlead/runtime";
+import { UsageError } from "@fairlead/runtime";
 
 /** Kubernetes takes a minute or so to bring a changed Secret to the nodes: looking more often gains nothing. */
 const LOOK_EVERY: Millis = 5_000;

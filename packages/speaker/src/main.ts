@@ -1,18 +1,16 @@
 import { hostname } from "node:os";
 import { watchRestarts } from "@fairlead/kube";
 import { DEFAULT_TIMING, timingFor } from "@fairlead/l2";
+import { type Millis, UsageError, VERSION } from "@fairlead/runtime";
 import {
   type CommonOptions,
   createLog,
   createProgram,
   integer,
-  type Millis,
   runProgram,
   stopSignal,
   systemClock,
-  UsageError,
-  VERSION,
-} from "@fairlead/runtime";
+} from "@fairlead/runtime/io";
 import { Option } from "commander";
 import type { Plan } from "./decide.ts";
 import type { ForwardingMode } from "./forwarding/index.ts";

@@ -1,6 +1,5 @@
 import type { Labels, Pool, ReservedRange, ServiceIntent } from "@fairlead/model";
-import type { IpAddress } from "@fairlead/net";
-import { rangeContains } from "@fairlead/net";
+import { type IpAddress, rangeContains } from "@fairlead/net";
 import type { Ledger } from "./ledger.ts";
 
 /** What addresses depend on besides those who want them; the same object for as long as none of it changes. */

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isOutOfReach, type KindValues, ObjectCache, type Reading } from "@fairlead/kube";
-import type { KindName, ObjectIdentity, Problem, ServiceIntent } from "@fairlead/model";
-import { objectKey } from "@fairlead/model";
+import { type KindName, type ObjectIdentity, objectKey, type Problem, type ServiceIntent } from "@fairlead/model";
 import { AllocationIndex } from "../allocate/allocation-index.ts";
 import type { Surroundings } from "../allocate/context.ts";
 import { acceptPools, surroundingsOf } from "../allocate/pools.ts";

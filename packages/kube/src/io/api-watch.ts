@@ -1,5 +1,4 @@
-import type { KindName } from "@fairlead/model";
-import { objectKey } from "@fairlead/model";
+import { type KindName, objectKey } from "@fairlead/model";
 import { backoffDelay, type Clock, type Log } from "@fairlead/runtime";
 import { KINDS } from "../kinds.ts";
 import { type ObjectSink, type RawObject, StoreError } from "../ports.ts";

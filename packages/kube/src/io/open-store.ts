@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import type { KindName } from "@fairlead/model";
-import { type Clock, type CommonOptions, type Log, UsageError } from "@fairlead/runtime";
+import type { Clock, Log } from "@fairlead/runtime";
+import { UsageError } from "@fairlead/runtime";
+import type { CommonOptions } from "@fairlead/runtime/io";
 import type { Store } from "../ports.ts";
 import { ApiStore } from "./api-store.ts";
 import { FolderStore } from "./folder-store.ts";

@@ -1,7 +1,7 @@
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { type ObjectSink, StoreError } from "../../src/index.ts";
 import { ApiWatch } from "../../src/io/api-watch.ts";
+import { type ObjectSink, StoreError } from "../../src/ports.ts";
 
 const NONE: ObjectSink = {
   replaceAll() {},

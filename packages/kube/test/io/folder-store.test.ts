@@ -1,13 +1,15 @@
 import { mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FolderStore, ObjectCache, StoreError } from "@fairlead/kube";
 import { ingressOf, pool, service, storeCompliance } from "@fairlead/kube/testing";
-import { systemClock } from "@fairlead/runtime";
+import { systemClock } from "@fairlead/runtime/io";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 import { stringify } from "yaml";
+import { ObjectCache } from "../../src/cache.ts";
+import { FolderStore } from "../../src/io/folder-store.ts";
+import { StoreError } from "../../src/ports.ts";
 
 storeCompliance("folder", async () => {
   const root = await mkdtemp(join(tmpdir(), "fairlead-folder-"));

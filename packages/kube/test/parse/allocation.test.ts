@@ -1,8 +1,8 @@
-import { allocationName, allocationSpec, type RawObject } from "@fairlead/kube";
 import { addressFromOctets, compareAddresses, parseAddress } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
-import { allocatedAddress } from "../../src/parse/allocation.ts";
+import { allocatedAddress, allocationName, allocationSpec } from "../../src/parse/allocation.ts";
+import type { RawObject } from "../../src/ports.ts";
 import { goodValue, problemsOf } from "./builders.ts";
 
 const address = fc.oneof(

@@ -1,8 +1,9 @@
-import { ObjectCache, type RawObject } from "@fairlead/kube";
 import { refOf } from "@fairlead/kube/testing";
 import type { KindName, Problem } from "@fairlead/model";
+import { ObjectCache } from "../../src/cache.ts";
 import type { KindValues } from "../../src/kinds.ts";
 import type { Read } from "../../src/parse/read.ts";
+import type { RawObject } from "../../src/ports.ts";
 
 /** What reading an object gives, on its way through a cache. */
 export function readRaw<K extends KindName>(kind: K, raw: RawObject): Read<KindValues[K]> {

@@ -1,6 +1,6 @@
-import type { RawObject } from "@fairlead/kube";
 import { parseAddress } from "@fairlead/net";
 import { expect } from "chai";
+import type { RawObject } from "../../src/ports.ts";
 import { goodValue, problemsOf } from "./builders.ts";
 
 const claim = (spec: unknown, status?: unknown): RawObject => ({

@@ -1,6 +1,6 @@
-import type { RawObject } from "@fairlead/kube";
 import { parseAddress, parsePrefix, parseRange } from "@fairlead/net";
 import { expect } from "chai";
+import type { RawObject } from "../../src/ports.ts";
 import { goodValue, problemsOf } from "./builders.ts";
 
 const LINK = { name: "eth0", mac: "02:00:00:00:00:01", up: true, responder: "kernel", neighbors: [] };

@@ -1,7 +1,7 @@
-import type { RawObject } from "@fairlead/kube";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
+import type { RawObject } from "../../src/ports.ts";
 import { goodValue, problemsOf, readRaw } from "./builders.ts";
 
 const node = (spec: object | undefined, status: object | undefined): RawObject => ({

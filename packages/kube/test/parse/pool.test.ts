@@ -1,8 +1,8 @@
-import type { RawObject } from "@fairlead/kube";
 import { pool } from "@fairlead/kube/testing";
 import { formatRange, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
+import type { RawObject } from "../../src/ports.ts";
 import { goodValue, problemsOf, readRaw, withField } from "./builders.ts";
 
 const FULL: RawObject = {

@@ -1,9 +1,11 @@
-import { ALLOCATED, ANNOTATIONS, type RawObject } from "@fairlead/kube";
 import { service } from "@fairlead/kube/testing";
 import { CLEANUP_FINALIZER, FIELD_MANAGER, type ServiceIntent } from "@fairlead/model";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
+import { ANNOTATIONS } from "../../src/parse/annotations.ts";
+import { ALLOCATED } from "../../src/parse/service.ts";
+import type { RawObject } from "../../src/ports.ts";
 import { goodValue, problemsOf, readRaw, withField } from "./builders.ts";
 
 const META = { uid: "u1", resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" };

@@ -1,3 +1,6 @@
+import { DecodeError, parseAddress } from "@fairlead/net";
+import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
+import { expect } from "chai";
 import {
   ARP_OPERATIONS,
   type ArpPacket,
@@ -7,10 +10,7 @@ import {
   encodeArp,
   gratuitousReply,
   gratuitousRequest,
-} from "@fairlead/l2";
-import { DecodeError, parseAddress } from "@fairlead/net";
-import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
-import { expect } from "chai";
+} from "../../src/packet/arp.ts";
 
 const NODE = { mac: "02:00:5e:00:53:01", ip: parseAddress("192.0.2.1") };
 const CLIENT = { mac: "02:00:5e:00:53:02", ip: parseAddress("192.0.2.2") };

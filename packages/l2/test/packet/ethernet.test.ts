@@ -1,7 +1,7 @@
-import { decodeEthernet, type EthernetFrame, encodeEthernet } from "@fairlead/l2";
 import { DecodeError } from "@fairlead/net";
 import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import { decodeEthernet, type EthernetFrame, encodeEthernet } from "../../src/packet/ethernet.ts";
 
 const ADDRESSES = { destination: "ff:ff:ff:ff:ff:ff", source: "02:00:5e:00:53:02" };
 

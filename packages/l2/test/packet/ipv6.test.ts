@@ -1,7 +1,7 @@
-import { decodeIcmpv6, encodeIcmpv6, type Icmpv6Packet } from "@fairlead/l2";
 import { DecodeError, parseAddress } from "@fairlead/net";
 import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import { decodeIcmpv6, encodeIcmpv6, type Icmpv6Packet } from "../../src/packet/ipv6.ts";
 
 const SOLICITATION = "8700 6b26 00000000 20010db8000000000000000000000001 0101 02005e005302";
 const ODD =

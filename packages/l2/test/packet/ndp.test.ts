@@ -1,5 +1,8 @@
+import { DecodeError, formatAddress, parseAddress } from "@fairlead/net";
+import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
+import { expect } from "chai";
+import { decodeIcmpv6 } from "../../src/packet/ipv6.ts";
 import {
-  decodeIcmpv6,
   decodeNdp,
   duplicateProbe,
   encodeNdp,
@@ -9,10 +12,7 @@ import {
   neighborSolicitation,
   solicitedNodeGroup,
   unsolicitedAdvertisement,
-} from "@fairlead/l2";
-import { DecodeError, formatAddress, parseAddress } from "@fairlead/net";
-import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
-import { expect } from "chai";
+} from "../../src/packet/ndp.ts";
 
 const NODE = "02:00:5e:00:53:01";
 const CLIENT = "02:00:5e:00:53:02";

@@ -1,18 +1,11 @@
-import {
-  answerArp,
-  arpProbe,
-  arpRequest,
-  DROP_REASONS,
-  decodeArp,
-  decodeEthernet,
-  type EthernetFrame,
-  encodeEthernet,
-  gratuitousReply,
-} from "@fairlead/l2";
 import { parseAddress } from "@fairlead/net";
 import { fromHex, toHex } from "@fairlead/testing";
 import { expect } from "chai";
 import fc from "fast-check";
+import { arpProbe, arpRequest, decodeArp, gratuitousReply } from "../../src/packet/arp.ts";
+import { decodeEthernet, type EthernetFrame, encodeEthernet } from "../../src/packet/ethernet.ts";
+import { answerArp } from "../../src/responder/answer-arp.ts";
+import { DROP_REASONS } from "../../src/responder/drop-reason.ts";
 
 const OWN = "02:00:5e:00:53:01";
 const VIP = parseAddress("192.0.2.50");

@@ -1,7 +1,8 @@
-import { answerNdp, decodeNdp, encodeNdp, type NdpMessage } from "@fairlead/l2";
 import { formatAddress, parseAddress } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
+import { decodeNdp, encodeNdp, type NdpMessage } from "../../src/packet/ndp.ts";
+import { answerNdp } from "../../src/responder/answer-ndp.ts";
 
 const OWN = "02:00:5e:00:53:01";
 const CLIENT = "02:00:5e:00:53:02";

@@ -1,8 +1,9 @@
-import { type GateElement, kernelResponder, kernelResponderSupported } from "@fairlead/l2";
 import { MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
+import { kernelResponder, kernelResponderSupported } from "../../src/responder/kernel-responder.ts";
+import type { GateElement } from "../../src/responder/kernel-table.ts";
 
 const LINK = { ...new MemoryLan().host("n1", "192.0.2.11/24").link(), index: 7 };
 const FIRST = parseAddress("192.0.2.50");

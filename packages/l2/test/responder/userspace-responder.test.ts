@@ -1,19 +1,13 @@
-import {
-  arpRequest,
-  type DropReason,
-  decodeArp,
-  decodeEthernet,
-  ETHERTYPE,
-  encodeEthernet,
-  neighborSolicitation,
-  type UserspaceResponderOptions,
-  userspaceResponder,
-} from "@fairlead/l2";
 import { ndpIn, ndpOverFrames, responderCompliance } from "@fairlead/l2/testing";
 import { MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress, type Mac, parseAddress } from "@fairlead/net";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
+import { arpRequest, decodeArp } from "../../src/packet/arp.ts";
+import { decodeEthernet, ETHERTYPE, encodeEthernet } from "../../src/packet/ethernet.ts";
+import { neighborSolicitation } from "../../src/packet/ndp.ts";
+import type { DropReason } from "../../src/responder/drop-reason.ts";
+import { type UserspaceResponderOptions, userspaceResponder } from "../../src/responder/userspace-responder.ts";
 
 const TIMEOUT = 700;
 const VIP = parseAddress("192.0.2.50");

@@ -1,16 +1,14 @@
-import {
-  decodeNetlink,
-  decodeProxyDelay,
-  encodeNetlink,
-  encodeProxyDelay,
-  NLM_F,
-  type ProxyDelay,
-  proxyDelayDumpRequest,
-  setProxyDelay,
-} from "@fairlead/linux";
 import { DecodeError } from "@fairlead/net";
 import { fromHex, fuzzCodec, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import {
+  decodeProxyDelay,
+  encodeProxyDelay,
+  type ProxyDelay,
+  proxyDelayDumpRequest,
+  setProxyDelay,
+} from "../../src/packet/neighbor-table.ts";
+import { decodeNetlink, encodeNetlink, NLM_F } from "../../src/packet/netlink.ts";
 
 const HEADER = "00000000 00000000";
 const NAME = "1000 0100 6e646973635f636163686500";

@@ -1,3 +1,6 @@
+import { DecodeError } from "@fairlead/net";
+import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
+import { expect } from "chai";
 import {
   concat,
   decodeAttributes,
@@ -8,10 +11,7 @@ import {
   type NetlinkMessage,
   nulText,
   readHostU32,
-} from "@fairlead/linux";
-import { DecodeError } from "@fairlead/net";
-import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
-import { expect } from "chai";
+} from "../../src/packet/netlink.ts";
 
 interface Row<T> {
   readonly name: string;

@@ -1,17 +1,15 @@
-import {
-  addressDumpRequest,
-  decodeNetlink,
-  decodeRouteMessage,
-  encodeNetlink,
-  encodeRouteMessage,
-  linkDumpRequest,
-  type NetlinkMessage,
-  type RouteMessage,
-  routeDumpRequest,
-} from "@fairlead/linux";
 import { DecodeError, parseAddress, parsePrefix } from "@fairlead/net";
 import { fromHex, fuzzCodec, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import { decodeNetlink, encodeNetlink, type NetlinkMessage } from "../../src/packet/netlink.ts";
+import {
+  addressDumpRequest,
+  decodeRouteMessage,
+  encodeRouteMessage,
+  linkDumpRequest,
+  type RouteMessage,
+  routeDumpRequest,
+} from "../../src/packet/rtnetlink.ts";
 
 const HEADER = "00000000 00000000";
 

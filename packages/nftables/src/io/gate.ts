@@ -2,14 +2,13 @@ import { getSystemErrorName } from "node:util";
 import {
   decodeNetlink,
   encodeNetlink,
-  NETLINK,
   type NetlinkMessage,
-  NetlinkSocket,
   NLM_F,
   NLMSG,
   readHostU32,
   SystemCallError,
 } from "@fairlead/linux";
+import { NETLINK, NetlinkSocket } from "@fairlead/linux/io";
 import { decodeCounter, objectDumpRequest } from "../packet/counter.ts";
 import { refreshElementBatch, type TimedElement } from "../packet/set-element.ts";
 

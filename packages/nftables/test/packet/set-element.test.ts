@@ -1,7 +1,7 @@
 import { decodeNetlink } from "@fairlead/linux";
-import { refreshElementBatch } from "@fairlead/nftables";
 import { fromHex, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import { refreshElementBatch } from "../../src/packet/set-element.ts";
 
 const ELEMENT = { table: "t", set: "gate", key: Uint8Array.of(8, 6), timeoutMillis: 700 };
 const NAMES = "0600010074000000 0900020067617465 00000000";

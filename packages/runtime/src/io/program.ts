@@ -1,14 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../usage-error.ts";
 import type { LogFormat, LogLevel } from "./log.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 /** Exit status for a wrong flag or a configuration that can't be used. */
 export const USAGE_EXIT_STATUS = 2;
-
-/** Thrown for a configuration that can't be used; the message is the one line that the user gets. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /** Options that every Fairlead process has. */
 export interface CommonOptions {

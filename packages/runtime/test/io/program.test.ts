@@ -1,5 +1,5 @@
-import { type CommonOptions, createProgram, integer } from "@fairlead/runtime";
 import { expect } from "chai";
+import { type CommonOptions, createProgram, integer } from "../../src/io/program.ts";
 
 const parse = (...args: string[]): CommonOptions =>
   createProgram("fairlead-test", "Tests.", "1.2.3", 7472)

@@ -1,5 +1,4 @@
-import type { Nft } from "@fairlead/nftables";
-import { removeTableStatements } from "@fairlead/nftables";
+import { type Nft, removeTableStatements } from "@fairlead/nftables";
 import { Turns } from "@fairlead/runtime";
 import { LoadedTable, type Placement } from "./diff.ts";
 import { lostFlows } from "./lost-flows.ts";

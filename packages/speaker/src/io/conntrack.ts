@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { openMemoryFile } from "@fairlead/linux";
+import { openMemoryFile } from "@fairlead/linux/io";
 import { formatAddress } from "@fairlead/net";
 import type { Log } from "@fairlead/runtime";
 import type { Conntrack, Flow } from "../forwarding/ports.ts";

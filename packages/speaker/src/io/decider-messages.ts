@@ -1,6 +1,6 @@
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName, Trouble } from "@fairlead/model";
-import type { CommonOptions } from "@fairlead/runtime";
+import type { CommonOptions } from "@fairlead/runtime/io";
 import type { BeatLimits } from "../main-thread-health.ts";
 import type { PlanDelta } from "../plan-delta.ts";
 import type { Observation } from "../ports.ts";

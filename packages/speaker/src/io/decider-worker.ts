@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openStore } from "@fairlead/kube";
+import { openStore } from "@fairlead/kube/io";
 import type { Trouble } from "@fairlead/model";
-import { createLog, serveHealth, systemClock, UsageError } from "@fairlead/runtime";
+import { UsageError } from "@fairlead/runtime";
+import { createLog, serveHealth, systemClock } from "@fairlead/runtime/io";
 import type { Plan } from "../decide.ts";
 import { Decider } from "../decider.ts";
 import { MainThreadHealth } from "../main-thread-health.ts";

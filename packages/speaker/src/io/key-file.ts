@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { HeartbeatKeys } from "@fairlead/l2";
-import { type Clock, type Log, UsageError } from "@fairlead/runtime";
+import type { Clock, Log } from "@fairlead/runtime";
+import { UsageError } from "@fairlead/runtime";
 import { followKeyFile } from "../key-file.ts";
 
 /**

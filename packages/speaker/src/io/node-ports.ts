@@ -6,8 +6,8 @@ import {
   type Responder,
   userspaceResponder,
 } from "@fairlead/l2";
+import type { Link } from "@fairlead/linux";
 import {
-  type Link,
   openAnycast,
   openDatagrams,
   openEcho,
@@ -15,10 +15,11 @@ import {
   openNdpSocket,
   restoreProxyDelay,
   watchLinks,
-} from "@fairlead/linux";
+} from "@fairlead/linux/io";
 import { formatAddress, type IpAddress } from "@fairlead/net";
-import { NetlinkGate, NftCommand } from "@fairlead/nftables";
-import { type Clock, type Log, UsageError } from "@fairlead/runtime";
+import { NetlinkGate, NftCommand } from "@fairlead/nftables/io";
+import type { Clock, Log } from "@fairlead/runtime";
+import { UsageError } from "@fairlead/runtime";
 import { Forwarding } from "../forwarding/index.ts";
 import { removeLeftTables } from "../left-tables.ts";
 import type { NodePorts } from "../ports.ts";

@@ -1,4 +1,11 @@
-import { decodeArp, decodeEthernet, ETHERTYPE, type EthernetFrame, encodeArp, encodeEthernet } from "@fairlead/l2";
+import {
+  decodeArp,
+  decodeEthernet,
+  ETHERTYPE,
+  type EthernetFrame,
+  encodeArp,
+  encodeEthernet,
+} from "@fairlead/l2/testing";
 import { decodeEcho, type Echo, encodeEcho, type LinkSocket, type OpenEcho } from "@fairlead/linux";
 import type { MemoryHost } from "@fairlead/linux/testing";
 import { BROADCAST_MAC, ByteReader, ByteWriter, type IpAddress, prefixRange, rangeContains } from "@fairlead/net";

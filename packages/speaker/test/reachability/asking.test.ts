@@ -1,5 +1,5 @@
 import { setImmediate as breath } from "node:timers/promises";
-import { decodeArp, decodeEthernet, ETHERTYPE, encodeArp, encodeEthernet } from "@fairlead/l2";
+import { decodeArp, decodeEthernet, ETHERTYPE, encodeArp, encodeEthernet } from "@fairlead/l2/testing";
 import type { OpenLinkSocket } from "@fairlead/linux";
 import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { BROADCAST_MAC, type Mac, parseAddress } from "@fairlead/net";

@@ -1,0 +1,2 @@
+export { GateError, NetlinkGate } from "./gate.ts";
+export { NftCommand } from "./nft.ts";
