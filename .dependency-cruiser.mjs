@@ -6,9 +6,10 @@ const layers = {
   linux: ["net", "runtime"],
   l2: ["net", "runtime", "linux"],
   nftables: ["net", "runtime", "linux"],
+  forwarding: ["net", "runtime", "linux", "nftables"],
   kube: ["net", "runtime", "model"],
   controller: ["net", "runtime", "model", "kube"],
-  speaker: ["net", "runtime", "model", "linux", "l2", "nftables", "kube"],
+  speaker: ["net", "runtime", "model", "linux", "l2", "nftables", "forwarding", "kube"],
 };
 /** Folders of a package, lowest first: none imports from one above it, or from the files beside the folders but metrics.ts. */
 const rooms = {

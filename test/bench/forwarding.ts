@@ -1,8 +1,9 @@
 // node test/bench/forwarding.ts, inside hack/sandbox: how long nft takes for thousands of Services, as JSON lines.
+
+import type { ForwardedPort, ForwardingTable } from "@fairlead/forwarding";
+import { Forwarding } from "@fairlead/forwarding";
 import { parseAddress } from "@fairlead/net";
 import { NftCommand } from "@fairlead/nftables/io";
-import { Forwarding } from "../../packages/speaker/src/forwarding/forwarding.ts";
-import type { ForwardedPort, ForwardingTable } from "../../packages/speaker/src/forwarding/table.ts";
 import { report } from "./report.ts";
 
 const SERVICES = [1_000, 5_000];

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { LoadedTable } from "@fairlead/forwarding";
 import type { SetElements } from "@fairlead/nftables";
 import { NftCommand } from "@fairlead/nftables/io";
 import { parseListing } from "@fairlead/nftables/testing";
 import { expect } from "chai";
 import fc from "fast-check";
-import { LoadedTable } from "../../packages/speaker/src/forwarding/diff.ts";
-import { aTable, tables } from "../../packages/speaker/test/forwarding/builders.ts";
+import { aTable, tables } from "../../packages/forwarding/test/builders.ts";
 
 const execute = promisify(execFile);
 

@@ -1,3 +1,6 @@
+import type { ForwardedEndpoint, ForwardedPort, ForwardingTable } from "@fairlead/forwarding";
+import { Forwarding } from "@fairlead/forwarding";
+import { ConntrackCommand } from "@fairlead/forwarding/io";
 import { type Family, parseAddress, parseRange } from "@fairlead/net";
 import { NftCommand } from "@fairlead/nftables/io";
 import {
@@ -18,9 +21,6 @@ import {
   until,
 } from "@fairlead/testing";
 import { expect } from "chai";
-import { Forwarding } from "../../packages/speaker/src/forwarding/forwarding.ts";
-import type { ForwardedEndpoint, ForwardedPort, ForwardingTable } from "../../packages/speaker/src/forwarding/table.ts";
-import { ConntrackCommand } from "../../packages/speaker/src/io/conntrack.ts";
 import { KEPT_TCP, KEPT_UDP, type KeptClient, ping, startKept } from "./forwarding-clients.ts";
 
 const VIP: DualAddress = { ipv4: "198.51.100.10", ipv6: "fdee::10" };

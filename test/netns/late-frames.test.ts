@@ -1,11 +1,11 @@
+import { Forwarding } from "@fairlead/forwarding";
 import { parseAddress } from "@fairlead/net";
 import { NftCommand } from "@fairlead/nftables/io";
 import { systemClock } from "@fairlead/runtime/io";
 import { type Daemon, type DualAddress, Lab, type LabNode, type LabPod, startWorkload } from "@fairlead/testing";
 import { expect } from "chai";
+import { aPort, aTable, here, there } from "../../packages/forwarding/test/builders.ts";
 import { LateFrames } from "../../packages/l2/src/responder/late-frames.ts";
-import { Forwarding } from "../../packages/speaker/src/forwarding/index.ts";
-import { aPort, aTable, here, there } from "../../packages/speaker/test/forwarding/builders.ts";
 import { KEPT_TCP, type KeptClient, startKept } from "./forwarding-clients.ts";
 
 const VIP: DualAddress = { ipv4: "198.51.100.10", ipv6: "fdee::10" };

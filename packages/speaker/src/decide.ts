@@ -1,10 +1,10 @@
+import type { ForwardedPort, ForwardingTable } from "@fairlead/forwarding";
 import type { Candidacy, WantedAddress } from "@fairlead/l2";
 import { type AnnouncementRefusal, isServed, type NodeInfo, type Pool, type ServiceIntent } from "@fairlead/model";
 import { type AddressRange, type IpAddress, parseAddress } from "@fairlead/net";
 import { type NodeReach, reachOf } from "./eligibility/advertisements.ts";
 import { ServiceEndpoints, usableEndpoints } from "./eligibility/endpoints.ts";
 import { nodeRefusal, preferReady } from "./eligibility/nodes.ts";
-import type { ForwardedPort, ForwardingTable } from "./forwarding/index.ts";
 import { holdersByAddress, poolOf } from "./holders.ts";
 import type { Snapshot } from "./snapshot.ts";
 

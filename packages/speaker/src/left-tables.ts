@@ -1,6 +1,6 @@
+import { FORWARDING_TABLE } from "@fairlead/forwarding";
 import { isLinkTable, LINK_TABLE_FAMILIES, tableName } from "@fairlead/l2";
 import { formatTable, type TableName } from "@fairlead/nftables";
-import { FORWARDING_TABLE } from "./forwarding/terms.ts";
 
 /** The tables that speakers make, as nft names them; INDEX is that of a link. The user guide lists the same. */
 export const SPEAKER_TABLES: readonly string[] = [

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { ForwardingMode } from "@fairlead/forwarding";
 import { watchRestarts } from "@fairlead/kube";
 import { DEFAULT_TIMING, timingFor } from "@fairlead/l2";
 import { type Millis, UsageError, VERSION } from "@fairlead/runtime";
@@ -13,7 +14,6 @@ import {
 } from "@fairlead/runtime/io";
 import { Option } from "commander";
 import type { Plan } from "./decide.ts";
-import type { ForwardingMode } from "./forwarding/index.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
 import { openKeyFile } from "./io/key-file.ts";
 import { readNodeFacts } from "./io/node-facts.ts";

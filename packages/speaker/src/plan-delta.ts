@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ForwardedPort } from "@fairlead/forwarding";
 import { formatAddress } from "@fairlead/net";
 import type { Plan, PlannedAddress } from "./decide.ts";
-import type { ForwardedPort } from "./forwarding/index.ts";
 
 /** Entries of a table that were changed or added, by key, and the keys of those that are gone. */
 export interface TableDelta<T> {

@@ -1,8 +1,8 @@
+import type { ForwardingTable } from "@fairlead/forwarding";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { Responder } from "@fairlead/l2";
 import type { Datagrams, Link, Links, OpenEcho, OpenLinkSocket } from "@fairlead/linux";
 import type { IpAddress } from "@fairlead/net";
-import type { ForwardingTable } from "./forwarding/index.ts";
 
 /** The node, as the speaker acts on it. */
 export interface NodePorts {

@@ -1,3 +1,4 @@
+import type { ForwardingMode } from "@fairlead/forwarding";
 import type { ObjectCache } from "@fairlead/kube";
 import type {
   Allocation,
@@ -9,7 +10,6 @@ import type {
   PortEndpoints,
   ServiceIntent,
 } from "@fairlead/model";
-import type { ForwardingMode } from "./forwarding/index.ts";
 import type { Observation } from "./ports.ts";
 
 /** The kinds that a speaker decides on. */

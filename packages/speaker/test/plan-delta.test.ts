@@ -1,8 +1,8 @@
+import type { ForwardedPort } from "@fairlead/forwarding";
 import { ANY_LINK, parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Plan, PlannedAddress } from "../src/decide.ts";
-import type { ForwardedPort } from "../src/forwarding/index.ts";
 import { PlanReceiver, PlanSender } from "../src/plan-delta.ts";
 
 /** What a plan of these addresses would be: `nodes` of an address, and `endpoints` of its one port. */

@@ -1,7 +1,7 @@
+import { placePorts } from "@fairlead/forwarding";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import { decide } from "../src/decide.ts";
-import { placePorts } from "../src/forwarding/placement.ts";
 import type { Snapshot } from "../src/snapshot.ts";
 import { aNode, anAllocation, anEndpoint, aPool, aService, aSnapshot, endpointsOf, VIP } from "./builders.ts";
 

@@ -1,4 +1,5 @@
 import { setImmediate as breath } from "node:timers/promises";
+import type { ForwardingTable } from "@fairlead/forwarding";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import { DEFAULT_TIMING, HeartbeatKeys, userspaceResponder } from "@fairlead/l2";
 import { NeighborClient, ndpOverFrames } from "@fairlead/l2/testing";
@@ -7,7 +8,6 @@ import { ANY_LINK } from "@fairlead/net";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { decide, type Plan } from "../src/decide.ts";
-import type { ForwardingTable } from "../src/forwarding/index.ts";
 import type { Snapshot } from "../src/snapshot.ts";
 import { Speaker } from "../src/speaker.ts";
 import { aNode, anAdvertisement, aService, aSnapshot, VIP } from "./builders.ts";

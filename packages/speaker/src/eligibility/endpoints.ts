@@ -1,6 +1,6 @@
+import { endpointRefusal } from "@fairlead/forwarding";
 import type { Endpoint, PortEndpoints, Protocol } from "@fairlead/model";
 import type { Family } from "@fairlead/net";
-import { endpointRefusal } from "../forwarding/index.ts";
 
 const NOBODY: ReadonlySet<string> = new Set();
 

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import type { ForwardingMode } from "@fairlead/forwarding";
 import type { Link } from "@fairlead/linux";
 import { NftCommand } from "@fairlead/nftables/io";
-import type { ForwardingMode } from "../forwarding/index.ts";
 import { neededRules, type RuleSet } from "../node-check/features.ts";
 import { missingCapabilities, type NodeFacts, type RefusedRules } from "../node-check/node-check.ts";
 

@@ -1,3 +1,5 @@
+import { Forwarding } from "@fairlead/forwarding";
+import { ConntrackCommand } from "@fairlead/forwarding/io";
 import {
   answers,
   kernelResponder,
@@ -20,10 +22,8 @@ import { formatAddress, type IpAddress } from "@fairlead/net";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables/io";
 import type { Clock, Log } from "@fairlead/runtime";
 import { UsageError } from "@fairlead/runtime";
-import { Forwarding } from "../forwarding/index.ts";
 import { removeLeftTables } from "../left-tables.ts";
 import type { NodePorts } from "../ports.ts";
-import { ConntrackCommand } from "./conntrack.ts";
 
 /** What answers ARP and NDP: the kernel where it can, or one of the two. */
 export type ResponderChoice = "auto" | Responder["kind"];

@@ -1,6 +1,6 @@
+import { type ForwardingMode, LoadedTable } from "@fairlead/forwarding";
 import { replaceTable } from "@fairlead/l2";
 import type { Link } from "@fairlead/linux";
-import { type ForwardingMode, LoadedTable } from "../forwarding/index.ts";
 
 /** Something that the rules need of nft and of the kernel, and the smallest script that has it. */
 export interface Feature {

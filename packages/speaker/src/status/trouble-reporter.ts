@@ -1,7 +1,7 @@
+import type { ForwardingMode } from "@fairlead/forwarding";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import { describeTrouble, isPartial, type Trouble } from "@fairlead/model";
 import { VERSION } from "@fairlead/runtime";
-import type { ForwardingMode } from "../forwarding/index.ts";
 import type { Observation, Reporter } from "../ports.ts";
 
 /** What a status tells of a speaker that could do nothing yet. */

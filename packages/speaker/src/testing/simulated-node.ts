@@ -1,3 +1,5 @@
+import { Forwarding } from "@fairlead/forwarding";
+import { RecordedConntrack } from "@fairlead/forwarding/testing";
 import type { Store } from "@fairlead/kube";
 import { DEFAULT_TIMING, HeartbeatKeys, userspaceResponder } from "@fairlead/l2";
 import { ndpOverFrames } from "@fairlead/l2/testing";
@@ -7,10 +9,8 @@ import { SimulatedNft } from "@fairlead/nftables/testing";
 import type { Clock, Log } from "@fairlead/runtime";
 import type { Plan } from "../decide.ts";
 import { Decider } from "../decider.ts";
-import { Forwarding } from "../forwarding/index.ts";
 import type { NodePorts } from "../ports.ts";
 import { Speaker } from "../speaker.ts";
-import { RecordedConntrack } from "./recorded-conntrack.ts";
 import { SimulatedKernel } from "./simulated-kernel.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 

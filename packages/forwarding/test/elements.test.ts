@@ -1,7 +1,7 @@
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
-import { portElements } from "../../src/forwarding/elements.ts";
-import type { ForwardedPort } from "../../src/forwarding/table.ts";
+import { portElements } from "../src/elements.ts";
+import type { ForwardedPort } from "../src/table.ts";
 import { aPort, here, there } from "./builders.ts";
 
 const KEY = "198.51.100.10 . tcp . 80";

@@ -1,7 +1,7 @@
 import { parseRange } from "@fairlead/net";
 import { expect } from "chai";
-import { balancerChain, balancerName, parseBalancerName } from "../../src/forwarding/balancer.ts";
-import { fixedParts } from "../../src/forwarding/ruleset.ts";
+import { balancerChain, balancerName, parseBalancerName } from "../src/balancer.ts";
+import { fixedParts } from "../src/ruleset.ts";
 import { aTable } from "./builders.ts";
 
 const DIRECT = fixedParts(aTable([])).join("\n");

@@ -1,5 +1,5 @@
 import { formatAddress } from "@fairlead/net";
-import type { Conntrack, Flow } from "../forwarding/ports.ts";
+import type { Conntrack, Flow } from "../ports.ts";
 
 /** Records what it is told to forget: "UDP VIP:PORT -> ENDPOINT:PORT" (without brackets around IPv6), or without the ports. */
 export class RecordedConntrack implements Conntrack {

@@ -1,6 +1,6 @@
 import { parseAddress, parseRange } from "@fairlead/net";
 import fc from "fast-check";
-import type { ForwardedEndpoint, ForwardedPort, ForwardingMode, ForwardingTable } from "../../src/forwarding/table.ts";
+import type { ForwardedEndpoint, ForwardedPort, ForwardingMode, ForwardingTable } from "../src/table.ts";
 
 /** A port of 198.51.100.10, TCP 80, policy Cluster, without endpoints. */
 export function aPort(fields: Partial<ForwardedPort> = {}): ForwardedPort {

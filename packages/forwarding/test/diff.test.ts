@@ -2,8 +2,8 @@ import { parseAddress, parseRange } from "@fairlead/net";
 import { SimulatedNft, type SimulatedTable } from "@fairlead/nftables/testing";
 import { expect } from "chai";
 import fc from "fast-check";
-import { LoadedTable } from "../../src/forwarding/diff.ts";
-import type { ForwardingTable } from "../../src/forwarding/table.ts";
+import { LoadedTable } from "../src/diff.ts";
+import type { ForwardingTable } from "../src/table.ts";
 import { aPort, aTable, here, tables, there } from "./builders.ts";
 
 const A = here("10.244.1.10");

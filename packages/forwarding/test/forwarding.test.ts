@@ -1,8 +1,8 @@
 import { NftError } from "@fairlead/nftables";
 import { SimulatedNft } from "@fairlead/nftables/testing";
 import { expect } from "chai";
-import { Forwarding } from "../../src/forwarding/forwarding.ts";
-import { RecordedConntrack } from "../../src/testing/recorded-conntrack.ts";
+import { Forwarding } from "../src/forwarding.ts";
+import { RecordedConntrack } from "../src/testing/recorded-conntrack.ts";
 import { aPort, aTable, here, there } from "./builders.ts";
 
 const ONE = aTable([aPort({ endpoints: [there("10.244.2.10")] })]);

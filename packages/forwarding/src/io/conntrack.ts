@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { openMemoryFile } from "@fairlead/linux/io";
 import { formatAddress } from "@fairlead/net";
 import type { Log } from "@fairlead/runtime";
-import type { Conntrack, Flow } from "../forwarding/ports.ts";
+import type { Conntrack, Flow } from "../ports.ts";
 
 /** How {@link ConntrackCommand} runs conntrack. */
 export interface ConntrackCommandOptions {

@@ -1,7 +1,7 @@
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
-import { placePorts, samePlacement } from "../../src/forwarding/placement.ts";
-import type { ForwardedPort } from "../../src/forwarding/table.ts";
+import { placePorts, samePlacement } from "../src/placement.ts";
+import type { ForwardedPort } from "../src/table.ts";
 import { aPort, aTable, here, there } from "./builders.ts";
 
 const SERVED = aPort({ nodePort: 30080, endpoints: [there("10.244.2.10")] });

@@ -1,6 +1,6 @@
 import { parseAddress } from "@fairlead/net";
 import { expect } from "chai";
-import { endpointRefusal, REFUSED_ENDPOINT_RANGES } from "../../src/forwarding/refusal.ts";
+import { endpointRefusal, REFUSED_ENDPOINT_RANGES } from "../src/refusal.ts";
 
 const ROWS = [
   { address: "0.0.0.0", refusal: "EndpointNotAllowedUnspecified" },

@@ -1,0 +1,1 @@
+export { ConntrackCommand } from "./conntrack.ts";

@@ -1,0 +1,1 @@
+export { RecordedConntrack } from "./recorded-conntrack.ts";
