@@ -1,6 +1,13 @@
 import type { ForwardedPort, ForwardingTable } from "@fairlead/forwarding";
 import type { Candidacy, WantedAddress } from "@fairlead/l2";
-import { type AnnouncementRefusal, isServed, type NodeInfo, type Pool, type ServiceIntent } from "@fairlead/model";
+import {
+  type AnnouncementRefusal,
+  isServed,
+  type NodeInfo,
+  type ObjectIdentity,
+  type Pool,
+  type ServiceIntent,
+} from "@fairlead/model";
 import { type AddressRange, type IpAddress, parseAddress } from "@fairlead/net";
 import { type NodeReach, reachOf } from "./eligibility/advertisements.ts";
 import { ServiceEndpoints, usableEndpoints } from "./eligibility/endpoints.ts";
@@ -10,11 +17,8 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** An address of a Service, and where it may be announced. */
 export interface PlannedAddress extends WantedAddress {
-  /** "namespace/name" of the Service. */
-  readonly service: string;
-  readonly serviceUid: string;
-  /** The other Services, where several share the address. */
-  readonly sharers?: readonly { readonly service: string; readonly serviceUid: string }[];
+  /** Whose address it is: the one whose ports count first, then those that share it. */
+  readonly services: readonly [ObjectIdentity, ...ObjectIdentity[]];
   /** Why this node is not among the nodes. */
   readonly refusal?: AnnouncementRefusal;
 }
@@ -104,12 +108,9 @@ function planAddress(address: string, claims: readonly [Claim, ...Claim[]], cont
   const wishes = claims.map((claim) => wishFor(address, claim, context));
   const able = context.fit.filter(({ name }) => wishes.every(({ nodes }) => nodes.has(name)));
   const nodes = new Map(preferReady(able).map(({ name }) => [name, candidacyOf(name, wishes)]));
-  const sharers = others.map(({ service }) => ({ service: objectName(service), serviceUid: service.uid }));
   const planned = {
     address,
-    service: objectName(first.service),
-    serviceUid: first.service.uid,
-    ...(sharers.length > 0 && { sharers }),
+    services: [identityOf(first.service), ...others.map(({ service }) => identityOf(service))] as const,
     nodes,
     ...(wishes.every(({ isShared }) => isShared) && { isShared: true }),
   };
@@ -126,8 +127,8 @@ function candidacyOf(node: string, wishes: readonly Wish[]): Candidacy {
   };
 }
 
-function objectName({ namespace, name }: ServiceIntent): string {
-  return `${namespace}/${name}`;
+function identityOf({ namespace, name, uid }: ServiceIntent): ObjectIdentity {
+  return { namespace, name, uid };
 }
 
 /** The nodes that one Service could have an address on, ready or not. */

@@ -56,8 +56,8 @@ export class PlanReceiver {
   }
 }
 
-function addressKey({ address, service }: PlannedAddress): string {
-  return `${address} ${service}`;
+function addressKey({ address }: PlannedAddress): string {
+  return address;
 }
 
 function portKey({ vip, protocol, port }: ForwardedPort): string {

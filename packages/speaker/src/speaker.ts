@@ -1,21 +1,13 @@
-import type { EventNote } from "@fairlead/kube";
-import {
-  Agent,
-  type Conflict,
-  type Finding,
-  type HeartbeatKeys,
-  type Holding,
-  type Move,
-  type OwnershipTiming,
-  type TakeOverCause,
-} from "@fairlead/l2";
-import { describeAnnouncementRefusal } from "@fairlead/model";
+import { Agent, type HeartbeatKeys, type OwnershipTiming } from "@fairlead/l2";
 import { type Clock, formatTime, type Log, Pacer, Queue } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "./decide.ts";
-import { announcementRefusals, forwardedPorts, moves, ownedAddresses } from "./metrics.ts";
+import { forwardedPorts, ownedAddresses } from "./metrics.ts";
 import type { NodePorts, Reporter } from "./ports.ts";
 import { Reachability } from "./reachability/index.ts";
-import { MOST_MOVES, type RecentMove, refusedAddresses, serviceNames, speakerStatus } from "./status/speaker-status.ts";
+import { refusedAddresses, serviceNames, speakerStatus } from "./status/speaker-status.ts";
+import { Moves } from "./tell/moves.ts";
+import { Refusals } from "./tell/refusals.ts";
+import { tellConflict, tellFinding } from "./tell/wire.ts";
 
 /** What a {@link Speaker} needs. */
 export interface SpeakerOptions {
@@ -45,15 +37,14 @@ export class Speaker {
   readonly #reachability: Reachability;
   readonly #queue: Queue;
   readonly #startedAt: string;
+  readonly #moves: Moves;
+  readonly #refusals: Refusals;
   /** What is logged and noted: thousands of lines at once would hold up heartbeats. */
   readonly #words: Pacer;
   #plan: Plan | undefined;
   #applied: Plan | undefined;
   /** The addresses of the plan that is being put into effect, and of the one before it: what is withdrawn is there. */
   #known: ReadonlyMap<string, PlannedAddress> = new Map();
-  #refused = new Map<string, string>();
-  /** Latest first. */
-  #moves: readonly RecentMove[] = [];
   #reportDue = false;
 
   constructor(options: SpeakerOptions) {
@@ -61,6 +52,8 @@ export class Speaker {
     const { node, ports, timing, keys, clock, log } = options;
     this.#words = new Pacer(clock, WORDS_PER_TURN);
     this.#startedAt = formatTime(clock.now());
+    this.#moves = new Moves(options);
+    this.#refusals = new Refusals(log);
     this.#agent = new Agent({
       node,
       timing,
@@ -68,9 +61,14 @@ export class Speaker {
       ...ports,
       clock,
       log,
-      onMove: (move) => this.#words.run(() => this.#moved(move)),
-      onConflict: (conflict) => this.#words.run(() => this.#met(conflict)),
-      onFinding: (finding) => this.#words.run(() => this.#found(finding)),
+      onMove: (move) =>
+        this.#words.run(() => {
+          this.#moves.tell(move, this.#known.get(move.address));
+          this.#reportSoon();
+        }),
+      onConflict: (conflict) =>
+        this.#words.run(() => tellConflict(conflict, this.#known.get(conflict.address), options)),
+      onFinding: (finding) => this.#words.run(() => tellFinding(finding, this.#known.get(finding.address), options)),
       onChange: () => this.#reportSoon(),
     });
     this.#reachability = new Reachability({
@@ -136,83 +134,12 @@ export class Speaker {
   #logForwarding(plan: Plan, before: ReadonlySet<string>): void {
     const { log } = this.#options;
     forwardedPorts.set(plan.forwarding.ports.length);
-    for (const { address, service } of plan.addresses) {
-      const fields = { address, service, mode: plan.forwarding.mode };
-      if (!before.has(address)) this.#words.run(() => log.info(fields, "forwarding installed"));
+    for (const planned of plan.addresses) {
+      const { address } = planned;
+      if (before.has(address)) continue;
+      const fields = { address, service: serviceNames(planned), mode: plan.forwarding.mode };
+      this.#words.run(() => log.info(fields, "forwarding installed"));
     }
-  }
-
-  #moved(move: Move): void {
-    const { log, node } = this.#options;
-    const planned = this.#known.get(move.address);
-    const { address, link } = move;
-    const fields = { address, service: planned && serviceNames(planned), link };
-    this.#remember(move, fields.service ?? "");
-    if (move.kind === "own") {
-      const { epoch, cause, previous } = move.holding;
-      moves.inc({ direction: "own", cause });
-      log.info({ ...fields, epoch, cause, previous }, "address announced: this node owns it");
-      if (planned !== undefined) {
-        const message = `${node} answers for ${move.address} on ${move.link}: ${becauseOf(cause, previous)}`;
-        this.#note(planned, { type: "Normal", reason: "AddressAnnounced", message });
-      }
-    } else {
-      const { epoch, cause, to } = move;
-      moves.inc({ direction: "release", cause });
-      log.info({ ...fields, epoch, cause, to, why: this.#whyReleased(planned) }, "address withdrawn");
-    }
-    this.#reportSoon();
-  }
-
-  #remember(move: Move, service: string): void {
-    const { address, link } = move;
-    const at = formatTime(this.#options.clock.now());
-    const base = { address, service, link, at };
-    const recent: RecentMove =
-      move.kind === "own"
-        ? {
-            ...base,
-            direction: "taken",
-            cause: move.holding.cause,
-            ...peerOf(move.holding.previous),
-            ...gapOf(move.holding),
-          }
-        : { ...base, direction: "givenUp", cause: move.cause, ...peerOf(move.to) };
-    this.#moves = [recent, ...this.#moves].slice(0, MOST_MOVES);
-  }
-
-  #met({ address, link, mac, code }: Conflict): void {
-    const { log, node } = this.#options;
-    const planned = this.#known.get(address);
-    const fields = { address, service: planned && serviceNames(planned), link, mac, reason: code };
-    log.warn(fields, "another host on the link uses the address");
-    if (planned === undefined) return;
-    const message = `${mac} on ${link} of ${node} uses ${address}, and is not a speaker: ${
-      code === "AddressInUse" ? "it used it first, so this node does not answer for it" : "both answer for it"
-    }`;
-    this.#note(planned, { type: "Warning", reason: code, message });
-  }
-
-  #found({ address, link, owner, code, macs }: Finding): void {
-    const planned = this.#known.get(address);
-    const fields = { address, service: planned && serviceNames(planned), link, owner, macs, reason: code };
-    this.#options.log.warn(fields, "wire check failed: no answer, or a wrong one");
-    if (planned === undefined) return;
-    const seen =
-      macs.length === 0 ? "nobody answers" : `${macs.join(" and ")} ${macs.length === 1 ? "answers" : "answer"}`;
-    const message = `${owner} owns ${address}, but asked from ${this.#options.node} on ${link}, ${seen}`;
-    this.#note(planned, { type: "Warning", reason: code, message });
-  }
-
-  #note(planned: PlannedAddress, event: Pick<EventNote, "type" | "reason" | "message">): void {
-    for (const { service, serviceUid: uid } of [planned, ...(planned.sharers ?? [])]) {
-      const [namespace = "", name = ""] = service.split("/");
-      this.#options.reporter.note({ object: { kind: "Service", namespace, name }, uid, ...event });
-    }
-  }
-
-  #whyReleased(planned: PlannedAddress | undefined): string | undefined {
-    return planned?.refusal && describeAnnouncementRefusal(planned.refusal);
   }
 
   #reportSoon(): void {
@@ -230,48 +157,12 @@ export class Speaker {
     const { reporter, clock } = this.#options;
     const offset = clock.now() - clock.monotonic();
     const wallClock = (monotonic: number) => formatTime(monotonic + offset);
-    const facts = { startedAt: this.#startedAt, moves: this.#moves, nodes: this.#reachability.remarks() };
+    const facts = { startedAt: this.#startedAt, moves: this.#moves.recent, nodes: this.#reachability.remarks() };
     reporter.status(speakerStatus(plan, report, facts, wallClock));
     ownedAddresses.reset();
     for (const { name } of report.links) {
       ownedAddresses.set({ link: name }, report.owned.filter(({ link }) => link === name).length);
     }
-    this.#reportRefusals(refusedAddresses(plan, report));
-  }
-
-  // Once for each change, not for each look.
-  #reportRefusals(refused: ReturnType<typeof refusedAddresses>): void {
-    const said = new Map<string, string>();
-    announcementRefusals.reset();
-    for (const { address, service, refusal } of refused) {
-      announcementRefusals.inc({ reason: refusal.code });
-      const why = describeAnnouncementRefusal(refusal);
-      said.set(address, why);
-      if (this.#refused.get(address) !== why) {
-        this.#options.log.info({ address, service, reason: refusal.code, why }, "this node is no candidate");
-      }
-    }
-    this.#refused = said;
-  }
-}
-
-function peerOf(peer: string | undefined): Pick<RecentMove, "peer"> {
-  return peer === undefined ? {} : { peer };
-}
-
-function gapOf({ since, silentSince }: Holding): Pick<RecentMove, "gapMilliseconds"> {
-  return silentSince === undefined ? {} : { gapMilliseconds: Math.round(since - silentSince) };
-}
-
-function becauseOf(cause: TakeOverCause, previous: string | undefined): string {
-  switch (cause) {
-    case "NoOwner":
-      return "nobody did";
-    case "OwnerSilent":
-      return `${previous} fell silent`;
-    case "OwnerLeaving":
-      return `${previous} is leaving`;
-    case "OwnerReleased":
-      return `${previous} gave it up`;
+    this.#refusals.tell(refusedAddresses(plan, report));
   }
 }

@@ -94,8 +94,7 @@ describe("an address that is announced from", () => {
     expect(planned({})).to.deep.equal([
       {
         address: VIP,
-        service: "default/web",
-        serviceUid: "uid-web",
+        services: [{ namespace: "default", name: "web", uid: "uid-web" }],
         nodes: new Map(NODES.map((node) => [node, ANYWHERE])),
       },
     ]));
@@ -224,7 +223,10 @@ describe("an address in the status of a Service", () => {
     },
   ]) {
     it(name, () => {
-      const found = planned(snapshot).map(({ address, service }) => ({ address, service }));
+      const found = planned(snapshot).map(({ address, services: [{ namespace, name }] }) => ({
+        address,
+        service: `${namespace}/${name}`,
+      }));
       expect(found).to.deep.equal(addresses);
     });
   }

@@ -13,8 +13,7 @@ function plan(
   const addresses = Object.entries(services).map(([address, { nodes }]): PlannedAddress => {
     return {
       address,
-      service: "shop/web",
-      serviceUid: "u1",
+      services: [{ namespace: "shop", name: "web", uid: "u1" }],
       nodes: new Map(nodes.map((node) => [node, { links: [[ANY_LINK]], weight: 0 }])),
     };
   });

@@ -24,9 +24,10 @@ describe("an address that Services share", () => {
     expect(plan.addresses).to.deep.equal([
       {
         address: VIP,
-        service: "default/web",
-        serviceUid: "uid-web",
-        sharers: [{ service: "default/dns", serviceUid: "uid-dns" }],
+        services: [
+          { namespace: "default", name: "web", uid: "uid-web" },
+          { namespace: "default", name: "dns", uid: "uid-dns" },
+        ],
         nodes: new Map(["n1", "n2", "n3"].map((node) => [node, { links: [[ANY_LINK], [ANY_LINK]], weight: 0 }])),
       },
     ]);

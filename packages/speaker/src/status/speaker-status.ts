@@ -1,6 +1,6 @@
 import type { StatusPatch } from "@fairlead/kube";
 import type { AgentReport, ReleaseCause, TakeOverCause } from "@fairlead/l2";
-import { type AnnouncementRefusal, describeAnnouncementRefusal } from "@fairlead/model";
+import { type AnnouncementRefusal, describeAnnouncementRefusal, objectKey } from "@fairlead/model";
 import { VERSION } from "@fairlead/runtime";
 import type { Plan, PlannedAddress } from "../decide.ts";
 import type { NodeRemark } from "../reachability/index.ts";
@@ -45,8 +45,8 @@ export interface RefusedAddress {
 }
 
 /** "namespace/name" of every Service that an address is for, with commas between. */
-export function serviceNames({ service, sharers = [] }: PlannedAddress): string {
-  return [service, ...sharers.map((sharer) => sharer.service)].join(", ");
+export function serviceNames({ services }: Pick<PlannedAddress, "services">): string {
+  return services.map(objectKey).join(", ");
 }
 
 /** Every address of the plan that this node is no candidate for, with the first reason found. */

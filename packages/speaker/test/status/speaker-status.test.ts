@@ -154,8 +154,10 @@ describe("the status of a speaker", () => {
 
   it("stays below what the API server takes with 10,000 addresses, whatever there is to say of them", () => {
     const all = Array.from({ length: 10_000 }, (_, i) => `2001:db8:0:0:ffff:ffff:ffff:${(4_096 + i).toString(16)}`);
-    const service = "a-namespace-with-a-long-name/a-service-with-a-long-name";
-    const addresses = all.map((address) => ({ address, service, serviceUid: address, nodes: new Map() }));
+    const service = { namespace: "a-namespace-with-a-long-name", name: "a-service-with-a-long-name" };
+    const addresses = all.map((address) => {
+      return { address, services: [{ ...service, uid: address }] as const, nodes: new Map() };
+    });
     const report = {
       ...NOTHING,
       owned: all.map((address) => ({ address, link: "eth0.4000", holding: HOLDING })),

@@ -1,0 +1,24 @@
+import type { EventNote } from "@fairlead/kube";
+import type { Clock, Log } from "@fairlead/runtime";
+import type { PlannedAddress } from "../decide.ts";
+import type { Reporter } from "../ports.ts";
+
+/** What telling needs. */
+export interface TellOptions {
+  /** Name of this node. */
+  readonly node: string;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Notes an Event about every Service that has an address. */
+export function noteServices(
+  planned: PlannedAddress | undefined,
+  event: Pick<EventNote, "type" | "reason" | "message">,
+  { reporter }: Pick<TellOptions, "reporter">,
+): void {
+  for (const { namespace, name, uid } of planned?.services ?? []) {
+    reporter.note({ object: { kind: "Service", namespace, name }, uid, ...event });
+  }
+}
