@@ -1,24 +1,21 @@
 import {
-  API_GROUP,
-  API_VERSION,
   cacheTroubles,
   type EventNote,
   EventRecorder,
   mergeTroubles,
   ObjectCache,
-  type RawObject,
   Rights,
   type StatusPatch,
   type Store,
-  StoreError,
   watchTroubles,
 } from "@fairlead/kube";
-import type { ObjectRef, Trouble } from "@fairlead/model";
-import { type Cancel, type Clock, formatTime, type Log, type Millis, Queue } from "@fairlead/runtime";
+import type { Trouble } from "@fairlead/model";
+import { type Cancel, type Clock, type Log, Queue } from "@fairlead/runtime";
 import { decide, type Plan } from "./decide.ts";
 import { SPEAKER_PERMISSIONS } from "./permissions.ts";
 import type { Observation, Reporter } from "./ports.ts";
 import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./snapshot.ts";
+import { StatusWriter } from "./status/status-writer.ts";
 
 /** What a {@link Decider} needs. */
 export interface DeciderOptions {
@@ -37,27 +34,16 @@ const COMPONENT = "fairlead-speaker";
 /** One Service comes as several changes (itself, its slices, its record, its status) within about this long. */
 const SETTLE_MILLIS = 25;
 
-/**
- * A status is written also when nothing has changed but the time of writing, which tells it from the status of a speaker
- * that is gone: at the first look after this long. So also one that somebody has deleted is made anew.
- */
-const SEEN_AFTER_MILLIS = 40_000;
-const LOOK_EVERY_MILLIS = 20_000;
-
 /** The side of the speaker that faces the store: cache → decide, and statuses and Events back. Does nothing to the node. */
 export class Decider implements Reporter {
   readonly #options: DeciderOptions;
   readonly #cache: ObjectCache;
   readonly #decisions: Queue;
-  readonly #statuses: Queue;
+  readonly #statuses: StatusWriter;
   readonly #events: EventRecorder;
   #seen: Observation = { lost: new Set() };
   readonly #rights: Rights;
   #unwatch: Cancel = () => {};
-  #wanted: StatusPatch | undefined;
-  #written = "";
-  #writtenAt: Millis = Number.NEGATIVE_INFINITY;
-  #uid: string | undefined;
 
   constructor(options: DeciderOptions) {
     this.#options = options;
@@ -65,23 +51,14 @@ export class Decider implements Reporter {
     this.#cache = new ObjectCache(() => this.#decisions.request());
     this.#events = new EventRecorder({ store: options.store, component: COMPONENT, clock, log });
     this.#rights = new Rights({ store: options.store, permissions: async () => SPEAKER_PERMISSIONS, clock, log });
-    const retry = { first: 200, most: 10_000 };
     this.#decisions = new Queue(
       async () => this.#decide(),
       (error) => log.error({ err: String(error) }, "cannot decide"),
       clock,
-      { settle: SETTLE_MILLIS, atLeastEvery: 300_000, retry },
+      { settle: SETTLE_MILLIS, atLeastEvery: 300_000, retry: { first: 200, most: 10_000 } },
     );
-    // A second between writes: an owner that changes is worth one, a flapping one no more.
-    this.#statuses = new Queue(
-      () => this.#writeStatus(),
-      (error, retryInMillis) => {
-        log.debug({ err: String(error), retryInMillis }, "cannot write SpeakerStatus");
-        if (error instanceof StoreError && error.reason === "Forbidden") this.#rights.ask();
-      },
-      clock,
-      { settle: 1_000, atLeastEvery: LOOK_EVERY_MILLIS, retry },
-    );
+    const { node } = options.fixed;
+    this.#statuses = new StatusWriter({ ...options, node, onForbidden: () => this.#rights.ask() });
   }
 
   /** Begins to watch. */
@@ -94,8 +71,7 @@ export class Decider implements Reporter {
   }
 
   status(status: StatusPatch): void {
-    this.#wanted = status;
-    this.#statuses.request();
+    this.#statuses.want(status);
   }
 
   note(event: EventNote): void {
@@ -112,7 +88,6 @@ export class Decider implements Reporter {
     this.#unwatch();
     await Promise.all([this.#decisions.stop(), this.#statuses.stop(), this.#rights.stop()]);
     this.#events.stop();
-    await this.#writeStatus().catch(() => undefined);
     await this.#options.store.stop();
   }
 
@@ -125,36 +100,5 @@ export class Decider implements Reporter {
   #decide(): void {
     if (!this.#cache.synced(SPEAKER_KINDS)) return;
     this.#options.onPlan(decide(takeSnapshot(this.#cache, this.#options.fixed, this.#seen)));
-  }
-
-  async #writeStatus(): Promise<void> {
-    const text = JSON.stringify(this.#wanted);
-    const { store, fixed, clock } = this.#options;
-    const ref: ObjectRef = { kind: "SpeakerStatus", name: fixed.node };
-    if (this.#wanted === undefined) return;
-    const changed = text !== this.#written;
-    if (!changed && clock.monotonic() - this.#writtenAt < SEEN_AFTER_MILLIS) return;
-    const lastSeen = formatTime(clock.now());
-    try {
-      this.#uid ??= (await this.#ensure(ref)).metadata.uid ?? "";
-      await store.patchStatus(ref, this.#uid, { ...(changed && this.#wanted), lastSeen });
-      this.#written = text;
-      this.#writtenAt = clock.monotonic();
-    } catch (error) {
-      // Somebody deleted it: make it anew.
-      if (error instanceof StoreError && (error.reason === "NotFound" || error.reason === "Conflict")) {
-        this.#uid = undefined;
-        this.#written = "";
-      }
-      throw error;
-    }
-  }
-
-  async #ensure(ref: ObjectRef): Promise<RawObject> {
-    const { store } = this.#options;
-    const held = await store.get(ref);
-    if (held !== undefined) return held;
-    const object = { apiVersion: `${API_GROUP}/${API_VERSION}`, kind: "SpeakerStatus", metadata: { name: ref.name } };
-    return store.create(object);
   }
 }
