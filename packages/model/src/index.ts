@@ -8,11 +8,14 @@ export {
 } from "./announcement-refusal.ts";
 export { type IPClaim, isClaimFor } from "./claim.ts";
 export { DRAINING_CODES, type Draining, describeDraining } from "./draining.ts";
+export type { Endpoint, PortEndpoints } from "./endpoint.ts";
+export type { L2Advertisement } from "./l2-advertisement.ts";
 export { anySelectorMatches, type LabelSelector, type Labels } from "./label-selector.ts";
-export type { Endpoint, NodeInfo, NodeNetworks, PortEndpoints, ServiceRange } from "./node.ts";
+export type { NodeInfo } from "./node.ts";
+export type { NodeNetworks } from "./node-networks.ts";
 export { type KindName, type ObjectRef, objectKey } from "./object-ref.ts";
 export { type Permission, permissions } from "./permission.ts";
-export type { L2Advertisement, Pool, ServiceAllocation } from "./pool.ts";
+export type { Pool, ServiceAllocation } from "./pool.ts";
 export { describeProblems, PROBLEM_REASONS, type Problem } from "./problem.ts";
 export {
   ALLOCATION_REFUSAL_CODES,
@@ -33,5 +36,6 @@ export {
   type ServicePort,
   wroteStatus,
 } from "./service.ts";
+export type { ServiceRange } from "./service-range.ts";
 export { type ShareConflict, shareConflict } from "./sharing.ts";
 export { describeTrouble, isPartial, TROUBLE_CODES, type Trouble } from "./trouble.ts";

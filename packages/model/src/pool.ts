@@ -1,4 +1,4 @@
-import type { AddressRange, LinkSelector } from "@fairlead/net";
+import type { AddressRange } from "@fairlead/net";
 import type { LabelSelector, Labels } from "./label-selector.ts";
 
 /** An IPAddressPool whose every field has been read and found good. */
@@ -34,24 +34,4 @@ export interface ServiceAllocation {
   readonly namespaces: readonly string[];
   readonly namespaceSelectors: readonly LabelSelector[];
   readonly serviceSelectors: readonly LabelSelector[];
-}
-
-/** An L2Advertisement that was found good. Empty lists mean "all". */
-export interface L2Advertisement {
-  readonly name: string;
-  readonly ipAddressPools: readonly string[];
-  readonly ipAddressPoolSelectors: readonly LabelSelector[];
-  readonly nodeSelectors: readonly LabelSelector[];
-  readonly serviceSelectors: readonly LabelSelector[];
-  readonly links: LinkSelector;
-  readonly preferredNodes: readonly NodePreference[];
-  /** Whether all candidates answer for an address, each for its part of the clients, or one for all. */
-  readonly share: "None" | "Client";
-}
-
-/** Nodes that are to own an address before others. */
-export interface NodePreference {
-  /** 1 to 100; a node has the sum of all that select it. */
-  readonly weight: number;
-  readonly selector: LabelSelector;
 }

@@ -1,0 +1,22 @@
+import type { IpAddress } from "@fairlead/net";
+
+/** One port's endpoint of a Service, from an EndpointSlice. */
+export interface Endpoint {
+  readonly address: IpAddress;
+  readonly port: number;
+  /** Ready to take new connections. */
+  readonly ready: boolean;
+  /** Still serving, though terminating. */
+  readonly serving: boolean;
+  /** The node it runs on; absent for endpoints outside the cluster. */
+  readonly nodeName?: string;
+}
+
+/** The endpoints of one port of a Service, from all its EndpointSlices. */
+export interface PortEndpoints {
+  readonly namespace: string;
+  readonly service: string;
+  readonly portName: string;
+  readonly protocol: "TCP" | "UDP" | "SCTP";
+  readonly endpoints: readonly Endpoint[];
+}
