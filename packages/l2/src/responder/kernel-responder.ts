@@ -41,7 +41,6 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   let gate: Gate | undefined;
   let closed = false;
   const turns = new Turns();
-  const inOrder = (action: () => Promise<void>): Promise<void> => turns.run(action);
   // The kernel must never have an address that the gate does not know of.
   const apply = async (): Promise<void> => {
     if (closed) return;
@@ -69,7 +68,8 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     if (repairing) return;
     repairing = true;
     // If this fails too, the next refresh does, and comes here again.
-    inOrder(reload)
+    turns
+      .run(reload)
       .catch(() => undefined)
       .finally(() => {
         repairing = false;
@@ -78,13 +78,13 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   return {
     kind: "kernel",
     answer: (addresses, shares = [], former = new Map()) =>
-      inOrder(async () => {
+      turns.run(async () => {
         if (!closed) await late.follow(former, new Set(addresses.map(formatAddress)));
         wanted = { addresses: distinct(addresses), shares };
         return apply();
       }),
     repair: () =>
-      inOrder(() => {
+      turns.run(() => {
         anycast.leaveAllBut([]);
         return reload();
       }),
@@ -94,7 +94,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
       if (gate !== undefined) counts.look(gate);
     },
     close: () =>
-      inOrder(async () => {
+      turns.run(async () => {
         closed = true;
         if (gate !== undefined) counts.beginAnew(gate);
         gate?.close();
