@@ -7,7 +7,7 @@ import { allOwned, ownedByNode } from "./owners.ts";
 import { withCpuSeconds } from "./processes.ts";
 import { quantile, report } from "./report.ts";
 import { allocated, createServices } from "./services.ts";
-import { MANY, type Site, withSite } from "./site.ts";
+import { loseNode, MANY, type Site, withSite } from "./site.ts";
 import type { WireCount } from "./wire-meter.ts";
 
 const NODES = 5;
@@ -31,7 +31,7 @@ export async function benchManyAddresses(): Promise<void> {
       await measureIdle(site);
       for (let run = 0; run < RUNS; run++) {
         const node = site.cluster.lab.nodes[run % NODES];
-        if (node !== undefined) await loseNode(site, node);
+        if (node !== undefined) await measureLoss(site, node);
       }
     },
     { nodes: NODES },
@@ -59,7 +59,7 @@ async function measureIdle(site: Site): Promise<void> {
   });
 }
 
-async function loseNode(site: Site, node: LabNode): Promise<void> {
+async function measureLoss(site: Site, node: LabNode): Promise<void> {
   const { lab } = site.cluster;
   const before = await ownedByNode(site);
   const lost = new Set(before.get(node.name)?.map(({ address }) => address));
@@ -67,11 +67,7 @@ async function loseNode(site: Site, node: LabNode): Promise<void> {
   const probe = startNeighborProbe(lab.client.namespace, all, ASK_EVERY_MILLIS);
   await until("the client asks", probe.asking, PATIENCE);
   await delay(2_000);
-  await Promise.all([
-    lab.cutLink(node.name),
-    lab.cutLink(node.name, "management"),
-    site.product.speaker(node.name).stop("SIGKILL"),
-  ]);
+  await loseNode(site, node);
   await delay(5_000);
   const gaps = [...(await probe.stop())].map(([address, results]) => {
     return { address, millis: longestGap(results)?.millis ?? Number.NaN };

@@ -7,7 +7,7 @@ import { allOwned, ownedByNode } from "./owners.ts";
 import { memoryOf } from "./processes.ts";
 import { quantile, report } from "./report.ts";
 import { ALLOCATIONS, allocated, createServices, stopSpeakers } from "./services.ts";
-import { MANY, type Site, withSite } from "./site.ts";
+import { loseNode, MANY, type Site, withSite } from "./site.ts";
 import type { WireCount } from "./wire-meter.ts";
 
 /** The environment's FAIRLEAD_BENCH_SERVICES, for a look on a slow machine. */
@@ -40,7 +40,7 @@ export async function benchManyServices(): Promise<void> {
       report({ bench: "manyServices", step: "at rest", services: SERVICES, node: name, ...memory });
     }
     const [node] = site.cluster.lab.nodes;
-    if (node !== undefined) await loseNode(site, node);
+    if (node !== undefined) await measureLoss(site, node);
   });
 }
 
@@ -104,17 +104,13 @@ async function allocatedAddresses({ cluster }: Site): Promise<string[]> {
   return items.map(({ metadata }) => metadata.name);
 }
 
-async function loseNode(site: Site, node: LabNode): Promise<void> {
+async function measureLoss(site: Site, node: LabNode): Promise<void> {
   const { lab } = site.cluster;
   const lost = (await ownedByNode(site)).get(node.name)?.map(({ address }) => address) ?? [];
   const probe = startNeighborProbe(lab.client.namespace, lost, ASK_LOST_EVERY_MILLIS);
   await until("the client asks", probe.asking, PATIENCE);
   await delay(2_000);
-  await Promise.all([
-    lab.cutLink(node.name),
-    lab.cutLink(node.name, "management"),
-    site.product.speaker(node.name).stop("SIGKILL"),
-  ]);
+  await loseNode(site, node);
   await delay(5_000);
   const gaps = [...(await probe.stop()).values()].map((results) => longestGap(results)?.millis ?? Number.NaN);
   report({

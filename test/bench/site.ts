@@ -2,7 +2,7 @@ import type { RawObject, Store } from "@fairlead/kube";
 import { openStore } from "@fairlead/kube/io";
 import { systemClock } from "@fairlead/runtime/io";
 import { MemoryLog } from "@fairlead/runtime/testing";
-import { Cluster } from "@fairlead/testing";
+import { Cluster, type LabNode } from "@fairlead/testing";
 import { Product, type ProductOptions } from "../e2e/product.ts";
 import { poolManifest, Scene } from "../e2e/scene.ts";
 
@@ -34,6 +34,18 @@ export async function withSite(
   } finally {
     await cluster.close();
   }
+}
+
+/** Loses a node: both of its links are cut, and its speaker is killed. */
+export async function loseNode(
+  { cluster, product }: Pick<Site, "cluster" | "product">,
+  { name }: LabNode,
+): Promise<void> {
+  await Promise.all([
+    cluster.lab.cutLink(name),
+    cluster.lab.cutLink(name, "management"),
+    product.speaker(name).stop("SIGKILL"),
+  ]);
 }
 
 /** A pool of 65,536 addresses that are announced on eth0 of every node, though no subnet there holds them. */
