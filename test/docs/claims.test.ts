@@ -5,7 +5,8 @@ import { DEFAULT_LEASE_TIMING } from "@fairlead/kube";
 import { DEFAULT_TIMING } from "@fairlead/l2";
 import { expect } from "chai";
 
-const page = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8").replaceAll(/\s+/g, " ");
+const raw = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const page = (path: string) => raw(path).replaceAll(/\s+/g, " ");
 const seconds = (millis: number) => `${millis / 1_000} s`;
 
 /** What pages say in figures, and what the code has. */
@@ -38,8 +39,6 @@ function table(text: string, after: string): string[] {
   const rows = text.slice(start).match(/\n\n(\|.*\n)+/)?.[0] ?? "";
   return [...rows.matchAll(/^\| `([^`]+)`/gm)].map(([, name = ""]) => name);
 }
-
-const raw = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 describe("lists of the documents", () => {
   it("name every benchmark", () => {
