@@ -1,7 +1,7 @@
 import { setImmediate as breath } from "node:timers/promises";
 import { Controller } from "@fairlead/controller";
 import { DEFAULT_LEASE_TIMING, type RawObject, StoreError } from "@fairlead/kube";
-import { ingressOf, MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
+import { FaultyStore, ingressOf, MemoryCluster, pool, service } from "@fairlead/kube/testing";
 import { NeighborClient } from "@fairlead/l2/testing";
 import { MemoryLan } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
@@ -49,7 +49,7 @@ export class Site {
   /** A second network, 10.0.0.0/24, between the nodes alone. */
   readonly management = new MemoryLan();
   readonly #internal: "lan" | "management";
-  readonly #stores: MemoryStore[] = [];
+  readonly #stores: FaultyStore[] = [];
   readonly #controller: Controller;
 
   /** Starts everything and lets it settle. */
@@ -213,8 +213,8 @@ export class Site {
     });
   }
 
-  #openStore(): MemoryStore {
-    const store = new MemoryStore(this.cluster);
+  #openStore(): FaultyStore {
+    const store = new FaultyStore(this.cluster);
     this.#stores.push(store);
     return store;
   }

@@ -1,5 +1,5 @@
 import { DEFAULT_LEASE_TIMING, StoreError } from "@fairlead/kube";
-import { MemoryStore } from "@fairlead/kube/testing";
+import { FaultyStore } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Controller } from "../src/controller.ts";
@@ -9,9 +9,9 @@ import { World } from "./world.ts";
 class Deployment {
   readonly clock = new FakeClock();
   readonly world = new World();
-  readonly replicas: { controller: Controller; store: MemoryStore; log: MemoryLog }[] = [];
+  readonly replicas: { controller: Controller; store: FaultyStore; log: MemoryLog }[] = [];
 
-  start(store = new MemoryStore(this.world.cluster), finalizer = false): { controller: Controller } {
+  start(store = new FaultyStore(this.world.cluster), finalizer = false): { controller: Controller } {
     const log = new MemoryLog();
     const controller = new Controller({
       store,
@@ -57,7 +57,7 @@ describe("Controller", () => {
   });
 
   it("is ready when it has listed everything, and not before", () => {
-    const store = new MemoryStore(deployment.world.cluster);
+    const store = new FaultyStore(deployment.world.cluster);
     const watch = store.watch.bind(store);
     let list = () => {};
     store.watch = (...args) => {

@@ -1,5 +1,5 @@
 import { DEFAULT_LEASE_TIMING, type ObjectSink, StoreError } from "@fairlead/kube";
-import { MemoryStore } from "@fairlead/kube/testing";
+import { FaultyStore } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
@@ -9,7 +9,7 @@ import { Replica, World } from "./world.ts";
 const forbidden = () => new StoreError("Forbidden", "nothing allows it");
 
 /** A store that may not list some kinds. */
-class StrictStore extends MemoryStore {
+class StrictStore extends FaultyStore {
   hidden: readonly KindName[] = [];
   sink: ObjectSink | undefined;
 

@@ -1,5 +1,5 @@
 import { ALLOCATED, allocationName, type RawObject, StoreError } from "@fairlead/kube";
-import { ingressOf, MemoryCluster, MemoryStore, pool, type StoreCall, service } from "@fairlead/kube/testing";
+import { FaultyStore, ingressOf, MemoryCluster, pool, type StoreCall, service } from "@fairlead/kube/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { parseAddress } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
@@ -26,7 +26,7 @@ export interface ReplicaOptions {
 
 /** One controller's view of a cluster, moved by hand: no clock, no lease. Each of its plans equals one made from scratch. */
 export class Replica {
-  readonly store: MemoryStore;
+  readonly store: FaultyStore;
   readonly log = new MemoryLog();
   readonly events: string[] = [];
   /** RFC 3339. */
@@ -42,7 +42,7 @@ export class Replica {
     this.#classes = classes;
     this.finalizer = finalizer;
     this.#view = new View(() => {}, { compat });
-    this.store = new MemoryStore(cluster);
+    this.store = new FaultyStore(cluster);
     this.store.watch(CONTROLLER_KINDS, this.#view.cache);
     this.#work = new Work({
       store: this.store,

@@ -1,4 +1,4 @@
-import { MemoryStore } from "@fairlead/kube/testing";
+import { FaultyStore, MemoryStore } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -77,7 +77,7 @@ describe("recordEvent", () => {
   });
 
   it("passes on what the store refuses", async () => {
-    const store = new MemoryStore();
+    const store = new FaultyStore();
     store.failBefore = () => new StoreError("Forbidden", "no");
     const outcome = await recordEvent(store, eventObject(NOTE, COMPONENT, NOW)).catch((error: unknown) => error);
     expect(outcome).to.be.instanceOf(StoreError).with.property("reason", "Forbidden");

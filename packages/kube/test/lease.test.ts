@@ -1,4 +1,4 @@
-import { MemoryCluster, MemoryStore } from "@fairlead/kube/testing";
+import { FaultyStore, MemoryCluster } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -13,7 +13,7 @@ class Contest {
   readonly cluster = new MemoryCluster();
   readonly changes: string[] = [];
   readonly candidates = ["a", "b"].map((identity) => {
-    const store = new MemoryStore(this.cluster);
+    const store = new FaultyStore(this.cluster);
     const onChange = (leading: boolean) => void this.changes.push(`${identity} ${leading ? "leads" : "follows"}`);
     const options = {
       store,
@@ -106,7 +106,7 @@ describe("LeaderElection", () => {
   });
 
   it("tells that it leads again when it renews just after it had to step down", async () => {
-    const store = new MemoryStore(new MemoryCluster());
+    const store = new FaultyStore(new MemoryCluster());
     const clock = new FakeClock();
     const changes: boolean[] = [];
     const timing = { ...TIMING, renewDeadline: TIMING.renewDeadline - 500 };

@@ -1,5 +1,5 @@
 import { type ObjectSink, StoreError } from "@fairlead/kube";
-import { MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
+import { FaultyStore, MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
@@ -136,7 +136,7 @@ describe("Decider", () => {
   });
 
   it("tries a status again until the store takes it", async () => {
-    const { decider, store } = start(new MemoryStore(cluster));
+    const { decider, store } = start(new FaultyStore(cluster));
     store.failBefore = unavailable;
     decider.status({ owned: 1 });
     await clock.advance(30 * SECOND);
@@ -170,7 +170,7 @@ describe("Decider", () => {
     ["the same is reported again and again", 2 * SECOND],
   ] as const) {
     it(`writes when it was last seen about once a minute while ${name}, and nothing else`, async () => {
-      const { decider, store } = start(new MemoryStore(cluster));
+      const { decider, store } = start(new FaultyStore(cluster));
       decider.status({ owned: 1 });
       await clock.advance(2 * SECOND);
       let calls = 0;
@@ -188,7 +188,7 @@ describe("Decider", () => {
   }
 
   it("writes the last status when it stops, and does not wait for a store that is away", async () => {
-    const { decider, store } = start(new MemoryStore(cluster));
+    const { decider, store } = start(new FaultyStore(cluster));
     decider.status({ owned: 1 });
     await decider.stop();
     expect(written()).to.deep.equal({ owned: 1 });

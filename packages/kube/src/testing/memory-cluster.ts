@@ -1,4 +1,5 @@
 import { FIELD_MANAGER, type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { formatTime, parseTime } from "@fairlead/runtime";
 import { kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
 import { type FinalizerChange, type RawObject, type StatusPatch, StoreError } from "../ports.ts";
@@ -11,7 +12,7 @@ export interface MemoryEvent {
 }
 
 /** Creation time of the first object; each later one is a second younger. */
-const EPOCH = Date.parse("2026-01-01T00:00:00Z");
+const EPOCH = parseTime("2026-01-01T00:00:00Z");
 
 /** What the API server holds, in memory: any number of {@link MemoryStore}s work on one. Versions grow by one a write. */
 export class MemoryCluster {
@@ -44,7 +45,7 @@ export class MemoryCluster {
   create(object: RawObject): RawObject {
     const ref = refOf(object);
     if (this.#objects.has(keyOf(ref))) throw refusal("AlreadyExists", "create", ref, "there is one already");
-    const creationTimestamp = new Date(EPOCH + this.#version * 1000).toISOString();
+    const creationTimestamp = formatTime(EPOCH + this.#version * 1000);
     const uid = `uid-${this.#version + 1}`;
     return this.#put(ref, { ...object, metadata: { creationTimestamp, ...object.metadata, uid } });
   }
@@ -91,7 +92,7 @@ export class MemoryCluster {
       throw refusal("Conflict", "delete", ref, "it was changed meanwhile");
     }
     if (finalizersOf(held.metadata).length > 0) {
-      const deletionTimestamp = held.metadata.deletionTimestamp ?? new Date(EPOCH + this.#version * 1000).toISOString();
+      const deletionTimestamp = held.metadata.deletionTimestamp ?? formatTime(EPOCH + this.#version * 1000);
       this.#put(ref, { ...held, metadata: { ...held.metadata, deletionTimestamp } });
       return;
     }

@@ -1,5 +1,5 @@
 import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
-import type { FinalizerChange, ObjectSink, RawObject, StatusPatch, Store, StoreError } from "../ports.ts";
+import type { FinalizerChange, ObjectSink, RawObject, StatusPatch, Store } from "../ports.ts";
 import { isGone, MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
 
 /** One request to a {@link MemoryStore}. */
@@ -8,21 +8,9 @@ export interface StoreCall {
   readonly ref: ObjectRef;
 }
 
-/** Says which requests fail, by returning the error. */
-export type Fault = (call: StoreCall) => StoreError | undefined;
-
-/** A store over a {@link MemoryCluster}, with faults on request and events that come when the test wants. */
+/** A store over a {@link MemoryCluster}: it refuses nothing, and hears of what others do at once. */
 export class MemoryStore implements Store {
   readonly cluster: MemoryCluster;
-  /** Fails a request before it is done. */
-  failBefore: Fault = () => undefined;
-  /** Fails a request that was done: the answer is lost. */
-  failAfter: Fault = () => undefined;
-  /** What it says to {@link refused}. */
-  refuses: (permission: Permission) => boolean = () => false;
-  /** Holds back what others do, until {@link deliver}. */
-  holdEvents = false;
-  #pending: MemoryEvent[] = [];
   #cache: ObjectSink | undefined;
   #kinds: readonly KindName[] = [];
   #unsubscribe: () => void = () => {};
@@ -35,33 +23,7 @@ export class MemoryStore implements Store {
     this.#cache = cache;
     this.#kinds = kinds;
     for (const kind of kinds) cache.replaceAll(kind, this.cluster.list(kind), this.cluster.version);
-    this.#unsubscribe = this.cluster.subscribe((event) => {
-      this.#pending.push(event);
-      if (!this.holdEvents) this.deliver();
-    });
-  }
-
-  /** Events that were held back. */
-  get pending(): number {
-    return this.#pending.length;
-  }
-
-  /** Puts the oldest events that were held back into the cache: all of them, unless told how many. */
-  deliver(count = this.#pending.length): void {
-    for (const event of this.#pending.splice(0, count)) this.#take(event);
-  }
-
-  /** As {@link deliver}, all of one kind: each has a watch of its own, and one may be ahead of another. */
-  deliverKind(kind: KindName): void {
-    const own = this.#pending.filter((event) => event.kind === kind);
-    this.#pending = this.#pending.filter((event) => event.kind !== kind);
-    for (const event of own) this.#take(event);
-  }
-
-  #take({ type, kind, object }: MemoryEvent): void {
-    if (!this.#kinds.includes(kind)) return;
-    if (type === "put") this.#cache?.put(kind, object);
-    else this.#cache?.remove(kind, objectKey(object.metadata), object.metadata.uid ?? "");
+    this.#unsubscribe = this.cluster.subscribe((event) => this.hear(event));
   }
 
   async get(ref: ObjectRef): Promise<RawObject | undefined> {
@@ -93,13 +55,26 @@ export class MemoryStore implements Store {
     this.#cache?.remove(ref.kind, objectKey(ref), uid);
   }
 
-  async refused(permissions: readonly Permission[]): Promise<readonly Permission[]> {
-    return permissions.filter(this.refuses);
+  async refused(_permissions: readonly Permission[]): Promise<readonly Permission[]> {
+    return [];
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
   }
+
+  /** Takes what a watch tells. */
+  protected hear({ type, kind, object }: MemoryEvent): void {
+    if (!this.#kinds.includes(kind)) return;
+    if (type === "put") this.#cache?.put(kind, object);
+    else this.#cache?.remove(kind, objectKey(object.metadata), object.metadata.uid ?? "");
+  }
+
+  /** Called before a request is done, which fails with what this throws. */
+  protected before(_call: StoreCall): void {}
+
+  /** Called once a request is done, before its answer is taken; it fails all the same with what this throws. */
+  protected after(_call: StoreCall): void {}
 
   async #write(call: StoreCall, action: () => RawObject): Promise<RawObject> {
     const written = await this.#do(call, action);
@@ -112,12 +87,10 @@ export class MemoryStore implements Store {
   async #do<T>(call: StoreCall, action: () => T): Promise<T> {
     // As over a network, others may act between the request and what it does.
     await Promise.resolve();
-    const before = this.failBefore(call);
-    if (before !== undefined) throw before;
+    this.before(call);
     const result = action();
     await Promise.resolve();
-    const after = this.failAfter(call);
-    if (after !== undefined) throw after;
+    this.after(call);
     return result;
   }
 }

@@ -1,10 +1,12 @@
-import { finalizerCompliance, MemoryCluster, MemoryStore, storeCompliance } from "@fairlead/kube/testing";
+import { FaultyStore, finalizerCompliance, MemoryCluster, MemoryStore, storeCompliance } from "@fairlead/kube/testing";
 
-const open = async () => {
-  const cluster = new MemoryCluster();
-  const [store, other] = [new MemoryStore(cluster), new MemoryStore(cluster)];
-  return { store, other, close: async () => void (await Promise.all([store.stop(), other.stop()])) };
-};
-
-storeCompliance("memory", open);
-finalizerCompliance("memory", open);
+for (const Store of [MemoryStore, FaultyStore]) {
+  const name = Store === MemoryStore ? "memory" : "memory, with faults on request";
+  const open = async () => {
+    const cluster = new MemoryCluster();
+    const [store, other] = [new Store(cluster), new Store(cluster)];
+    return { store, other, close: async () => void (await Promise.all([store.stop(), other.stop()])) };
+  };
+  storeCompliance(name, open);
+  finalizerCompliance(name, open);
+}
