@@ -1,7 +1,7 @@
 import { setImmediate as breath } from "node:timers/promises";
 import { Controller } from "@fairlead/controller";
-import { DEFAULT_LEASE_TIMING, type RawObject, StoreError } from "@fairlead/kube";
-import { FaultyStore, ingressOf, MemoryCluster, pool, service } from "@fairlead/kube/testing";
+import { DEFAULT_LEASE_TIMING, MemoryCluster, type RawObject, StoreError } from "@fairlead/kube";
+import { FaultyStore, ingressOf, pool, service } from "@fairlead/kube/testing";
 import { NeighborClient } from "@fairlead/l2/testing";
 import { MemoryLan } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";

@@ -1,5 +1,5 @@
-import { ANNOTATIONS, type RawObject } from "@fairlead/kube";
-import { ingressOf, pool, type StoreCall } from "@fairlead/kube/testing";
+import { ANNOTATIONS, type RawObject, type StoreCall } from "@fairlead/kube";
+import { ingressOf, pool } from "@fairlead/kube/testing";
 import { CLEANUP_FINALIZER } from "@fairlead/model";
 import { parseAddress, parseRange, rangeContains } from "@fairlead/net";
 import { expect } from "chai";

@@ -1,5 +1,5 @@
-import { ALLOCATED, allocationName, type RawObject, StoreError } from "@fairlead/kube";
-import { FaultyStore, ingressOf, MemoryCluster, pool, type StoreCall, service } from "@fairlead/kube/testing";
+import { ALLOCATED, allocationName, MemoryCluster, type RawObject, type StoreCall, StoreError } from "@fairlead/kube";
+import { FaultyStore, ingressOf, pool, service } from "@fairlead/kube/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { parseAddress } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";

@@ -1,8 +1,9 @@
-import { FaultyStore, MemoryStore } from "@fairlead/kube/testing";
+import { FaultyStore } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import fc from "fast-check";
 import { type EventNote, EventRecorder, eventObject, recordEvent } from "../src/events.ts";
+import { MemoryStore } from "../src/memory/memory-store.ts";
 import { StoreError } from "../src/ports.ts";
 
 const COMPONENT = "fairlead-controller";

@@ -1,8 +1,9 @@
-import { FaultyStore, MemoryCluster } from "@fairlead/kube/testing";
+import { FaultyStore } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import fc from "fast-check";
 import { LeaderElection, DEFAULT_LEASE_TIMING as TIMING } from "../src/lease.ts";
+import { MemoryCluster } from "../src/memory/memory-cluster.ts";
 import { StoreError } from "../src/ports.ts";
 
 const LEASE = { kind: "Lease", namespace: "fairlead-system", name: "fairlead-controller" } as const;

@@ -1,5 +1,5 @@
-import { type ObjectSink, StoreError } from "@fairlead/kube";
-import { FaultyStore, MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
+import { MemoryCluster, MemoryStore, type ObjectSink, StoreError } from "@fairlead/kube";
+import { FaultyStore, pool, service } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";

@@ -1,4 +1,5 @@
-import { MemoryCluster, MemoryStore, pool, service } from "@fairlead/kube/testing";
+import { MemoryCluster, MemoryStore } from "@fairlead/kube";
+import { pool, service } from "@fairlead/kube/testing";
 import { expect } from "chai";
 import { CONTROLLER_KINDS, View } from "../../src/view/view.ts";
 

@@ -1,5 +1,4 @@
-import { StoreError } from "@fairlead/kube";
-import type { StoreCall } from "@fairlead/kube/testing";
+import { type StoreCall, StoreError } from "@fairlead/kube";
 import { expect } from "chai";
 import { Replica, World } from "../world.ts";
 

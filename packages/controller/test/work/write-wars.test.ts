@@ -1,5 +1,4 @@
-import { DEFAULT_LEASE_TIMING } from "@fairlead/kube";
-import { MemoryStore } from "@fairlead/kube/testing";
+import { DEFAULT_LEASE_TIMING, MemoryStore } from "@fairlead/kube";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Controller } from "../../src/controller.ts";

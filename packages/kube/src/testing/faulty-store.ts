@@ -1,7 +1,7 @@
 import type { KindName, Permission } from "@fairlead/model";
+import type { MemoryEvent } from "../memory/memory-cluster.ts";
+import { MemoryStore, type StoreCall } from "../memory/memory-store.ts";
 import type { StoreError } from "../ports.ts";
-import type { MemoryEvent } from "./memory-cluster.ts";
-import { MemoryStore, type StoreCall } from "./memory-store.ts";
 
 /** Says which requests fail, by returning the error. */
 export type Fault = (call: StoreCall) => StoreError | undefined;

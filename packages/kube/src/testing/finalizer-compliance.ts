@@ -3,9 +3,9 @@ import { CLEANUP_FINALIZER, objectKey } from "@fairlead/model";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 import { ObjectCache } from "../cache.ts";
+import { refOf } from "../memory/memory-cluster.ts";
 import { type RawObject, StoreError } from "../ports.ts";
 import { service } from "./manifests.ts";
-import { refOf } from "./memory-cluster.ts";
 import type { StoreBench } from "./store-compliance.ts";
 
 const PUT = { name: CLEANUP_FINALIZER, present: true };

@@ -1,6 +1,4 @@
 export * from "./faulty-store.ts";
 export * from "./finalizer-compliance.ts";
 export * from "./manifests.ts";
-export * from "./memory-cluster.ts";
-export * from "./memory-store.ts";
 export * from "./store-compliance.ts";

@@ -3,9 +3,9 @@ import type { KindName, ObjectRef } from "@fairlead/model";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 import { ObjectCache } from "../cache.ts";
+import { refOf } from "../memory/memory-cluster.ts";
 import { type RawObject, type Store, StoreError, type StoreErrorReason } from "../ports.ts";
 import { conditionTypes, ingressOf, lease, pool, service } from "./manifests.ts";
-import { refOf } from "./memory-cluster.ts";
 
 /** Two stores over the same objects, in processes of their own so to speak. */
 export interface StoreBench {

@@ -1,4 +1,6 @@
-import { FaultyStore, finalizerCompliance, MemoryCluster, MemoryStore, storeCompliance } from "@fairlead/kube/testing";
+import { FaultyStore, finalizerCompliance, storeCompliance } from "@fairlead/kube/testing";
+import { MemoryCluster } from "../../src/memory/memory-cluster.ts";
+import { MemoryStore } from "../../src/memory/memory-store.ts";
 
 for (const Store of [MemoryStore, FaultyStore]) {
   const name = Store === MemoryStore ? "memory" : "memory, with faults on request";
