@@ -7,7 +7,7 @@ import {
   type Store,
 } from "@fairlead/kube";
 import type { ClassFilter, ServiceIntent } from "@fairlead/model";
-import { type Cancel, type Clock, formatTime, type Log, Queue } from "@fairlead/runtime";
+import { type Cancel, type Clock, formatTime, type Log, type Millis, Queue } from "@fairlead/runtime";
 import { leaseNamespace } from "./lease-namespace.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
 import { LEASE } from "./permissions.ts";
@@ -41,6 +41,8 @@ export interface ControllerOptions {
   readonly leaseTiming: LeaseTiming;
 }
 
+/** Decisions are made at least this often: repairs what was changed behind our back. */
+const AT_LEAST_EVERY: Millis = 60_000;
 /** Decisions take at most a part in so many of the time, however many changes there are. */
 const DECISION_SHARE = 3;
 
@@ -93,7 +95,7 @@ export class Controller {
         get settle() {
           return settle();
         },
-        atLeastEvery: 60_000,
+        atLeastEvery: AT_LEAST_EVERY,
         retry: { first: 100, most: 10_000 },
       },
     );
@@ -188,8 +190,8 @@ export class Controller {
     this.#warnings.ofObjects(problems);
     this.#warnings.ofAnnotations(plan.warnings);
     this.#again?.();
-    const { againInMillis } = plan;
-    this.#again = againInMillis === undefined ? undefined : clock.after(againInMillis, () => this.#request());
+    const { againInMillis = AT_LEAST_EVERY } = plan;
+    this.#again = againInMillis < AT_LEAST_EVERY ? clock.after(againInMillis, () => this.#request()) : undefined;
     observePools(counts);
     const versionOf = (service: ServiceIntent) => this.#view.versionOf(service);
     const services = plan.services.filter((each) => !this.#wars.holdBack(each, versionOf(each.service), snapshot));

@@ -1,5 +1,5 @@
 import { DEFAULT_LEASE_TIMING, StoreError } from "@fairlead/kube";
-import { FaultyStore } from "@fairlead/kube/testing";
+import { FaultyStore, pool } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Controller } from "../src/controller.ts";
@@ -86,6 +86,19 @@ describe("Controller", () => {
     expect(world.records).to.deep.equal({ "192.0.2.0": "a" });
     await clock.advance(1_500);
     expect(world.statuses).to.deep.equal({});
+    expect(world.records).to.deep.equal({});
+  });
+
+  it("looks again when an address has cooled down, though nothing has changed", async () => {
+    const { world, clock } = deployment;
+    world.cluster.apply(pool("lan", { addresses: ["192.0.2.0/30"], coolDownSeconds: 20 }));
+    world.service("a");
+    deployment.start();
+    await clock.advance(1_000);
+    world.deleteService("a");
+    await clock.advance(19_500);
+    expect(world.records).to.deep.equal({ "192.0.2.0": "(a)" });
+    await clock.advance(1_000);
     expect(world.records).to.deep.equal({});
   });
 

@@ -129,6 +129,9 @@ const phase = fc.array(action, { minLength: 2, maxLength: 14, size: "max" });
 /** Each with whether the finalizer is wanted at its end. */
 const histories = fc.array(fc.tuple(phase, fc.boolean()), { minLength: 1, maxLength: 4, size: "max" });
 
+/** Milliseconds; no withdrawal is waited for longer, as cool-downs are. */
+const LONG = 10_001;
+
 /** A world with two controllers that both act, as none would under a Lease: what holds here holds in any handover. */
 class History {
   readonly world = new World();
@@ -196,7 +199,7 @@ class History {
     }
   }
 
-  /** Both controllers, of one mind again, hear of everything and act until nothing is left to do or to wait for. */
+  /** Both controllers, of one mind again, hear of everything and act until nothing is left to do or to wait long for. */
   async quiet(finalizer: boolean): Promise<void> {
     for (const [i, before] of this.replicas.entries()) {
       if (before.finalizer === finalizer) continue;
@@ -205,7 +208,7 @@ class History {
     }
     for (let round = 0; round < 16; round++) {
       for (const { store } of this.replicas) store.deliver();
-      if (this.replicas.every((replica) => replica.idle && replica.plan().againInMillis === undefined)) return;
+      if (this.replicas.every((replica) => replica.idle && (replica.plan().againInMillis ?? LONG) >= LONG)) return;
       if (this.replicas.every(({ idle }) => idle)) this.#pass(10);
       for (const one of this.replicas) await one.step();
     }

@@ -56,8 +56,9 @@ export function decide(snapshot: Snapshot, memory = new Settled(), most = Number
     ...claims.filter(({ takes }) => takes.length > 0).map(({ claim }) => claim),
     ...snapshot.claims.filter(({ uid }) => pending.keys.has(workKey("IPClaim", uid))),
   ];
+  const keeping = planKeeping(snapshot);
+  let { againInMillis } = keeping;
   let newcomers = 0;
-  let againInMillis: number | undefined;
   const plans = open.flatMap((service): ServicePlan[] => {
     const own = index.ofService(service.uid);
     const isNew = own.length === 0 && service.ingress.length === 0;
@@ -78,7 +79,7 @@ export function decide(snapshot: Snapshot, memory = new Settled(), most = Number
     services: plans.sort((a, b) => Number(lacksAddress(a)) - Number(lacksAddress(b))),
     claims,
     againInMillis,
-    keeping: planKeeping(snapshot).filter(({ record }) => !ledger.isTakenAnew(record)),
+    keeping: keeping.plans.filter(({ record }) => !ledger.isTakenAnew(record)),
     warnings: services.flatMap((service) => {
       if (service.unknownAnnotations.length === 0 || !isServed(service, classes)) return [];
       return service.unknownAnnotations.map((key) => ({ service, ...nearestAnnotation(key) }));

@@ -30,31 +30,43 @@ export function vacant({ index, deleted, pending, surroundings }: Snapshot): All
   });
 }
 
+/** What is to be done about records for their own sake. */
+export interface Keeping {
+  readonly plans: readonly KeepPlan[];
+  /** Milliseconds until the next address has cooled down; undefined if none cools. */
+  readonly againInMillis: number | undefined;
+}
+
 /** The records whose Service or IPClaim is gone, and those that have cooled down. */
-export function planKeeping(snapshot: Snapshot): KeepPlan[] {
+export function planKeeping(snapshot: Snapshot): Keeping {
   const { index, surroundings, pending } = snapshot;
   const claims = new Set(snapshot.claims.map(({ uid }) => uid));
   const isGone = (kind: "Service" | "IPClaim", { namespace, name, uid }: ObjectIdentity) => {
     return !snapshot.unreadable.has(`${kind} ${namespace}/${name}`) && !pending.keys.has(workKey(kind, uid));
   };
   const plans: KeepPlan[] = [];
+  let againInMillis: number | undefined;
   for (const record of index.records()) {
     if (pending.keys.has(workKey("IPAllocation", record.uid))) continue;
     const leave = record.holders.filter((one) => snapshot.serviceOf(one) === undefined && isGone("Service", one));
     const { claim } = record;
     const isOrphan = claim !== undefined && !claims.has(claim.uid) && isGone("IPClaim", claim);
     const unreserve = snapshot.claimsKnown && isOrphan;
-    const expired = record.released !== undefined && hasCooled(record, snapshot);
+    const coolsMillis = coolsFor(record, snapshot);
+    if (coolsMillis) againInMillis = Math.min(coolsMillis, againInMillis ?? coolsMillis);
+    const expired = coolsMillis === 0;
     if (leave.length === 0 && !unreserve && !expired) continue;
     const sure = !unreserve && leave.every(({ uid }) => snapshot.deleted.has(uid));
     plans.push({ record, leave, unreserve, coolDown: cools(record, surroundings), expired, sure });
   }
-  return plans;
+  return { plans, againInMillis };
 }
 
-function hasCooled({ ip, released }: Allocation, { surroundings, now }: Snapshot): boolean {
-  const pool = poolOf(surroundings.pools, ip);
-  const since = parseTime(released?.at);
+// 0 if it has cooled down; undefined if it never had to.
+function coolsFor({ ip, released }: Allocation, { surroundings, now }: Snapshot): number | undefined {
+  if (released === undefined) return undefined;
+  const coolDownMillis = poolOf(surroundings.pools, ip)?.coolDownMillis ?? 0;
+  const passed = now - parseTime(released.at);
   // A time that cannot be read is long past.
-  return pool === undefined || !(now - since < pool.coolDownMillis);
+  return passed < coolDownMillis ? coolDownMillis - passed : 0;
 }
