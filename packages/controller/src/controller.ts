@@ -11,10 +11,9 @@ import { type Cancel, type Clock, formatTime, type Log, type Millis, Queue } fro
 import { leaseNamespace } from "./lease-namespace.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
 import { LEASE } from "./permissions.ts";
-import { decide } from "./plan/decide.ts";
+import { decideOn } from "./plan/decision.ts";
 import { observePools } from "./status/pool-metrics.ts";
 import { PoolPace } from "./status/pool-pace.ts";
-import { countPools, poolPlans } from "./status/pool-plan.ts";
 import { Troubles } from "./troubles.ts";
 import { Settled } from "./view/settled.ts";
 import { CONTROLLER_KINDS, View } from "./view/view.ts";
@@ -181,11 +180,8 @@ export class Controller {
     const now = clock.now();
     const { keys, takes } = this.#work.pending;
     const pending = { keys: new Set([...keys, ...this.#setbacks.resting]), takes };
-    const snapshot = this.#view.snapshot({ classes, finalizer, pending, wars: this.#wars.current(now), now });
-    const plan = decide(snapshot, this.#settled, this.#work.room);
-    const problems = this.#view.problems();
-    const counts = countPools(snapshot);
-    const pools = poolPlans(this.#view.cache, counts, problems, formatTime(now));
+    const rest = { classes, finalizer, pending, wars: this.#wars.current(now), now };
+    const { snapshot, plan, pools, counts, problems } = decideOn(this.#view, rest, this.#settled, this.#work.room);
     end();
     this.#warnings.ofObjects(problems);
     this.#warnings.ofAnnotations(plan.warnings);
