@@ -6,13 +6,11 @@ import { MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { AllocationIndex } from "../src/allocate/allocation-index.ts";
 import { decide, type Plan } from "../src/plan/decide.ts";
-import { countPools, type PoolPlan, poolPlans } from "../src/status/pool-plan.ts";
+import { affected, type Decision } from "../src/plan/decision.ts";
+import { SteppedController } from "../src/stepped.ts";
 import { Settled } from "../src/view/settled.ts";
 import type { Snapshot } from "../src/view/snapshot.ts";
-import { CONTROLLER_KINDS, View } from "../src/view/view.ts";
 import { isOvertaken } from "../src/work/apply.ts";
-import { Records } from "../src/work/records.ts";
-import { Work } from "../src/work/work.ts";
 
 const CLASSES: ClassFilter = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
 const NOW = "2026-06-01T00:00:00Z";
@@ -31,61 +29,48 @@ export class Replica {
   readonly events: string[] = [];
   /** RFC 3339. */
   now = NOW;
-  readonly #view: View;
-  readonly #settled = new Settled();
-  readonly #classes: ClassFilter;
   readonly finalizer: boolean;
-  readonly #work: Work;
-  #failures: Error[] = [];
+  readonly #controller: SteppedController;
 
   constructor(cluster: MemoryCluster, { classes = CLASSES, compat, finalizer = false }: ReplicaOptions = {}) {
-    this.#classes = classes;
     this.finalizer = finalizer;
-    this.#view = new View(() => {}, { compat });
     this.store = new FaultyStore(cluster);
-    this.store.watch(CONTROLLER_KINDS, this.#view.cache);
-    this.#work = new Work({
+    this.#controller = new SteppedController({
       store: this.store,
-      records: new Records(this.store),
       log: this.log,
-      now: () => this.now,
       note: ({ object, reason }) => void this.events.push(`${object.name} ${reason}`),
-      onEnd: ({ error }) => {
-        if (error !== undefined && !isOvertaken(error)) this.#failures.push(error as Error);
-      },
+      now: () => Date.parse(this.now),
+      classes,
+      reading: { compat },
+      finalizer,
     });
   }
 
   /** What a decision looks at now. */
   get snapshot(): Snapshot {
-    const now = Date.parse(this.now);
-    const [classes, finalizer, { pending }] = [this.#classes, this.finalizer, this.#work];
-    return this.#view.snapshot({ classes, finalizer, pending, wars: new Map(), now });
+    return this.#controller.decide().snapshot;
   }
 
   plan(): Plan {
-    const { snapshot } = this;
-    const plan = decide(snapshot, this.#settled);
-    expect(plan, "a decision that remembers others equals one that does not").to.deep.equal(decide(anew(snapshot)));
-    return plan;
+    return this.#decide().plan;
   }
 
   /** Decides and applies once. */
-  async step(): Promise<{ readonly failures: readonly Error[] }> {
-    this.#failures = [];
-    this.#work.begin(this.plan(), this.#pools(), (service) => this.#view.versionOf(service));
-    await this.#work.ended();
-    return { failures: this.#failures };
+  async step(): Promise<{ readonly failures: readonly unknown[] }> {
+    const failures = await this.#controller.carryOut(this.#decide());
+    return { failures: failures.filter((error) => !isOvertaken(error)) };
   }
 
   /** Whether nothing is left to do. */
   get idle(): boolean {
-    const { services, claims, keeping } = this.plan();
-    return services.length + claims.length + keeping.length + this.#pools().length === 0;
+    return affected(this.#decide()).length === 0;
   }
 
-  #pools(): PoolPlan[] {
-    return poolPlans(this.#view.cache, countPools(this.snapshot), this.#view.problems(), this.now);
+  #decide(): Decision {
+    const decision = this.#controller.decide();
+    const fresh = decide(anew(decision.snapshot), new Settled(), this.#controller.room);
+    expect(decision.plan, "a decision that remembers others equals one that does not").to.deep.equal(fresh);
+    return decision;
   }
 
   /** Steps until nothing is left to do. @throws Error when that takes more steps than it should. */

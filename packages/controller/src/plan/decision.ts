@@ -1,4 +1,4 @@
-import type { Problem } from "@fairlead/model";
+import type { ObjectIdentity, ObjectRef, Problem } from "@fairlead/model";
 import { formatTime } from "@fairlead/runtime";
 import { countPools, type PoolPlan, poolPlans } from "../status/pool-plan.ts";
 import type { PoolCounts } from "../status/pool-status.ts";
@@ -39,4 +39,18 @@ export function decideOn(
   const counts = countPools(snapshot);
   const pools = poolPlans(view.cache, counts, problems, formatTime(rest.now));
   return { snapshot, plan, pools, counts, problems };
+}
+
+/** The objects about which there is something to do. */
+export function affected({ plan, pools }: Pick<Decision, "plan" | "pools">): ObjectRef[] {
+  return [
+    ...plan.services.map(({ service }): ObjectRef => ({ kind: "Service", ...nameOf(service) })),
+    ...plan.claims.map(({ claim }): ObjectRef => ({ kind: "IPClaim", ...nameOf(claim) })),
+    ...plan.keeping.map(({ record }): ObjectRef => ({ kind: "IPAllocation", name: record.name })),
+    ...pools.map(({ ref }) => ref),
+  ];
+}
+
+function nameOf({ namespace, name }: Pick<ObjectIdentity, "namespace" | "name">) {
+  return { namespace, name };
 }
