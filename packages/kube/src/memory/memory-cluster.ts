@@ -1,5 +1,5 @@
 import { FIELD_MANAGER, type KindName, type ObjectRef, objectKey } from "@fairlead/model";
-import { formatTime, parseTime } from "@fairlead/runtime";
+import { formatTime, type Millis, parseTime } from "@fairlead/runtime";
 import { kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
 import { type FinalizerChange, type RawObject, type StatusPatch, StoreError } from "../ports.ts";
@@ -11,14 +11,46 @@ export interface MemoryEvent {
   readonly object: RawObject;
 }
 
-/** Creation time of the first object; each later one is a second younger. */
+/** Where no clock is given: creation time of the first object; each later one is a second younger. */
 const EPOCH = parseTime("2026-01-01T00:00:00Z");
 
 /** What the API server holds, in memory: any number of {@link MemoryStore}s work on one. Versions grow by one a write. */
 export class MemoryCluster {
   readonly #objects = new Map<string, RawObject>();
   readonly #listeners = new Set<(event: MemoryEvent) => void>();
+  readonly #now: () => Millis;
   #version = 0;
+
+  /** @param now - milliseconds since 1970: when objects are created and deleted. A second for each write unless told. */
+  constructor(now?: () => Millis) {
+    this.#now = now ?? (() => EPOCH + this.#version * 1000);
+  }
+
+  /**
+   * A cluster with these objects as they are, their statuses, uids and times among it; their versions are made anew, and
+   * what they lack.
+   *
+   * @throws StoreError AlreadyExists (two of one name), Invalid (a kind that is not known).
+   */
+  static of(objects: Iterable<RawObject>, now?: () => Millis): MemoryCluster {
+    const cluster = new MemoryCluster(now);
+    const all = [...objects];
+    // No uid that is made from now on is one of theirs.
+    for (const { metadata } of all) {
+      const made = /^uid-(\d{1,15})$/.exec(metadata.uid ?? "");
+      cluster.#version = Math.max(cluster.#version, Number(made?.[1] ?? 0));
+    }
+    for (const object of all) cluster.#add(object, object.metadata.uid);
+    return cluster;
+  }
+
+  /** Another with the same objects, at the same version: what is written to one, the other does not have. */
+  copy(now?: () => Millis): MemoryCluster {
+    const copy = new MemoryCluster(now);
+    for (const [key, object] of this.#objects) copy.#objects.set(key, object);
+    copy.#version = this.#version;
+    return copy;
+  }
 
   /** The version of the last write. */
   get version(): string {
@@ -29,6 +61,11 @@ export class MemoryCluster {
   subscribe(listener: (event: MemoryEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Every object of every kind. */
+  objects(): RawObject[] {
+    return [...this.#objects.values()].map((object) => structuredClone(object));
   }
 
   /** Every object of a kind. */
@@ -43,11 +80,7 @@ export class MemoryCluster {
 
   /** @throws StoreError AlreadyExists. */
   create(object: RawObject): RawObject {
-    const ref = refOf(object);
-    if (this.#objects.has(keyOf(ref))) throw refusal("AlreadyExists", "create", ref, "there is one already");
-    const creationTimestamp = formatTime(EPOCH + this.#version * 1000);
-    const uid = `uid-${this.#version + 1}`;
-    return this.#put(ref, { ...object, metadata: { creationTimestamp, ...object.metadata, uid } });
+    return this.#add(object, undefined);
   }
 
   /** Replaces all but the status. @throws StoreError NotFound, Conflict (another version). */
@@ -92,11 +125,23 @@ export class MemoryCluster {
       throw refusal("Conflict", "delete", ref, "it was changed meanwhile");
     }
     if (finalizersOf(held.metadata).length > 0) {
-      const deletionTimestamp = held.metadata.deletionTimestamp ?? formatTime(EPOCH + this.#version * 1000);
+      const deletionTimestamp = held.metadata.deletionTimestamp ?? this.#time();
       this.#put(ref, { ...held, metadata: { ...held.metadata, deletionTimestamp } });
       return;
     }
     this.#remove(ref, held);
+  }
+
+  #add(object: RawObject, ownUid: string | undefined): RawObject {
+    const ref = refOf(object);
+    if (this.#objects.has(keyOf(ref))) throw refusal("AlreadyExists", "create", ref, "there is one already");
+    const uid = ownUid ?? `uid-${this.#version + 1}`;
+    return this.#put(ref, { ...object, metadata: { creationTimestamp: this.#time(), ...object.metadata, uid } });
+  }
+
+  // As the API server has times of objects: with whole seconds.
+  #time(): string {
+    return formatTime(this.#now()).replace(/\.\d+Z$/, "Z");
   }
 
   #remove(ref: ObjectRef, held: RawObject): void {
