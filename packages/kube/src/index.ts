@@ -4,8 +4,9 @@ export { customResourceDefinition } from "./crd.ts";
 export { type EventNote, EventRecorder } from "./events.ts";
 export type { KindValues } from "./kinds.ts";
 export { DEFAULT_LEASE_TIMING, LeaderElection, type LeaseTiming } from "./lease.ts";
-export { MemoryCluster, refOf } from "./memory/memory-cluster.ts";
+export { MemoryCluster } from "./memory/memory-cluster.ts";
 export { MemoryStore, type StoreCall } from "./memory/memory-store.ts";
+export { refOf } from "./memory/ref-of.ts";
 export { watchRestarts } from "./metrics.ts";
 export {
   type AllocationHold,

@@ -1,8 +1,9 @@
-import { FIELD_MANAGER, type KindName, type ObjectRef, objectKey } from "@fairlead/model";
+import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import { formatTime, type Millis, parseTime } from "@fairlead/runtime";
-import { kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
 import { type FinalizerChange, type RawObject, type StatusPatch, StoreError } from "../ports.ts";
+import { finalizersOf, isGone, withFinalizer } from "./finalizers.ts";
+import { refOf } from "./ref-of.ts";
 
 /** What happened to an object, as a watch would tell it. */
 export interface MemoryEvent {
@@ -171,41 +172,6 @@ export class MemoryCluster {
   #tell(event: MemoryEvent): void {
     for (const listener of this.#listeners) listener(structuredClone(event));
   }
-}
-
-type Metadata = RawObject["metadata"];
-
-function finalizersOf({ finalizers }: Metadata): string[] {
-  return Array.isArray(finalizers) ? finalizers : [];
-}
-
-/** Whether an object that is being deleted has no finalizer left. */
-export function isGone({ metadata }: RawObject): boolean {
-  return metadata.deletionTimestamp !== undefined && finalizersOf(metadata).length === 0;
-}
-
-// As the API server notes whose a finalizer is: the first writer's, and nobody's once it is gone.
-function withFinalizer(metadata: Metadata, { name, present }: FinalizerChange): Metadata {
-  const others = finalizersOf(metadata).filter((one) => one !== name);
-  const held = Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
-  const key = `v:${JSON.stringify(name)}`;
-  const entry = { manager: FIELD_MANAGER, fieldsV1: { "f:metadata": { "f:finalizers": { [key]: {} } } } };
-  if (!present) {
-    const managedFields = held.filter(
-      ({ fieldsV1 }) => fieldsV1?.["f:metadata"]?.["f:finalizers"]?.[key] === undefined,
-    );
-    return { ...metadata, finalizers: others, managedFields };
-  }
-  if (finalizersOf(metadata).includes(name)) return metadata;
-  return { ...metadata, finalizers: [...others, name], managedFields: [...held, entry] };
-}
-
-/** The reference of an object of a known kind. @throws StoreError Invalid. */
-export function refOf({ apiVersion, kind, metadata }: RawObject): ObjectRef {
-  const name = kindOf(apiVersion, kind);
-  if (name === undefined) throw new StoreError("Invalid", `Cannot store ${kind}: not a kind of Fairlead's`);
-  const { namespace } = metadata;
-  return { kind: name, ...(namespace !== undefined && { namespace }), name: metadata.name };
 }
 
 function keyOf(ref: ObjectRef): string {

@@ -1,6 +1,8 @@
 import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
 import type { FinalizerChange, ObjectSink, RawObject, StatusPatch, Store } from "../ports.ts";
-import { isGone, MemoryCluster, type MemoryEvent, refOf } from "./memory-cluster.ts";
+import { isGone } from "./finalizers.ts";
+import { MemoryCluster, type MemoryEvent } from "./memory-cluster.ts";
+import { refOf } from "./ref-of.ts";
 
 /** One request to a {@link MemoryStore}. */
 export interface StoreCall {

@@ -3,7 +3,7 @@ import { CLEANUP_FINALIZER, objectKey } from "@fairlead/model";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 import { ObjectCache } from "../cache.ts";
-import { refOf } from "../memory/memory-cluster.ts";
+import { refOf } from "../memory/ref-of.ts";
 import { type RawObject, StoreError } from "../ports.ts";
 import { service } from "./manifests.ts";
 import type { StoreBench } from "./store-compliance.ts";

@@ -3,7 +3,7 @@ import type { KindName, ObjectRef } from "@fairlead/model";
 import { until } from "@fairlead/testing";
 import { expect } from "chai";
 import { ObjectCache } from "../cache.ts";
-import { refOf } from "../memory/memory-cluster.ts";
+import { refOf } from "../memory/ref-of.ts";
 import { type RawObject, type Store, StoreError, type StoreErrorReason } from "../ports.ts";
 import { conditionTypes, ingressOf, lease, pool, service } from "./manifests.ts";
 

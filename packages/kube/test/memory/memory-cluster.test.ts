@@ -1,6 +1,7 @@
 import { pool, service } from "@fairlead/kube/testing";
 import { expect } from "chai";
-import { MemoryCluster, refOf } from "../../src/memory/memory-cluster.ts";
+import { MemoryCluster } from "../../src/memory/memory-cluster.ts";
+import { refOf } from "../../src/memory/ref-of.ts";
 import { StoreError } from "../../src/ports.ts";
 
 const NOW = Date.parse("2026-06-01T12:00:00.750Z");

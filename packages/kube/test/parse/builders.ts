@@ -1,7 +1,7 @@
 import type { KindName, Problem } from "@fairlead/model";
 import { ObjectCache } from "../../src/cache.ts";
 import type { KindValues } from "../../src/kinds.ts";
-import { refOf } from "../../src/memory/memory-cluster.ts";
+import { refOf } from "../../src/memory/ref-of.ts";
 import type { Read } from "../../src/parse/read.ts";
 import type { RawObject } from "../../src/ports.ts";
 
