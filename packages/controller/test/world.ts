@@ -103,7 +103,11 @@ export class Replica {
 
 /** A cluster and what its users do to it. */
 export class World {
-  readonly cluster = new MemoryCluster();
+  readonly cluster: MemoryCluster;
+
+  constructor(cluster = new MemoryCluster()) {
+    this.cluster = cluster;
+  }
 
   pool(name: string, ...addresses: string[]): void {
     this.cluster.apply(pool(name, { addresses }));
