@@ -1,1 +1,3 @@
 export { Controller } from "./controller.ts";
+export type { Difference } from "./differences.ts";
+export { type Change, type Rehearsal, RehearsalError, type RehearsalOptions, type Rest, rehearse } from "./rehearse.ts";

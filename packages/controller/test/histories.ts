@@ -1,6 +1,7 @@
 import { ANNOTATIONS, type StoreCall } from "@fairlead/kube";
-import { pool } from "@fairlead/kube/testing";
+import { pool, service } from "@fairlead/kube/testing";
 import fc from "fast-check";
+import type { Change } from "../src/rehearse.ts";
 import { Replica, World } from "./world.ts";
 
 // Few names, few addresses, so that histories meet themselves; IPv6 beside IPv4 to have two claims in one plan.
@@ -31,14 +32,20 @@ const CLAIMED = [
   { serviceSelector: {} },
 ] as const;
 
-/** What happens to a cluster, or to one of its two controllers. */
-export type Action =
-  | { readonly do: "service"; readonly name: string; readonly spec: object; readonly annotations: object }
+type Spec = Readonly<Record<string, unknown>>;
+
+/** What users do to a cluster. */
+export type Deed =
+  | { readonly do: "service"; readonly name: string; readonly spec: Spec; readonly annotations: object }
   | { readonly do: "delete"; readonly name: string }
   | { readonly do: "pool"; readonly name: string; readonly addresses: readonly string[]; readonly more: object }
   | { readonly do: "claim"; readonly name: string; readonly spec: object }
   | { readonly do: "deleteClaim"; readonly name: string }
-  | { readonly do: "deletePool"; readonly name: string }
+  | { readonly do: "deletePool"; readonly name: string };
+
+/** What happens to a cluster, or to one of its two controllers. */
+export type Action =
+  | Deed
   | { readonly do: "speak"; readonly addresses: readonly string[] }
   | { readonly do: "wait"; readonly seconds: number }
   | { readonly do: "restart"; readonly replica: number; readonly finalizer: boolean }
@@ -49,8 +56,8 @@ export type Action =
 
 const name = fc.constantFrom(...NAMES);
 const poolName = fc.constantFrom(...POOLS);
-const replica = fc.nat(1);
-const action: fc.Arbitrary<Action> = fc.oneof(
+/** What a user does. */
+export const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
@@ -88,6 +95,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("deleteClaim" as const), name: fc.constantFrom(...CLAIMS) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("deletePool" as const), name: poolName }) },
+);
+
+const replica = fc.nat(1);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 11, arbitrary: deed },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -124,9 +136,36 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
 );
 
-const phase = fc.array(action, { minLength: 2, maxLength: 14, size: "max" });
+/** What happens from one time that all is quiet to the next. */
+export const phase = fc.array(action, { minLength: 2, maxLength: 14, size: "max" });
 /** Phases of a history, each with whether the finalizer is wanted at its end. */
 export const histories = fc.array(fc.tuple(phase, fc.boolean()), { minLength: 1, maxLength: 4, size: "max" });
+
+/** What a user does, as a change of one object. */
+export function changeOf(step: Deed): Change {
+  const named = { namespace: "default", name: step.name };
+  switch (step.do) {
+    case "service":
+      return { put: service(step.name, step.spec, { annotations: step.annotations }) };
+    case "delete":
+      return { delete: { kind: "Service", ...named } };
+    case "pool":
+      return { put: pool(step.name, { addresses: step.addresses, ...step.more }) };
+    case "claim":
+      return { put: { apiVersion: "fairlead.dev/v1beta1", kind: "IPClaim", metadata: named, spec: step.spec } };
+    case "deleteClaim":
+      return { delete: { kind: "IPClaim", ...named } };
+    case "deletePool":
+      return { delete: { kind: "IPAddressPool", name: step.name } };
+  }
+}
+
+/** Does what a user does. */
+export function perform({ cluster }: World, step: Deed): void {
+  const change = changeOf(step);
+  if ("put" in change) cluster.apply(change.put);
+  else cluster.delete(change.delete);
+}
 
 /** Milliseconds; no withdrawal is waited for longer, as cool-downs are. */
 const LONG = 10_001;
@@ -151,30 +190,15 @@ export class History {
     this.replicas.push(this.#replica(true), this.#replica(true));
   }
 
+  /** RFC 3339. */
+  get now(): string {
+    return this.#now;
+  }
+
   async act(step: Action): Promise<void> {
+    if (step.do === "service" || step.do === "delete") this.touched.add(step.name);
+    if (step.do === "service" && ANNOTATIONS.allowSharedIP in step.annotations) this.everShared.add(step.name);
     switch (step.do) {
-      case "service": {
-        this.touched.add(step.name);
-        if (ANNOTATIONS.allowSharedIP in step.annotations) this.everShared.add(step.name);
-        this.world.service(step.name, step.spec, { annotations: step.annotations });
-        return;
-      }
-      case "delete":
-        this.touched.add(step.name);
-        return this.world.deleteService(step.name);
-      case "pool":
-        return void this.world.cluster.apply(pool(step.name, { addresses: step.addresses, ...step.more }));
-      case "claim":
-        return void this.world.cluster.apply({
-          apiVersion: "fairlead.dev/v1beta1",
-          kind: "IPClaim",
-          metadata: { namespace: "default", name: step.name },
-          spec: step.spec,
-        });
-      case "deleteClaim":
-        return this.world.cluster.delete({ kind: "IPClaim", namespace: "default", name: step.name });
-      case "deletePool":
-        return this.world.cluster.delete({ kind: "IPAddressPool", name: step.name });
       case "speak":
         return this.#speak(step.addresses);
       case "wait":
@@ -194,7 +218,10 @@ export class History {
         const fatal = ({ verb }: StoreCall) => verb !== "get" && --left === 0;
         await this.#at(step.replica).crash(fatal, step.after ? "failAfter" : "failBefore");
         this.replicas[step.replica] = this.#replica(this.#at(step.replica).finalizer);
+        return;
       }
+      default:
+        return perform(this.world, step);
     }
   }
 
