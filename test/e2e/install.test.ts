@@ -1,10 +1,13 @@
 import { fileURLToPath } from "node:url";
+import { API_GROUP, CUSTOM_RESOURCES } from "@fairlead/kube";
+import type { Permission } from "@fairlead/model";
 import type { ApiClient, Cluster } from "@fairlead/testing";
 import { expect } from "chai";
+import { controllerPermissions } from "../../packages/controller/src/permissions.ts";
+import { SPEAKER_PERMISSIONS } from "../../packages/speaker/src/permissions.ts";
 import { sharedCluster } from "./shared-cluster.ts";
 
 const CONFIG = fileURLToPath(new URL("../../config", import.meta.url));
-const FAIRLEAD = "fairlead.dev";
 
 interface Access {
   readonly verb: string;
@@ -17,56 +20,35 @@ interface Access {
 
 const access = (group: string, resource: string, verbs: string, more: Partial<Access> = {}): Access[] =>
   verbs.split(" ").map((verb) => ({ verb, group, resource, ...more }));
+
+// An access review names a subresource apart.
+function accessOf({ resource, ...rest }: Permission): Access {
+  const [plural = "", subresource] = resource.split("/");
+  return { ...rest, resource: plural, ...(subresource !== undefined && { subresource }) };
+}
+
 const lease = { namespace: "fairlead-system", name: "fairlead-controller" };
 
-const CONTROLLER_MAY: Access[] = [
-  ...access("", "services", "get list watch"),
-  ...access("", "namespaces", "get list watch"),
-  ...access("", "services", "patch", { subresource: "status" }),
-  ...access("", "nodes", "list watch"),
-  ...access("networking.k8s.io", "servicecidrs", "list watch"),
-  ...access(FAIRLEAD, "speakerstatuses", "list watch"),
-  ...access(FAIRLEAD, "ipclaims", "get list watch"),
-  ...access(FAIRLEAD, "ipclaims", "patch", { subresource: "status" }),
-  ...access("", "events", "create get update", { namespace: "default" }),
-  ...access(FAIRLEAD, "ipaddresspools", "get list watch"),
-  ...access(FAIRLEAD, "ipaddresspools", "patch", { subresource: "status" }),
-  ...access(FAIRLEAD, "l2advertisements", "get list watch"),
-  ...access(FAIRLEAD, "l2advertisements", "patch", { subresource: "status" }),
-  ...access(FAIRLEAD, "ipallocations", "get list watch create update delete"),
-  ...access(FAIRLEAD, "ipallocations", "patch", { subresource: "status" }),
-  ...access("coordination.k8s.io", "leases", "create", { namespace: "fairlead-system" }),
-  ...access("coordination.k8s.io", "leases", "get update", lease),
-];
+const CONTROLLER_MAY = controllerPermissions("fairlead-system").map(accessOf);
 const CONTROLLER_MAY_NOT: Access[] = [
   ...access("", "secrets", "get list"),
   ...access("", "pods", "get list create"),
   ...access("", "services", "update patch delete"),
   ...access("", "nodes", "get patch"),
-  ...access(FAIRLEAD, "ipclaims", "create update delete"),
-  ...access(FAIRLEAD, "ipaddresspools", "create update patch delete"),
-  ...access(FAIRLEAD, "ipallocations", "patch"),
+  ...access(API_GROUP, "ipclaims", "create update delete"),
+  ...access(API_GROUP, "ipaddresspools", "create update patch delete"),
+  ...access(API_GROUP, "ipallocations", "patch"),
   ...access("coordination.k8s.io", "leases", "get update", { ...lease, name: "another" }),
   ...access("coordination.k8s.io", "leases", "create get update", { ...lease, namespace: "kube-system" }),
 ];
-const SPEAKER_MAY: Access[] = [
-  ...access("", "services", "list watch"),
-  ...access("", "nodes", "list watch"),
-  ...access("discovery.k8s.io", "endpointslices", "list watch"),
-  ...access("", "events", "create get update", { namespace: "default" }),
-  ...access(FAIRLEAD, "ipaddresspools", "list watch"),
-  ...access(FAIRLEAD, "l2advertisements", "list watch"),
-  ...access(FAIRLEAD, "ipallocations", "list watch"),
-  ...access(FAIRLEAD, "speakerstatuses", "get create"),
-  ...access(FAIRLEAD, "speakerstatuses", "patch", { subresource: "status" }),
-];
+const SPEAKER_MAY = SPEAKER_PERMISSIONS.map(accessOf);
 const SPEAKER_MAY_NOT: Access[] = [
   ...access("", "secrets", "get list"),
   ...access("", "pods", "get list create"),
   ...access("", "services", "patch", { subresource: "status" }),
   ...access("", "nodes", "patch"),
-  ...access(FAIRLEAD, "ipallocations", "create update patch delete"),
-  ...access(FAIRLEAD, "ipaddresspools", "patch", { subresource: "status" }),
+  ...access(API_GROUP, "ipallocations", "create update patch delete"),
+  ...access(API_GROUP, "ipaddresspools", "patch", { subresource: "status" }),
   ...access("coordination.k8s.io", "leases", "create get update", lease),
 ];
 
@@ -89,8 +71,7 @@ describe("the installation", () => {
   before(async () => {
     cluster = await sharedCluster();
     await cluster.controlPlane.kubectl("apply", "--server-side", "-k", CONFIG);
-    const crds = ["ipaddresspools", "ipallocations", "l2advertisements", "speakerstatuses"];
-    const names = crds.map((name) => `crd/${name}.${FAIRLEAD}`);
+    const names = CUSTOM_RESOURCES.map(({ plural }) => `crd/${plural}.${API_GROUP}`);
     await cluster.controlPlane.kubectl("wait", "--for=condition=Established", "--timeout=30s", ...names);
   });
 

@@ -25,8 +25,13 @@ import { readService } from "./parse/service.ts";
 import { readServiceRange } from "./parse/service-cidr.ts";
 import { readLastSeen, readNodeNetworks } from "./parse/speaker-status.ts";
 import { lease } from "./schema/builtin.ts";
-import { API_GROUP, API_VERSION } from "./schema/custom-resource.ts";
+import { API_GROUP, API_VERSION, type CustomResource } from "./schema/custom-resource.ts";
+import { ipAddressPool } from "./schema/ip-address-pool.ts";
+import { ipAllocation } from "./schema/ip-allocation.ts";
+import { ipClaim } from "./schema/ip-claim.ts";
+import { l2Advertisement } from "./schema/l2-advertisement.ts";
 import type { ObjectMeta } from "./schema/metadata.ts";
+import { speakerStatus } from "./schema/speaker-status.ts";
 
 /** What an object of each kind is read into. */
 export interface KindValues {
@@ -55,11 +60,21 @@ export interface KindDefinition<K extends KindName> {
   readonly optional?: boolean;
   /** When its writer last gave a sign of life, RFC 3339. That alone is no news. */
   readonly seen?: (raw: unknown) => string | undefined;
-  readonly read: (ref: ObjectRef, meta: ObjectMeta, raw: unknown, reading: Reading) => Read<KindValues[K]>;
+  readonly read: Reader<KindValues[K]>;
 }
 
-const OWN = `${API_GROUP}/${API_VERSION}`;
+type Reader<T> = (ref: ObjectRef, meta: ObjectMeta, raw: unknown, reading: Reading) => Read<T>;
+
 const named = (ref: ObjectRef) => ({ value: { name: ref.name } });
+
+// A kind of Fairlead's API: its schema says where it is served.
+function own<T>(
+  { plural, namespaced = false }: CustomResource,
+  read: Reader<T>,
+  more: Partial<Pick<KindDefinition<KindName>, "keepStatus" | "seen">> = {},
+) {
+  return { apiVersion: `${API_GROUP}/${API_VERSION}`, plural, namespaced, keepStatus: false, ...more, read };
+}
 
 /** Every kind that Fairlead reads or writes. */
 export const KINDS: { readonly [K in KindName]: KindDefinition<K> } = {
@@ -79,30 +94,11 @@ export const KINDS: { readonly [K in KindName]: KindDefinition<K> } = {
     keepStatus: false,
     read: readEndpointSlice,
   },
-  IPAddressPool: { apiVersion: OWN, plural: "ipaddresspools", namespaced: false, keepStatus: true, read: readPool },
-  L2Advertisement: {
-    apiVersion: OWN,
-    plural: "l2advertisements",
-    namespaced: false,
-    keepStatus: true,
-    read: readL2Advertisement,
-  },
-  IPAllocation: {
-    apiVersion: OWN,
-    plural: "ipallocations",
-    namespaced: false,
-    keepStatus: false,
-    read: readAllocation,
-  },
-  IPClaim: { apiVersion: OWN, plural: "ipclaims", namespaced: true, keepStatus: false, read: readClaim },
-  SpeakerStatus: {
-    apiVersion: OWN,
-    plural: "speakerstatuses",
-    namespaced: false,
-    keepStatus: false,
-    read: readNodeNetworks,
-    seen: readLastSeen,
-  },
+  IPAddressPool: own(ipAddressPool, readPool, { keepStatus: true }),
+  L2Advertisement: own(l2Advertisement, readL2Advertisement, { keepStatus: true }),
+  IPAllocation: own(ipAllocation, readAllocation),
+  IPClaim: own(ipClaim, readClaim),
+  SpeakerStatus: own(speakerStatus, readNodeNetworks, { seen: readLastSeen }),
   ServiceCIDR: {
     apiVersion: "networking.k8s.io/v1",
     plural: "servicecidrs",

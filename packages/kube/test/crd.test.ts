@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { customResourceDefinition } from "../src/crd.ts";
+import { KINDS, kindOf } from "../src/kinds.ts";
 import { CUSTOM_RESOURCES } from "../src/schema/index.ts";
 
 type Schema = {
@@ -55,11 +56,16 @@ for (const resource of CUSTOM_RESOURCES) {
       }
     });
 
+    it("is of the kind that is read from where it is served", () => {
+      expect(kindOf("fairlead.dev/v1beta1", resource.kind)).to.equal(resource.kind);
+      expect(KINDS[resource.kind].plural).to.equal(resource.plural);
+    });
+
     it("has its name and its status as a subresource", () =>
       expect(definition)
         .to.deep.include({ metadata: { name: `${resource.plural}.fairlead.dev` } })
         .and.to.nested.include({
-          "spec.scope": resource.kind === "IPClaim" ? "Namespaced" : "Cluster",
+          "spec.scope": KINDS[resource.kind].namespaced ? "Namespaced" : "Cluster",
           "spec.names.kind": resource.kind,
           "spec.versions[0].name": "v1beta1",
         })

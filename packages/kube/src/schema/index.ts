@@ -1,11 +1,3 @@
-export * from "./custom-resource.ts";
-export * from "./ip-address-pool.ts";
-export * from "./ip-allocation.ts";
-export * from "./ip-claim.ts";
-export * from "./l2-advertisement.ts";
-export * from "./metadata.ts";
-export * from "./speaker-status.ts";
-
 import type { CustomResource } from "./custom-resource.ts";
 import { ipAddressPool } from "./ip-address-pool.ts";
 import { ipAllocation } from "./ip-allocation.ts";
