@@ -11,6 +11,7 @@ import { benchManyAddresses } from "./many-addresses.ts";
 import { benchManyServices } from "./many-services.ts";
 import { benchMemory } from "./memory.ts";
 import { benchRestart } from "./restart.ts";
+import { benchStartup } from "./startup.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   arp: benchArp,
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   manyAddresses: benchManyAddresses,
   manyServices: benchManyServices,
   incidents: benchIncidents,
+  startup: benchStartup,
 };
 
 const names = process.argv.slice(2);
