@@ -1,5 +1,6 @@
 import { compareAddresses, formatAddress, formatPrefix, type IpAddress, type Mac } from "@fairlead/net";
-import { IFF, type RouteMessage } from "./packet/rtnetlink.ts";
+import { IFF } from "./packet/link-message.ts";
+import type { RouteMessage } from "./packet/rtnetlink.ts";
 import type { Link } from "./ports.ts";
 
 const NO_MAC: Mac = "00:00:00:00:00:00";

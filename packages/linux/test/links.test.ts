@@ -1,7 +1,7 @@
 import { parseAddress, parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
 import { linksFromDump, sameLinks } from "../src/links.ts";
-import type { LinkMessage } from "../src/packet/rtnetlink.ts";
+import type { LinkMessage } from "../src/packet/link-message.ts";
 
 const ETH0: LinkMessage = {
   kind: "link",

@@ -1,14 +1,10 @@
 import type { Cancel } from "@fairlead/runtime";
 import { linksFromDump, sameLinks } from "../links.ts";
+import { addressDumpRequest } from "../packet/address-message.ts";
+import { linkDumpRequest } from "../packet/link-message.ts";
 import { decodeNetlink, encodeNetlink, type NetlinkMessage, NLM_F, NLMSG, readHostU32 } from "../packet/netlink.ts";
-import {
-  addressDumpRequest,
-  decodeRouteMessage,
-  linkDumpRequest,
-  type RouteMessage,
-  RTMGRP,
-  routeDumpRequest,
-} from "../packet/rtnetlink.ts";
+import { routeDumpRequest } from "../packet/path-message.ts";
+import { decodeRouteMessage, type RouteMessage, RTMGRP } from "../packet/rtnetlink.ts";
 import type { Link, Links } from "../ports.ts";
 import { SystemCallError } from "../system-call-error.ts";
 import { NETLINK, NetlinkSocket } from "./netlink-socket.ts";

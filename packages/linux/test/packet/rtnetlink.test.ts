@@ -1,15 +1,11 @@
 import { DecodeError, parseAddress, parsePrefix } from "@fairlead/net";
 import { fromHex, fuzzCodec, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import { addressDumpRequest } from "../../src/packet/address-message.ts";
+import { linkDumpRequest } from "../../src/packet/link-message.ts";
 import { decodeNetlink, encodeNetlink, type NetlinkMessage } from "../../src/packet/netlink.ts";
-import {
-  addressDumpRequest,
-  decodeRouteMessage,
-  encodeRouteMessage,
-  linkDumpRequest,
-  type RouteMessage,
-  routeDumpRequest,
-} from "../../src/packet/rtnetlink.ts";
+import { routeDumpRequest } from "../../src/packet/path-message.ts";
+import { decodeRouteMessage, encodeRouteMessage, type RouteMessage } from "../../src/packet/rtnetlink.ts";
 
 const HEADER = "00000000 00000000";
 
