@@ -9,7 +9,7 @@ export { answers, HEARTBEAT_IGNORED_CAUSES } from "./metrics.ts";
 export { RELEASE_CAUSES, type ReleaseCause } from "./ownership/effect.ts";
 export { type Candidacy, type Holding, TAKE_OVER_CAUSES, type TakeOverCause } from "./ownership/state.ts";
 export { DEFAULT_TIMING, type OwnershipTiming, timingFor } from "./ownership/timing.ts";
-export { DOUBT_CODES } from "./packet/heartbeat.ts";
+export { DOUBT_CODES } from "./packet/doubt.ts";
 export type { Responder } from "./ports.ts";
 export {
   type KernelResponderOptions,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { DEFAULT_TIMING } from "../src/ownership/timing.ts";
-import { ENTRIES_PER_PART } from "../src/packet/heartbeat.ts";
+import { ENTRIES_PER_PART } from "../src/packet/table-part.ts";
 import { Bench, type BenchNode, RecordingResponder, wanted } from "./driver-bench.ts";
 
 const { interval, detection, claim, probe } = DEFAULT_TIMING;

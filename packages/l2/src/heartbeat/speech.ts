@@ -2,7 +2,7 @@ import type { Link } from "@fairlead/linux";
 import type { Clock } from "@fairlead/runtime";
 import { say, tableParts } from "../ownership/say.ts";
 import type { OwnershipState } from "../ownership/state.ts";
-import type { Doubt } from "../packet/heartbeat.ts";
+import type { Doubt } from "../packet/doubt.ts";
 import type { HeartbeatChannel } from "./channel.ts";
 
 /** What a {@link Speech} needs. */

@@ -1,4 +1,4 @@
-import type { HoldState, Standing } from "../packet/heartbeat.ts";
+import type { HoldState, Standing } from "../packet/table-part.ts";
 import { rank } from "./placement.ts";
 
 /** A node's say on an address. */

@@ -1,5 +1,5 @@
 import type { Millis } from "@fairlead/runtime";
-import type { Doubt } from "../packet/heartbeat.ts";
+import type { Doubt } from "../packet/doubt.ts";
 import type { Holding, Stranger } from "./state.ts";
 import type { Reluctance } from "./steadiness.ts";
 

@@ -1,6 +1,7 @@
 import type { Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import type { Heartbeat, TableEntry } from "../packet/heartbeat.ts";
+import type { Heartbeat } from "../packet/heartbeat.ts";
+import type { TableEntry } from "../packet/table-part.ts";
 import type { OwnershipState, Peer } from "./state.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { Millis } from "@fairlead/runtime";
-import { ENTRIES_PER_PART, type Heartbeat, type TablePart } from "../packet/heartbeat.ts";
+import type { Heartbeat } from "../packet/heartbeat.ts";
+import { ENTRIES_PER_PART, type TablePart } from "../packet/table-part.ts";
 import { challengeNow, echoesNow } from "./freshness.ts";
 import { mayAnswer } from "./ownership.ts";
 import { lacksTable } from "./peers.ts";

@@ -1,6 +1,6 @@
 import type { LinkSelector, Mac, Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import type { HoldState, Standing, TableEntry } from "../packet/heartbeat.ts";
+import type { HoldState, Standing, TableEntry } from "../packet/table-part.ts";
 import type { Stake } from "./contest.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Reluctance, Steadiness } from "./steadiness.ts";

@@ -1,14 +1,8 @@
-import {
-  addressBits,
-  ByteReader,
-  ByteWriter,
-  formatAddress,
-  type IpAddress,
-  type Mac,
-  type Prefix,
-  parseAddress,
-} from "@fairlead/net";
+import { addressBits, ByteReader, ByteWriter, type Mac, type Prefix } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
+import { type Doubt, MOST_DOUBTS, readDoubt, writeDoubt } from "./doubt.ts";
+import { FAMILIES } from "./families.ts";
+import { readTablePart, type TablePart, writeTablePart } from "./table-part.ts";
 
 /** EtherType of heartbeats: IEEE 802 Local Experimental Ethertype 1. */
 export const HEARTBEAT_ETHERTYPE = 0x88b5;
@@ -21,26 +15,9 @@ const WANTS_TABLES = 2;
 const LISTENING = 4;
 const RELUCTANT = 8;
 const HELD_DOWN = 16;
-const HOLD_STATES: readonly HoldState[] = ["owned", "claimed", "yielding"];
-const STANDINGS: readonly Standing[] = ["firm", "lonely", "slept"];
-/** State and standing share an octet: 1 to 3, and 0, 16 or 32. */
-const HOLDS = new Map(
-  STANDINGS.flatMap((standing, high) => {
-    return HOLD_STATES.map((state, low) => [16 * high + low + 1, { state, standing }] as const);
-  }),
-);
-const FAMILIES = new Map([
-  [4, 4 as const],
-  [6, 6 as const],
-]);
-/** Entries of a table that fit into one frame of 1,500 octets with the longest name and all prefixes, if all are IPv6. */
-export const ENTRIES_PER_PART = 40;
 
 /** Challenges that a heartbeat without a table has room to repeat. */
 export const MOST_ECHOES = 100;
-
-/** Doubts that a heartbeat without a table has room for. */
-export const MOST_DOUBTS = 4;
 
 /** Prefixes that a heartbeat has room for. */
 export const MOST_PREFIXES = 14;
@@ -50,47 +27,6 @@ const LONGEST_NAME = 253;
 
 /** Octets of the longest name of a link: IFNAMSIZ less the one that ends it. */
 const LONGEST_LINK_NAME = 15;
-
-/** How a node holds an address: answers for it, is about to, or answers for it until another one does. */
-export type HoldState = "owned" | "claimed" | "yielding";
-
-/**
- * How well a node stands that holds an address. `firm`: when it took it over it heard at least half of the speakers that it
- * knew. `lonely`: fewer, so it may be the one that is cut off. `slept`: it did not run for a while, and others may have
- * taken it for dead.
- */
-export type Standing = "firm" | "lonely" | "slept";
-
-/** One address in a node's table. */
-export interface TableEntry {
-  /** Canonical text. */
-  readonly address: string;
-  /** Grows with each take-over of the address; the higher one is right. 1 to 2^32-1. */
-  readonly epoch: number;
-  readonly state: HoldState;
-  readonly standing: Standing;
-}
-
-/** Every {@link Doubt} code; docs/troubleshooting.md has a heading for each. */
-export const DOUBT_CODES = ["NotSeenOnWire", "WrongMac", "TwoOwners"] as const;
-
-/** An owner does not answer as it ought to, seen from another node: not at all, or somebody else does, or both do. */
-export interface Doubt {
-  /** Canonical text. */
-  readonly address: string;
-  readonly code: (typeof DOUBT_CODES)[number];
-}
-
-const DOUBTS = new Map(DOUBT_CODES.map((code, i) => [i + 1, code] as const));
-
-/** Part of the table of addresses that a node holds on the link. */
-export interface TablePart {
-  /** 0 to parts-1. */
-  readonly part: number;
-  /** 1 to 65,535. */
-  readonly parts: number;
-  readonly entries: readonly TableEntry[];
-}
 
 /**
  * What a speaker tells the others on a link, a few times a second: that it lives, which subnets it has there, and the
@@ -166,19 +102,8 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
     .u8(heartbeat.prefixes.length);
   for (const { address, length } of heartbeat.prefixes) w.u8(address.family).u8(length).address(address);
   w.u8(heartbeat.doubts.length);
-  for (const { address, code } of heartbeat.doubts) {
-    const parsed = parseAddress(address);
-    w.u8(DOUBT_CODES.indexOf(code) + 1)
-      .u8(parsed.family)
-      .address(parsed);
-  }
-  const { part, parts, entries } = heartbeat.table ?? { part: 0, parts: 0, entries: [] };
-  w.u16(part).u16(parts).u8(entries.length);
-  for (const { address, epoch, state, standing } of entries) {
-    const parsed = parseAddress(address);
-    const hold = 16 * STANDINGS.indexOf(standing) + HOLD_STATES.indexOf(state) + 1;
-    w.u8(parsed.family).u8(hold).u32(epoch).address(parsed);
-  }
+  for (const doubt of heartbeat.doubts) writeDoubt(w, doubt);
+  writeTablePart(w, heartbeat.table);
   return w.finish();
 }
 
@@ -206,13 +131,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
   const doubtCount = r.u8("doubt count");
   if (doubtCount > MOST_DOUBTS) r.fail("doubt count", `at most ${MOST_DOUBTS}`, String(doubtCount));
   const doubts = Array.from({ length: doubtCount }, () => readDoubt(r));
-  const part = r.u16("part");
-  const parts = r.u16("parts");
-  const entries = Array.from({ length: r.u8("entry count") }, () => readEntry(r));
-  if (parts === 0 && part + entries.length > 0) {
-    r.fail("part and entry count", "0 without a table", `${part} and ${entries.length}`);
-  }
-  if (parts > 0 && part >= parts) r.fail("part", `below ${parts}`, String(part));
+  const table = readTablePart(r);
   r.end();
   return {
     node,
@@ -232,7 +151,7 @@ export function decodeHeartbeat(octets: Uint8Array): Heartbeat {
     detection,
     prefixes,
     doubts,
-    ...(parts > 0 && { table: { part, parts, entries } }),
+    ...(table !== undefined && { table }),
   };
 }
 
@@ -248,19 +167,4 @@ function readPrefix(r: ByteReader): Prefix {
   const most = addressBits(family);
   if (length > most) r.fail("prefix length", `0 to ${most}`, String(length));
   return { address: r.address("prefix address", family), length };
-}
-
-function readDoubt(r: ByteReader): Doubt {
-  const code = r.oneOf("doubt code", r.u8("doubt code"), DOUBTS);
-  const family = r.oneOf("doubt family", r.u8("doubt family"), FAMILIES);
-  return { address: formatAddress(r.address("doubt address", family)), code };
-}
-
-function readEntry(r: ByteReader): TableEntry {
-  const family = r.oneOf("entry family", r.u8("entry family"), FAMILIES);
-  const { state, standing } = r.oneOf("entry state", r.u8("entry state"), HOLDS);
-  const epoch = r.u32("entry epoch");
-  if (epoch === 0) r.fail("entry epoch", "at least 1", "0");
-  const address: IpAddress = r.address("entry address", family);
-  return { address: formatAddress(address), epoch, state, standing };
 }

@@ -2,7 +2,7 @@ import type { Mac } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
 import { rank } from "../ownership/placement.ts";
 import type { OwnershipState, Peer } from "../ownership/state.ts";
-import type { Doubt } from "../packet/heartbeat.ts";
+import type { Doubt } from "../packet/doubt.ts";
 
 /** How long answers are waited for. */
 const ANSWER_TIME: Millis = 250;

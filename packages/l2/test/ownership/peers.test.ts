@@ -2,7 +2,8 @@ import { parsePrefix } from "@fairlead/net";
 import { expect } from "chai";
 import { hear, hearLate } from "../../src/ownership/peers.ts";
 import type { Peer } from "../../src/ownership/state.ts";
-import type { Heartbeat, TableEntry } from "../../src/packet/heartbeat.ts";
+import type { Heartbeat } from "../../src/packet/heartbeat.ts";
+import type { TableEntry } from "../../src/packet/table-part.ts";
 import { aHeartbeat, LINK } from "../builders.ts";
 
 const HEARTBEAT = aHeartbeat({ incarnation: 5n });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
-import type { Doubt } from "../../src/packet/heartbeat.ts";
+import type { Doubt } from "../../src/packet/doubt.ts";
 import { ADDRESS, owner, Subject, WANTED } from "./subject.ts";
 
 const { interval } = DEFAULT_TIMING;

@@ -4,7 +4,8 @@ import { begin, step } from "../../src/ownership/ownership.ts";
 import type { Candidates, OwnershipState } from "../../src/ownership/state.ts";
 import { UNKNOWN_STEADINESS } from "../../src/ownership/steadiness.ts";
 import { DEFAULT_TIMING } from "../../src/ownership/timing.ts";
-import type { Heartbeat, HoldState, Standing, TablePart } from "../../src/packet/heartbeat.ts";
+import type { Heartbeat } from "../../src/packet/heartbeat.ts";
+import type { HoldState, Standing, TablePart } from "../../src/packet/table-part.ts";
 import { aHeartbeat, LINK, nodesNamed } from "../builders.ts";
 
 const { interval, detection, probe } = DEFAULT_TIMING;

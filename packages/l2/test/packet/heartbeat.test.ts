@@ -1,16 +1,16 @@
 import { DecodeError, parsePrefix } from "@fairlead/net";
 import { fromHex, fuzzCodec, strictPrefixes, toHex } from "@fairlead/testing";
 import { expect } from "chai";
+import { MOST_DOUBTS } from "../../src/packet/doubt.ts";
 import { TAG_LENGTH } from "../../src/packet/envelope.ts";
 import {
   decodeHeartbeat,
-  ENTRIES_PER_PART,
   encodeHeartbeat,
   type Heartbeat,
-  MOST_DOUBTS,
   MOST_ECHOES,
   MOST_PREFIXES,
 } from "../../src/packet/heartbeat.ts";
+import { ENTRIES_PER_PART } from "../../src/packet/table-part.ts";
 import { aHeartbeat } from "../builders.ts";
 
 const PLAIN = aHeartbeat({

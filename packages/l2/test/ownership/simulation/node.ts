@@ -5,7 +5,8 @@ import { begin, mayAnswer, nextDecision, step } from "../../../src/ownership/own
 import { say, tableParts } from "../../../src/ownership/say.ts";
 import type { OwnershipState } from "../../../src/ownership/state.ts";
 import type { OwnershipTiming } from "../../../src/ownership/timing.ts";
-import type { Heartbeat, TablePart } from "../../../src/packet/heartbeat.ts";
+import type { Heartbeat } from "../../../src/packet/heartbeat.ts";
+import type { TablePart } from "../../../src/packet/table-part.ts";
 import { LINK } from "../../builders.ts";
 
 /** What a simulated node tells the world. */
