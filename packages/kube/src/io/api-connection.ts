@@ -1,18 +1,10 @@
-import { StringDecoder } from "node:string_decoder";
-import { type Dispatcher, errors, Pool } from "undici";
+import { errors, Pool } from "undici";
 import { explainConnectFailure, wordsOf } from "../connect-failure.ts";
 import { StoreError, type StoreErrorReason } from "../ports.ts";
+import { AnswerReceiver } from "./answer-receiver.ts";
+import { type ApiAnswer, bodyOf } from "./api-answer.ts";
+import { type ApiRequest, describeRequest } from "./api-request.ts";
 import { type Credentials, loadCredentials } from "./kubeconfig.ts";
-
-/** A request to the API server. */
-export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Path with query, from "/api" or "/apis". */
-  readonly path: string;
-  readonly body?: unknown;
-  /** Media type of the body; application/json unless told. */
-  readonly contentType?: string;
-}
 
 /** For an answer to begin, and for each next part of it. */
 const REQUEST_TIMEOUT_MILLIS = 30_000;
@@ -56,7 +48,7 @@ export class ApiConnection {
     try {
       return JSON.parse(body) as T;
     } catch (cause) {
-      throw new StoreError("Unavailable", `Cannot read the answer to ${describe(request)}: ${wordsOf(cause)}`, {
+      throw new StoreError("Unavailable", `Cannot read the answer to ${describeRequest(request)}: ${wordsOf(cause)}`, {
         cause,
       });
     }
@@ -111,12 +103,14 @@ export class ApiConnection {
     } catch (cause) {
       this.#loadedAt = performance.now();
       if (needed !== undefined || this.#current === undefined) {
-        throw new StoreError(needed ?? "NoCredentials", `Cannot ${describe(request)}: ${wordsOf(cause)}`, { cause });
+        throw new StoreError(needed ?? "NoCredentials", `Cannot ${describeRequest(request)}: ${wordsOf(cause)}`, {
+          cause,
+        });
       }
     }
   }
 
-  async #once(request: ApiRequest, silenceMillis: number, onLine?: (line: string) => void): Promise<Answer> {
+  async #once(request: ApiRequest, silenceMillis: number, onLine?: (line: string) => void): Promise<ApiAnswer> {
     if (this.#current === undefined || this.#closed) throw new StoreError("Unavailable", "API connection is closed");
     const { credentials, pool } = this.#current;
     const { method, path, contentType = "application/json" } = request;
@@ -129,9 +123,9 @@ export class ApiConnection {
     };
     const prefix = credentials.server.pathname.replace(/\/$/, "");
     try {
-      return await new Promise<Answer>((resolve, reject) => {
+      return await new Promise<ApiAnswer>((resolve, reject) => {
         const options = { method, path: prefix + path, headers, body, bodyTimeout: silenceMillis };
-        pool.dispatch(options, new Receiver(resolve, reject, onLine));
+        pool.dispatch(options, new AnswerReceiver(resolve, reject, onLine));
       });
     } catch (cause) {
       if (cause instanceof StoreError) throw cause;
@@ -139,105 +133,7 @@ export class ApiConnection {
       const silent = cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
       if (silent && pool === this.#current?.pool && !this.#closed) this.#connect(credentials);
       const why = explainConnectFailure(credentials.server.origin, cause);
-      throw new StoreError("Unavailable", `Cannot ${describe(request)}: ${why}`, { cause });
+      throw new StoreError("Unavailable", `Cannot ${describeRequest(request)}: ${why}`, { cause });
     }
-  }
-}
-
-interface Answer {
-  readonly status: number;
-  /** "" if its lines went elsewhere. */
-  readonly body: string;
-}
-
-/** Takes one answer. Answers are short and many: a stream for each would cost more than all the rest. */
-class Receiver implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: Answer) => void;
-  readonly #reject: (error: Error) => void;
-  readonly #onLine: ((line: string) => void) | undefined;
-  readonly #decoder = new StringDecoder("utf8");
-  #status = 0;
-  #text = "";
-
-  constructor(
-    resolve: (answer: Answer) => void,
-    reject: (error: Error) => void,
-    onLine: ((line: string) => void) | undefined,
-  ) {
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#onLine = onLine;
-  }
-
-  // Called before the request is sent; undici wants it to be there.
-  onRequestStart(): void {}
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.#status = status;
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#text += this.#decoder.write(chunk);
-    if (this.#onLine === undefined || !isSuccess(this.#status)) return;
-    const lines = this.#text.split("\n");
-    this.#text = lines.pop() ?? "";
-    try {
-      for (const line of lines) this.#onLine(line);
-    } catch (error) {
-      controller.abort(error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
-  onResponseEnd(): void {
-    this.#resolve({ status: this.#status, body: this.#text });
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#reject(error);
-  }
-}
-
-function bodyOf(request: ApiRequest, { status, body }: Answer): string {
-  if (isSuccess(status)) return body;
-  const explained = `API server answered ${status}: ${explanation(body)}`;
-  throw new StoreError(reasonOf(status, body), `Cannot ${describe(request)}: ${explained}`);
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-function reasonOf(status: number, body: string): StoreErrorReason {
-  switch (status) {
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "NotFound";
-    case 409:
-      return body.includes('"AlreadyExists"') ? "AlreadyExists" : "Conflict";
-    case 410:
-      return "Expired";
-    case 400:
-    case 413:
-    case 415:
-    case 422:
-      // What the API server calls a patch of an object that has another uid by now.
-      return body.includes('"field":"metadata.uid"') ? "Conflict" : "Invalid";
-    default:
-      return "Unavailable";
-  }
-}
-
-function describe({ method, path }: ApiRequest): string {
-  return `${method} ${path}`;
-}
-
-function explanation(body: string): string {
-  try {
-    return String((JSON.parse(body) as { message?: unknown }).message ?? body);
-  } catch {
-    return body.slice(0, 200);
   }
 }

@@ -12,8 +12,9 @@ import {
   StoreError,
 } from "../ports.ts";
 import { reviewAccess } from "./access-review.ts";
-import { ApiConnection, type ApiRequest } from "./api-connection.ts";
+import { ApiConnection } from "./api-connection.ts";
 import { collectionPath, objectPath } from "./api-path.ts";
+import type { ApiRequest } from "./api-request.ts";
 import { ApiWatch } from "./api-watch.ts";
 import { KubeConfigError } from "./kubeconfig.ts";
 
