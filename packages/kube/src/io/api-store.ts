@@ -1,7 +1,6 @@
 import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
 import type { Clock, Log } from "@fairlead/runtime";
-import { KINDS, kindOf } from "../kinds.ts";
-import { mergeStatus } from "../merge-status.ts";
+import { kindOf } from "../kinds.ts";
 import { apiWrites } from "../metrics.ts";
 import {
   type FinalizerChange,
@@ -17,19 +16,13 @@ import { collectionPath, objectPath } from "./api-path.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { ApiWatch } from "./api-watch.ts";
 import { KubeConfigError } from "./kubeconfig.ts";
+import { patchStatus, type StatusRequests } from "./patch-status.ts";
 
 /** Writes at once at most; the rest wait their turn. */
 const WRITE_CONNECTIONS = 32;
 /** Those for the Lease, which must not wait behind thousands of others: a leader that is at work would lose it. */
 const LEASE_CONNECTIONS = 2;
-/** Attempts at a change that others keep getting ahead of. */
-const PATCH_ATTEMPTS = 5;
 const SILENCE_MILLIS = 100_000;
-
-interface Precondition {
-  readonly uid: string;
-  readonly resourceVersion?: string;
-}
 
 /** What an {@link ApiStore} needs. */
 export interface ApiStoreOptions {
@@ -49,6 +42,13 @@ export class ApiStore implements Store {
   readonly #leases: ApiConnection;
   readonly #watches: ApiConnection;
   readonly #options: ApiStoreOptions;
+  readonly #statuses: StatusRequests = {
+    get: (ref) => this.#for(ref.kind).send({ method: "GET", path: objectPath(ref) }),
+    patch: async (ref, contentType, body) => {
+      const path = `${objectPath(ref)}/status?fieldManager=fairlead`;
+      return this.#written(await this.#write(ref.kind, "patch", { method: "PATCH", path, contentType, body }));
+    },
+  };
   #running: ApiWatch[] = [];
   #ended: Promise<unknown>[] = [];
   #cache: ObjectSink | undefined;
@@ -115,40 +115,7 @@ export class ApiStore implements Store {
     finalizer?: FinalizerChange,
   ): Promise<RawObject> {
     const precondition = { uid, ...(version !== undefined && { resourceVersion: version }) };
-    // Only built-in kinds know the strategic form, which merges conditions by type beside those of other writers.
-    if (!KINDS[ref.kind].apiVersion.startsWith("fairlead.dev/")) {
-      const metadata = { ...precondition, ...(finalizer !== undefined && finalizerPatch(finalizer)) };
-      return this.#patch(ref, "application/strategic-merge-patch+json", metadata, patch);
-    }
-    if (finalizer !== undefined) {
-      throw new StoreError("Invalid", `Cannot change finalizers of ${ref.kind} ${ref.name}: its kind must be built in`);
-    }
-    return patch.conditions === undefined || patch.conditions === null
-      ? this.#patch(ref, "application/merge-patch+json", precondition, patch)
-      : this.#patchConditions(ref, precondition, patch);
-  }
-
-  // The merge is done here, on the version that was read; again, if that was changed meanwhile.
-  async #patchConditions(ref: ObjectRef, precondition: Precondition, patch: StatusPatch): Promise<RawObject> {
-    for (let attempt = 1; ; attempt++) {
-      const held = await this.#writes.send<RawObject>({ method: "GET", path: objectPath(ref) });
-      const { resourceVersion = "" } = held.metadata;
-      const { conditions } = mergeStatus(held.status, { conditions: patch.conditions });
-      const merged = { ...patch, conditions };
-      try {
-        return await this.#patch(ref, "application/merge-patch+json", { resourceVersion, ...precondition }, merged);
-      } catch (error) {
-        const overtaken = error instanceof StoreError && error.reason === "Conflict";
-        const final = held.metadata.uid !== precondition.uid || precondition.resourceVersion !== undefined;
-        if (!overtaken || final || attempt === PATCH_ATTEMPTS) throw error;
-      }
-    }
-  }
-
-  async #patch(ref: ObjectRef, contentType: string, metadata: Precondition, status: StatusPatch): Promise<RawObject> {
-    const path = `${objectPath(ref)}/status?fieldManager=fairlead`;
-    const body = { metadata, status };
-    return this.#written(await this.#write(ref.kind, "patch", { method: "PATCH", path, contentType, body }));
+    return patchStatus(this.#statuses, ref, precondition, patch, finalizer);
   }
 
   async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
@@ -199,11 +166,6 @@ export class ApiStore implements Store {
     else this.#cache?.put(kindOfRaw(object), object);
     return object;
   }
-}
-
-// As a set of which each member has an owner: those of others stay.
-function finalizerPatch({ name, present }: FinalizerChange): Record<string, readonly string[]> {
-  return present ? { finalizers: [name] } : { "$deleteFromPrimitiveList/finalizers": [name] };
 }
 
 function kindOfRaw({ apiVersion, kind }: RawObject): KindName {
