@@ -1,11 +1,9 @@
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import { kindOf } from "../kinds.ts";
 import type { RawObject } from "../ports.ts";
+import { STATUS_FOLDER } from "./folder-path.ts";
 import type { ScannedFile } from "./folder-scan.ts";
 import { objectVersion } from "./folder-version.ts";
-
-/** The folder, inside a store's, that holds what Fairlead writes about objects that others wrote. */
-export const STATUS_FOLDER = "status";
 
 /** Objects by kind and key. */
 export type FolderObjects = ReadonlyMap<KindName, ReadonlyMap<string, RawObject>>;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import { stringify } from "yaml";
-import { KINDS, kindOf } from "../kinds.ts";
+import { kindOf } from "../kinds.ts";
 import { mergeStatus } from "../merge-status.ts";
 import {
   type FinalizerChange,
@@ -15,9 +15,10 @@ import {
   StoreError,
 } from "../ports.ts";
 import { createAtomically, withLock, writeAtomically } from "./files.ts";
-import { describe, folderObjects, manifestIn, manifestPaths, STATUS_FOLDER, withStatus } from "./folder-objects.ts";
-import { type ScannedFile, scanFile, scanFolder, watchForChanges } from "./folder-scan.ts";
-import { objectVersion } from "./folder-version.ts";
+import { FolderFiles, type LoadedObject } from "./folder-files.ts";
+import { describe } from "./folder-objects.ts";
+import { canonicalPath, statusPath } from "./folder-path.ts";
+import { watchForChanges } from "./folder-scan.ts";
 
 /** Changes are seen at once through the kernel; a scan this often also serves file systems that do not tell. */
 const RESCAN_MILLIS = 2_000;
@@ -36,16 +37,16 @@ export interface FolderStoreOptions {
  */
 export class FolderStore implements Store {
   readonly #root: string;
+  readonly #files: FolderFiles;
   readonly #log: Log;
   readonly #queue: Queue;
-  #files: ReadonlyMap<string, ScannedFile> = new Map();
-  #paths: ReadonlyMap<string, string> = new Map();
   #kinds: readonly KindName[] = [];
   #cache: ObjectSink | undefined;
   #unwatch: () => void = () => {};
 
   constructor({ root, clock, log }: FolderStoreOptions) {
     this.#root = root;
+    this.#files = new FolderFiles(root);
     this.#log = log;
     this.#queue = new Queue(
       () => this.#scan(),
@@ -63,15 +64,14 @@ export class FolderStore implements Store {
   }
 
   async get(ref: ObjectRef): Promise<RawObject | undefined> {
-    return (await this.#load(ref))?.object;
+    return (await this.#files.load(ref))?.object;
   }
 
   async create(object: RawObject): Promise<RawObject> {
     const ref = this.#refOf(object);
     const { uid = randomUUID(), creationTimestamp = new Date().toISOString() } = object.metadata;
     const stored = { ...object, metadata: { ...object.metadata, creationTimestamp, uid } };
-    const elsewhere = this.#paths.get(describe(ref)) ?? canonicalPath(ref);
-    const taken = elsewhere !== canonicalPath(ref) && manifestIn(await this.#scanned(elsewhere), ref) !== undefined;
+    const taken = await this.#files.isElsewhere(ref);
     if (taken || !(await createAtomically(this.#path(canonicalPath(ref)), stringify(stored)))) {
       throw new StoreError("AlreadyExists", `Cannot create ${describe(ref)}: there is one already`);
     }
@@ -82,7 +82,7 @@ export class FolderStore implements Store {
     const ref = this.#refOf(object);
     const path = this.#path(canonicalPath(ref));
     return withLock(path, async () => {
-      const held = await this.#load(ref);
+      const held = await this.#files.load(ref);
       if (held === undefined) throw new StoreError("NotFound", `Cannot replace ${describe(ref)}: not found`);
       this.#expectOwn(held, ref, "replace");
       if (held.object.metadata.resourceVersion !== object.metadata.resourceVersion) {
@@ -105,7 +105,7 @@ export class FolderStore implements Store {
     }
     const path = this.#path(statusPath(ref));
     return withLock(path, async () => {
-      const held = (await this.#load(ref))?.object;
+      const held = (await this.#files.load(ref))?.object;
       if (held === undefined) throw new StoreError("NotFound", `Cannot patch ${describe(ref)}: not found`);
       if (held.metadata.uid !== uid) {
         throw new StoreError("Conflict", `Cannot patch ${describe(ref)}: it is another object by now`);
@@ -124,7 +124,7 @@ export class FolderStore implements Store {
   async delete(ref: ObjectRef, uid: string, version?: string): Promise<void> {
     const path = this.#path(canonicalPath(ref));
     await withLock(path, async () => {
-      const held = await this.#load(ref);
+      const held = await this.#files.load(ref);
       if (held !== undefined && held.object.metadata.uid !== uid) return;
       if (held !== undefined && version !== undefined && held.object.metadata.resourceVersion !== version) {
         throw new StoreError("Conflict", `Cannot delete ${describe(ref)}: it was changed meanwhile`);
@@ -147,53 +147,21 @@ export class FolderStore implements Store {
   }
 
   async #scan(): Promise<void> {
-    const before = this.#files;
-    // What is written after this moment is newer than the list; what a clock that is ahead has stamped before, is not.
-    const stamps = [...before.values()].map((file) => BigInt(file.version)).concat(BigInt(Date.now()) * 1_000_000n);
-    const version = objectVersion(String(stamps.sort((a, b) => (a < b ? -1 : 1)).at(-1)));
-    this.#files = await scanFolder(this.#root, before);
-    this.#paths = manifestPaths(this.#files);
-    for (const [name, file] of this.#files) {
-      if (file.error !== undefined && file !== before.get(name)) this.#log.warn({ file: name }, file.error);
-    }
-    const changed =
-      this.#files.size !== before.size || [...this.#files].some(([name, file]) => before.get(name) !== file);
+    const { version, changed, errors } = await this.#files.scan();
+    for (const { file, error } of errors) this.#log.warn({ file }, error);
     if (!changed && this.#cache?.synced(this.#kinds)) return;
-    const objects = folderObjects(this.#files);
+    const objects = this.#files.objects();
     for (const kind of this.#kinds) this.#cache?.replaceAll(kind, [...(objects.get(kind)?.values() ?? [])], version);
   }
 
-  /** An object as its files have it now. */
-  async #load(ref: ObjectRef): Promise<Loaded | undefined> {
-    const path = await this.#find(ref);
-    if (path === undefined) return undefined;
-    const manifest = manifestIn(await this.#scanned(path), ref);
-    const overlay = manifestIn(await this.#scanned(statusPath(ref)), ref);
-    return manifest && { path, object: withStatus(manifest, overlay) };
-  }
-
-  // Where the last scan saw it, or else where Fairlead puts it, or else anywhere.
-  async #find(ref: ObjectRef): Promise<string | undefined> {
-    for (const path of [this.#paths.get(describe(ref)), canonicalPath(ref)]) {
-      if (path !== undefined && manifestIn(await this.#scanned(path), ref) !== undefined) return path;
-    }
-    if (ref.kind === "Lease" || ref.kind === "Event") return undefined;
-    const files = await scanFolder(this.#root, this.#files).catch(unavailable(this.#root));
-    return manifestPaths(files).get(describe(ref));
-  }
-
-  async #scanned(path: string): Promise<ScannedFile | undefined> {
-    return scanFile(this.#root, path, this.#files.get(path)).catch(unavailable(path));
-  }
-
   async #written(ref: ObjectRef): Promise<RawObject> {
-    const written = (await this.#load(ref))?.object;
+    const written = (await this.#files.load(ref))?.object;
     if (written === undefined) throw new StoreError("NotFound", `Cannot read ${describe(ref)} again: it is gone`);
     this.#cache?.put(ref.kind, written);
     return written;
   }
 
-  #expectOwn({ path }: Loaded, ref: ObjectRef, verb: string): void {
+  #expectOwn({ path }: LoadedObject, ref: ObjectRef, verb: string): void {
     if (path === canonicalPath(ref)) return;
     throw new StoreError("Forbidden", `Cannot ${verb} ${describe(ref)}: it must be Fairlead's own, but is in ${path}`);
   }
@@ -208,24 +176,4 @@ export class FolderStore implements Store {
   #path(path: string): string {
     return join(this.#root, path);
   }
-}
-
-interface Loaded {
-  /** Path of its manifest, relative to the folder. */
-  readonly path: string;
-  readonly object: RawObject;
-}
-
-function canonicalPath({ kind, namespace, name }: ObjectRef): string {
-  return join(KINDS[kind].plural, namespace ?? "", `${name}.yaml`);
-}
-
-function statusPath(ref: ObjectRef): string {
-  return join(STATUS_FOLDER, canonicalPath(ref));
-}
-
-function unavailable(path: string): (cause: unknown) => never {
-  return (cause) => {
-    throw new StoreError("Unavailable", `Cannot read ${path}: ${String(cause)}`, { cause });
-  };
 }
