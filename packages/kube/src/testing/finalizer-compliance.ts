@@ -6,7 +6,7 @@ import { ObjectCache } from "../cache.ts";
 import { refOf } from "../memory/ref-of.ts";
 import { type RawObject, StoreError } from "../ports.ts";
 import { service } from "./manifests.ts";
-import type { StoreBench } from "./store-compliance.ts";
+import type { StoreBench } from "./store-pair.ts";
 
 const PUT = { name: CLEANUP_FINALIZER, present: true };
 const REMOVE = { name: CLEANUP_FINALIZER, present: false };

@@ -15,6 +15,9 @@ export function service(
   };
 }
 
+/** An entry of status.loadBalancer.ingress. */
+export const VIP = { ip: "192.0.2.1", ipMode: "VIP" };
+
 /** An IPAddressPool; of 192.0.2.0/30 unless `spec` says otherwise. */
 export function pool(name: string, spec: Readonly<Record<string, unknown>> = {}): RawObject {
   return {
