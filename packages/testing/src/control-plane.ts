@@ -4,24 +4,10 @@ import { join } from "node:path";
 import { ApiClient } from "./api-client.ts";
 import { type AuditEvent, parseAuditLog } from "./audit.ts";
 import { builtPrograms } from "./built-programs.ts";
-import {
-  accessWith,
-  type StaticTokens,
-  staticUsers,
-  writeKubeconfig,
-  writeServerFiles,
-} from "./control-plane-files.ts";
-import {
-  apiServerFlags,
-  type ControlPlanePlan,
-  controllerManagerFlags,
-  etcdFlags,
-  kubeProxyFlags,
-  type ProxyMode,
-  schedulerFlags,
-} from "./control-plane-flags.ts";
-import { Daemon } from "./daemon.ts";
-import { newLog } from "./logs.ts";
+import { accessWith, staticUsers, writeKubeconfig, writeServerFiles } from "./control-plane-files.ts";
+import type { ControlPlanePlan, ProxyMode } from "./control-plane-flags.ts";
+import { ControlPlanePrograms } from "./control-plane-programs.ts";
+import type { Daemon } from "./daemon.ts";
 import type { Namespace } from "./netns.ts";
 import { until } from "./until.ts";
 
@@ -47,28 +33,14 @@ export class ControlPlane {
   readonly adminKubeconfig: string;
   /** Requests as admin, from this process. */
   readonly api: ApiClient;
-  readonly #binaries: string;
-  readonly #namespace: Namespace;
-  readonly #plan: ControlPlanePlan;
-  readonly #temporary: boolean;
-  readonly #etcd: Daemon;
-  /** The kube-proxies. */
-  readonly #kubeProxies: Daemon[];
-  #apiServer: Daemon;
-  #controllerManager: Daemon;
-  #scheduler: Daemon | undefined;
+  readonly #place: Place;
+  readonly #programs: ControlPlanePrograms;
 
-  private constructor(parts: Started, adminKubeconfig: string, api: ApiClient, controllerManager: Daemon) {
-    this.adminKubeconfig = adminKubeconfig;
+  private constructor(place: Place, programs: ControlPlanePrograms, api: ApiClient) {
+    this.adminKubeconfig = join(place.plan.directory, "admin.kubeconfig");
     this.api = api;
-    this.#binaries = parts.binaries;
-    this.#namespace = parts.namespace;
-    this.#plan = parts.plan;
-    this.#temporary = parts.temporary;
-    this.#apiServer = parts.apiServer;
-    this.#controllerManager = controllerManager;
-    this.#kubeProxies = [];
-    this.#etcd = parts.etcd;
+    this.#place = place;
+    this.#programs = programs;
   }
 
   /**
@@ -81,57 +53,42 @@ export class ControlPlane {
     const own = directory ?? (await mkdtemp(join(tmpdir(), "fairlead-control-plane-")));
     const plan = { address, directory: own, kubelets };
     const tokens = await writeServerFiles(plan);
-    const etcd = launch(namespace, binaries, "etcd", etcdFlags(plan));
-    const apiServer = launch(namespace, binaries, "kube-apiserver", apiServerFlags(plan));
-    const parts: Started = { binaries, namespace, plan, temporary: directory === undefined, etcd, apiServer };
+    const programs = new ControlPlanePrograms(binaries, namespace, plan);
     try {
-      return await ControlPlane.#finish(parts, tokens);
+      const api = await untilReady(programs, "the API server is ready", async () => {
+        const client = new ApiClient(await accessWith(plan, tokens.users.admin));
+        await client.get("/readyz");
+        return client;
+      });
+      for (const user of staticUsers()) await writeKubeconfig(plan, user, tokens.users[user]);
+      for (const [node, token] of tokens.kubelets) await writeKubeconfig(plan, node, token);
+      await programs.startControllerManager();
+      if (kubelets.length > 0) await programs.startScheduler();
+      return new ControlPlane({ binaries, namespace, plan, temporary: directory === undefined }, programs, api);
     } catch (error) {
-      await Promise.all([etcd.stop("SIGKILL"), apiServer.stop("SIGKILL")]);
+      await programs.kill();
       throw error;
     }
   }
 
-  static async #finish(parts: Started, tokens: StaticTokens): Promise<ControlPlane> {
-    const { binaries, namespace, plan, apiServer } = parts;
-    const api = await until(
-      "the API server is ready",
-      async () => {
-        const client = new ApiClient(await accessWith(plan, tokens.users.admin));
-        await client.get("/readyz");
-        return client;
-      },
-      { withinMillis: READY_WITHIN_MILLIS, everyMillis: 100, check: () => apiServer.assertRunning() },
-    );
-    for (const user of staticUsers()) await writeKubeconfig(plan, user, tokens.users[user]);
-    for (const [node, token] of tokens.kubelets) await writeKubeconfig(plan, node, token);
-    const manager = launch(namespace, binaries, "kube-controller-manager", controllerManagerFlags(plan));
-    const started = new ControlPlane(parts, join(plan.directory, "admin.kubeconfig"), api, manager);
-    if (plan.kubelets.length > 0) {
-      const scheduler = join(await builtPrograms("nodes"), "kube-scheduler");
-      started.#scheduler = launchFile(namespace, scheduler, "kube-scheduler", schedulerFlags(plan));
-    }
-    return started;
-  }
-
   /** Folder with its data, certificates and kubeconfig files. */
   get directory(): string {
-    return this.#plan.directory;
+    return this.#place.plan.directory;
   }
 
   /** Path of kubectl, to be run with KUBECONFIG set to {@link adminKubeconfig}. */
   get kubectlPath(): string {
-    return join(this.#binaries, "kubectl");
+    return join(this.#place.binaries, "kubectl");
   }
 
   /** The process of the API server, for its pid and its log. */
   get apiServer(): Daemon {
-    return this.#apiServer;
+    return this.#programs.apiServer;
   }
 
   /** The process of etcd. */
   get etcd(): Daemon {
-    return this.#etcd;
+    return this.#programs.etcd;
   }
 
   /**
@@ -147,7 +104,7 @@ export class ControlPlane {
   async kubectlWith(kubeconfig: string, ...args: string[]): Promise<string> {
     const cache = join(this.directory, "kubectl-cache");
     const flags = [`--kubeconfig=${kubeconfig}`, `--cache-dir=${cache}`];
-    return (await this.#namespace.run(this.kubectlPath, ...flags, ...args)).stdout;
+    return (await this.#place.namespace.run(this.kubectlPath, ...flags, ...args)).stdout;
   }
 
   /**
@@ -157,12 +114,16 @@ export class ControlPlane {
    * @param lifetimeSeconds - at least 600; 3600 unless told.
    */
   async kubeconfigFor(namespace: string, name: string, lifetimeSeconds = 3600): Promise<string> {
-    return writeKubeconfig(this.#plan, `${namespace}-${name}`, await this.#tokenOf(namespace, name, lifetimeSeconds));
+    return writeKubeconfig(
+      this.#place.plan,
+      `${namespace}-${name}`,
+      await this.#tokenOf(namespace, name, lifetimeSeconds),
+    );
   }
 
   /** Requests as a ServiceAccount, from this process. */
   async apiAs(namespace: string, name: string): Promise<ApiClient> {
-    return new ApiClient(await accessWith(this.#plan, await this.#tokenOf(namespace, name, 3600)));
+    return new ApiClient(await accessWith(this.#place.plan, await this.#tokenOf(namespace, name, 3600)));
   }
 
   async #tokenOf(namespace: string, name: string, expirationSeconds: number): Promise<string> {
@@ -184,15 +145,12 @@ export class ControlPlane {
 
   /** Starts a kube-proxy in a node's namespace; nftables unless told. Its Node object must be there. */
   startKubeProxy(node: { readonly name: string; readonly namespace: Namespace }, mode: ProxyMode = "nftables"): Daemon {
-    const flags = kubeProxyFlags(this.#plan, node.name, mode);
-    const proxy = launch(node.namespace, this.#binaries, "kube-proxy", flags, node.name);
-    this.#kubeProxies.unshift(proxy);
-    return proxy;
+    return this.#programs.startKubeProxy(node, mode);
   }
 
   /** Ends the API server: SIGTERM lets it finish its requests, SIGKILL does not. */
   async stopApiServer(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
-    await this.#apiServer.stop(signal, 30_000);
+    await this.#programs.apiServer.stop(signal, 30_000);
   }
 
   /**
@@ -200,40 +158,28 @@ export class ControlPlane {
    * happens when it runs. The controller manager starts anew too: its own back-off after an outage may last a minute.
    */
   async startApiServer(): Promise<void> {
-    if (this.#apiServer.running) return;
-    this.#apiServer = launch(this.#namespace, this.#binaries, "kube-apiserver", apiServerFlags(this.#plan));
-    await until("the API server is ready again", () => this.api.get("/readyz").then(() => true), {
-      withinMillis: READY_WITHIN_MILLIS,
-      everyMillis: 100,
-      check: () => this.#apiServer.assertRunning(),
-    });
-    await this.#controllerManager.stop("SIGKILL");
-    const flags = controllerManagerFlags(this.#plan);
-    this.#controllerManager = launch(this.#namespace, this.#binaries, "kube-controller-manager", flags);
+    if (this.#programs.apiServer.running) return;
+    this.#programs.startApiServer();
+    await untilReady(this.#programs, "the API server is ready again", () => this.api.get("/readyz").then(() => true));
+    await this.#programs.startControllerManager();
   }
 
   /** Ends everything and removes the temporary folder. */
   async close(): Promise<void> {
-    const daemons = [...this.#kubeProxies, this.#scheduler, this.#controllerManager, this.#apiServer, this.#etcd];
-    for (const daemon of daemons) await daemon?.stop("SIGKILL"); // nothing in here outlives a test run
-    if (this.#temporary) await rm(this.directory, { recursive: true, force: true });
+    await this.#programs.kill();
+    if (this.#place.temporary) await rm(this.directory, { recursive: true, force: true });
   }
 }
 
-interface Started {
+interface Place {
   readonly binaries: string;
   readonly namespace: Namespace;
   readonly plan: ControlPlanePlan;
+  /** Whether its folder goes with it. */
   readonly temporary: boolean;
-  readonly etcd: Daemon;
-  readonly apiServer: Daemon;
 }
 
-function launch(namespace: Namespace, binaries: string, program: string, args: string[], suffix?: string): Daemon {
-  const name = suffix === undefined ? program : `${program}-${suffix}`;
-  return launchFile(namespace, join(binaries, program), name, args);
-}
-
-function launchFile(namespace: Namespace, command: string, name: string, args: string[]): Daemon {
-  return Daemon.start({ name, namespace, command, args, log: newLog(name) });
+function untilReady<T>(programs: ControlPlanePrograms, what: string, ask: () => Promise<T>) {
+  const check = () => programs.apiServer.assertRunning();
+  return until(what, ask, { withinMillis: READY_WITHIN_MILLIS, everyMillis: 100, check });
 }
