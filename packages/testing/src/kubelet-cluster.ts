@@ -1,18 +1,17 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtPrograms } from "./built-programs.ts";
 import { ControlPlane } from "./control-plane.ts";
 import type { ProxyMode } from "./control-plane-flags.ts";
 import type { Daemon } from "./daemon.ts";
-import { PAUSE_IMAGE } from "./kubelet-files.ts";
 import { KubeletNode } from "./kubelet-node.ts";
 import { Lab } from "./lab.ts";
 import type { LabNode } from "./lab-hosts.ts";
-import { LAB, nodePlan, podNetworks } from "./lab-plan.ts";
-import { Namespace } from "./netns.ts";
-import { writeScratchImage } from "./scratch-image.ts";
+import { LAB, podNetworks } from "./lab-plan.ts";
+import { COREDNS_IMAGE, podImages } from "./pod-images.ts";
+import { leadToApi, routeToPods } from "./pod-routes.ts";
 import { until } from "./until.ts";
 
 /** How a cluster with kubelets is made. */
@@ -34,7 +33,6 @@ export interface KubeletClusterOptions {
   readonly onProgress?: (text: string) => void;
 }
 
-const COREDNS_IMAGE = "registry.k8s.io/coredns/coredns:v1.14.1";
 const COREDNS = fileURLToPath(new URL("coredns.yaml", import.meta.url));
 
 /**
@@ -166,42 +164,4 @@ export class KubeletCluster {
     await this.kubectl("apply", "-f", path);
     await this.kubectl("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=120s");
   }
-}
-
-async function podImages(directory: string, dns: boolean): Promise<string[]> {
-  const pause = join(await builtPrograms("pause"), "pause");
-  const images = [{ name: PAUSE_IMAGE, program: pause, user: "65535:65535" }];
-  if (dns) images.push({ name: COREDNS_IMAGE, program: join(await builtPrograms("dns"), "coredns"), user: "0:0" });
-  return Promise.all(
-    images.map(async (image) => {
-      const archive = join(directory, `${basename(image.program)}.tar`);
-      await writeScratchImage(image, archive);
-      return archive;
-    }),
-  );
-}
-
-// Whoever is on the LAN or reaches the API server knows the way to the pods, as in a network that is laid out for them.
-async function routeToPods(lab: Lab): Promise<void> {
-  for (const { number } of lab.nodes) {
-    const pods = podNetworks(number);
-    const { lan, management } = nodePlan(number);
-    for (const { namespace } of [lab.client, lab.router]) {
-      await namespace.ip(`route add ${pods.ipv4} via ${lan.ipv4}`, `route add ${pods.ipv6} via ${lan.ipv6}`);
-    }
-    // The API server asks kubelets at the nodes' addresses on the LAN, and pods ask it.
-    for (const namespace of [lab.control ?? Namespace.own(), Namespace.own()]) {
-      await namespace.ip(`route add ${pods.ipv4} via ${management}`, `route add ${lan.ipv4}/32 via ${management}`);
-    }
-  }
-}
-
-/** As much of a kube-proxy as pods need to reach the API server. */
-function leadToApi(): string {
-  const rule = `ip daddr ${LAB.services.ipv4.replace(/\.0\/.*$/, ".1")} tcp dport 443 dnat to ${LAB.control}:6443`;
-  return `table ip lab-api {
-  chain pre { type nat hook prerouting priority -100; ${rule}; }
-  chain out { type nat hook output priority -100; ${rule}; }
-}
-`;
 }
