@@ -1,7 +1,7 @@
 import type { Datagrams, Link, Links, OpenLinkSocket } from "@fairlead/linux";
-import type { IpAddress } from "@fairlead/net";
+import type { AddressRange, IpAddress } from "@fairlead/net";
 import type { Clock, Log, Millis } from "@fairlead/runtime";
-import type { Conflict, Finding, Move } from "./events.ts";
+import type { Layer2Event } from "./events.ts";
 import type { HeartbeatKeys } from "./heartbeat/keys.ts";
 import type { Candidates } from "./ownership/state.ts";
 import type { OwnershipTiming } from "./ownership/timing.ts";
@@ -17,6 +17,20 @@ export interface WantedAddress {
   readonly groups?: readonly string[];
   /** Whether several nodes answer for it, each for its part of the clients. */
   readonly isShared?: boolean;
+  /** Whether it came up while this speaker ran: nobody can have announced it before. */
+  readonly isNew?: boolean;
+}
+
+/** What an {@link Agent} is to do. */
+export interface Layer2Wish {
+  /** All addresses that some node is to answer for. What is no longer among them is given up. */
+  readonly addresses: readonly WantedAddress[];
+  /** Where more may come from: their links are joined before, so that the first one need not wait. */
+  readonly ranges: readonly AddressRange[];
+  /** All nodes, with their addresses: those that are in a link's subnet may have a speaker there. */
+  readonly nodes: ReadonlyMap<string, readonly IpAddress[]>;
+  /** Whether this node forwards for what it wants. Until then others do not leave anything to it. */
+  readonly ready: boolean;
 }
 
 /** What an {@link Agent} needs. */
@@ -32,13 +46,7 @@ export interface AgentOptions {
   readonly makeResponder: (link: Link) => Promise<Responder>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onMove: (move: Move) => void;
-  /** Told of each address that another host is found to use. */
-  readonly onConflict: (conflict: Conflict) => void;
-  /** Told of each address of another node whose wire check fails. */
-  readonly onFinding: (finding: Finding) => void;
-  /** Told when report() may have changed for another reason than a move. */
-  readonly onChange: () => void;
+  readonly onEvent: (event: Layer2Event) => void;
 }
 
 /** When a speaker was last heard, and after how long a silence it counts as gone. */

@@ -9,7 +9,7 @@ import {
   rangesOverlap,
 } from "@fairlead/net";
 import type { Cancel, Millis } from "@fairlead/runtime";
-import type { AgentOptions, Heard, WantedAddress } from "./agent-options.ts";
+import type { AgentOptions, Heard, Layer2Wish } from "./agent-options.ts";
 import { type AgentReport, agentReport } from "./agent-report.ts";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
 import { LinkAgent } from "./link-agent.ts";
@@ -21,14 +21,9 @@ export class Agent {
   readonly #agents = new Map<number, LinkAgent>();
   readonly #starting = new Set<number>();
   readonly #unwatch: Cancel;
-  #wanted: readonly WantedAddress[] = [];
-  /** What was wanted first, and may have been announced before this speaker started; undefined until then. */
-  #first: ReadonlySet<string> | undefined;
-  #ranges: readonly AddressRange[] = [];
+  #wish: Layer2Wish = { addresses: [], ranges: [], nodes: new Map(), ready: false };
   #refusals: readonly LinkRefusal[] = [];
-  #nodes: ReadonlyMap<string, readonly IpAddress[]> = new Map();
   #datagrams: Datagrams | undefined;
-  #ready = false;
   #stopped = false;
 
   constructor(options: AgentOptions) {
@@ -45,24 +40,9 @@ export class Agent {
       );
   }
 
-  /**
-   * All addresses that are to be answered for by some node. What is no longer among them is given up.
-   *
-   * @param ranges - where more may come from: their links are joined before, so that the first one need not wait.
-   * @param nodes - all nodes, with their addresses: those that are in a link's subnet may have a speaker there.
-   * @param ready - whether this node forwards for what it wants. Until then others do not leave anything to it.
-   */
-  want(
-    wanted: readonly WantedAddress[],
-    ranges: readonly AddressRange[],
-    nodes: ReadonlyMap<string, readonly IpAddress[]> = new Map(),
-    ready = true,
-  ): void {
-    this.#nodes = nodes;
-    this.#wanted = wanted;
-    if (ready) this.#first ??= new Set(wanted.map(({ address }) => address));
-    this.#ready = ready;
-    this.#ranges = ranges;
+  /** Takes what is wanted from now on. */
+  want(wish: Layer2Wish): void {
+    this.#wish = wish;
     this.#update();
   }
 
@@ -107,7 +87,8 @@ export class Agent {
     const links = this.#options.links.current();
     const byLink = new Map<number, Map<string, Candidates>>();
     const refusals: LinkRefusal[] = [];
-    for (const { address, nodes, groups = [], isShared = false } of this.#wanted) {
+    const { addresses, ranges } = this.#wish;
+    for (const { address, nodes, groups = [], isShared = false, isNew = false } of addresses) {
       // A node that may not have the address follows what becomes of it where it might be.
       const choice = chooseLink(parseAddress(address), nodes.get(this.#options.node)?.links ?? [[ANY_LINK]], links);
       if ("refusal" in choice) {
@@ -115,18 +96,15 @@ export class Agent {
         continue;
       }
       const onLink = byLink.get(choice.link.index) ?? new Map<string, Candidates>();
-      byLink.set(
-        choice.link.index,
-        onLink.set(address, { nodes, groups, isNew: !this.#first?.has(address), isShared }),
-      );
+      byLink.set(choice.link.index, onLink.set(address, { nodes, groups, isNew, isShared }));
     }
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);
     for (const link of links) {
-      const needed = byLink.has(link.index) || (canAnnounce(link) && link.up && holdsAny(link, this.#ranges));
+      const needed = byLink.has(link.index) || (canAnnounce(link) && link.up && holdsAny(link, ranges));
       if (needed && !this.#agents.has(link.index)) this.#start(link);
     }
-    this.#options.onChange();
+    this.#options.onEvent({ kind: "changed" });
   }
 
   #follow(
@@ -137,15 +115,15 @@ export class Agent {
   ): void {
     const link = links.find((candidate) => candidate.index === index);
     const { name, mac } = agent.link;
+    const { ranges, nodes, ready } = this.#wish;
     if (link?.name === name && link.mac === mac) {
       if (link !== agent.link) agent.see(link);
-      agent.listenFor(this.#ranges);
-      agent.expect(this.#nodes);
-      agent.want(byLink.get(index) ?? new Map(), this.#ready);
+      agent.know(nodes, ranges);
+      agent.want(byLink.get(index) ?? new Map(), ready);
       return;
     }
     this.#agents.delete(index);
-    agent.want(new Map(), this.#ready);
+    agent.want(new Map(), ready);
     // The new responder of a link must not meet the end of the old one.
     this.#starting.add(index);
     agent

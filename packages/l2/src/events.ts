@@ -24,3 +24,11 @@ export interface Conflict extends Stranger {
 export interface Finding extends WireFinding {
   readonly link: string;
 }
+
+/** What an agent tells of by itself. */
+export type Layer2Event =
+  | { readonly kind: "moved"; readonly move: Move }
+  | { readonly kind: "conflict"; readonly conflict: Conflict }
+  | { readonly kind: "finding"; readonly finding: Finding }
+  /** The report may have changed for another reason than these. */
+  | { readonly kind: "changed" };

@@ -1,9 +1,9 @@
 export { Agent } from "./agent.ts";
-export type { Heard, WantedAddress } from "./agent-options.ts";
+export type { AgentOptions, Heard, Layer2Wish, WantedAddress } from "./agent-options.ts";
 export type { AgentReport } from "./agent-report.ts";
 export { canAnnounce } from "./choose-link.ts";
 export { CLIENT_SLOTS, clientSlot } from "./client-hash.ts";
-export type { Conflict, Finding, Move } from "./events.ts";
+export type { Conflict, Finding, Layer2Event, Move } from "./events.ts";
 export { HeartbeatKeys } from "./heartbeat/keys.ts";
 export { answers, HEARTBEAT_IGNORED_CAUSES } from "./metrics.ts";
 export { RELEASE_CAUSES, type ReleaseCause } from "./ownership/effect.ts";

@@ -50,7 +50,8 @@ export class LinkAgent {
       ...own,
       state: () => this.#state,
       onEvent: (event) => this.#take(event),
-      onFinding: (finding) => options.onFinding({ link: link.name, ...finding }),
+      onChange: () => options.onEvent({ kind: "changed" }),
+      onFinding: (finding) => options.onEvent({ kind: "finding", finding: { link: link.name, ...finding } }),
     });
     this.#announcer = new Announcer({
       ...own,
@@ -96,13 +97,9 @@ export class LinkAgent {
     if (!this.#closed) this.#channel.hearDatagram(octets, from);
   }
 
-  /** Nodes that may have a speaker on the link, by name, with their addresses. */
-  expect(nodes: ReadonlyMap<string, readonly IpAddress[]>): void {
+  /** Learns which nodes may have a speaker here, with their addresses, and hears who has addresses of ranges. @throws SystemCallError */
+  know(nodes: ReadonlyMap<string, readonly IpAddress[]>, ranges: readonly AddressRange[]): void {
     this.#channel.expect(nodes);
-  }
-
-  /** Hears who has addresses of these ranges from now on. @throws SystemCallError */
-  listenFor(ranges: readonly AddressRange[]): void {
     this.#wire.listenFor(ranges);
   }
 

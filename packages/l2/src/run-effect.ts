@@ -1,7 +1,7 @@
 import type { Log, Millis } from "@fairlead/runtime";
 import type { Announcer } from "./announce/announcer.ts";
 import type { AnswerKeeper } from "./answer-keeper.ts";
-import type { Conflict, Move } from "./events.ts";
+import type { Layer2Event } from "./events.ts";
 import { narrate } from "./narrate.ts";
 import type { OwnershipEffect } from "./ownership/effect.ts";
 import type { WireWatch } from "./wire/wire-watch.ts";
@@ -16,23 +16,21 @@ export interface EffectTools {
   /** How long who has an address is asked before this node answers for it. */
   readonly probe: Millis;
   readonly log: Log;
-  readonly onMove: (move: Move) => void;
-  readonly onConflict: (conflict: Conflict) => void;
-  readonly onChange: () => void;
+  readonly onEvent: (event: Layer2Event) => void;
 }
 
 /** Does what ownership wants done, and tells of it. What is answered and said follows from all effects of an event together. */
 export function runEffect(effect: OwnershipEffect, tools: EffectTools): void {
-  const { announcer, answers, wire, link, probe, log, onMove, onConflict, onChange } = tools;
+  const { announcer, answers, wire, link, probe, log, onEvent } = tools;
   narrate(effect, link, log);
   switch (effect.kind) {
     case "own":
       announcer.begin(effect.address);
-      onMove({ ...effect, link });
+      onEvent({ kind: "moved", move: { ...effect, link } });
       return;
     case "release":
       announcer.end(effect.address);
-      onMove({ ...effect, link });
+      onEvent({ kind: "moved", move: { ...effect, link } });
       return;
     case "probe":
       wire.probe(effect.address, probe);
@@ -55,20 +53,20 @@ export function runEffect(effect: OwnershipEffect, tools: EffectTools): void {
       // Neighbours believe whoever spoke last; two that both do this must not drown the link (RFC 5227 §2.4).
       if (stranger.code === "AddressConflict") announcer.defend(address);
       if (!isNews) return;
-      onConflict({ address, link, ...stranger });
-      onChange();
+      onEvent({ kind: "conflict", conflict: { address, link, ...stranger } });
+      onEvent({ kind: "changed" });
       return;
     }
     case "peerUp":
       // What neighbours and switches beyond the fault have learned meanwhile may be wrong.
       if (effect.isBack) announcer.beginAll();
-      onChange();
+      onEvent({ kind: "changed" });
       return;
     case "peerDown":
     case "share":
     case "strangerGone":
     case "reluctance":
-      onChange();
+      onEvent({ kind: "changed" });
       return;
     case "slept":
     case "ignored":

@@ -1,10 +1,10 @@
 import type { OpenLinkSocket } from "@fairlead/linux";
 import type { MemoryHost } from "@fairlead/linux/testing";
-import { ANY_LINK, parseRange } from "@fairlead/net";
+import { type AddressRange, ANY_LINK, parseRange } from "@fairlead/net";
 import { MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { Agent } from "../src/agent.ts";
-import type { AgentOptions } from "../src/agent-options.ts";
+import type { AgentOptions, WantedAddress } from "../src/agent-options.ts";
 import type { Move } from "../src/events.ts";
 import { HeartbeatKeys } from "../src/heartbeat/keys.ts";
 import { DEFAULT_TIMING } from "../src/ownership/timing.ts";
@@ -44,12 +44,15 @@ class Subject {
       },
       clock: bench.clock,
       log: this.log,
-      onConflict: () => {},
-      onFinding: () => {},
-      onMove: (move) => this.moves.push(move),
-      onChange: () => undefined,
+      onEvent: (event) => {
+        if (event.kind === "moved") this.moves.push(event.move);
+      },
       ...rest,
     });
+  }
+
+  want(addresses: readonly WantedAddress[], ...ranges: readonly AddressRange[]): void {
+    this.agent.want({ addresses, ranges, nodes: new Map(), ready: true });
   }
 
   get owned(): string[] {
@@ -77,7 +80,7 @@ describe("Agent", () => {
   };
   const owner = async (): Promise<Subject> => {
     const a = start("a", 1);
-    a.agent.want(WANTED, []);
+    a.want(WANTED);
     await bench.pass(detection + probe + interval);
     expect(a.owned).to.deep.equal([ADDRESS]);
     return a;
@@ -85,7 +88,7 @@ describe("Agent", () => {
 
   it("reports its links, what it owns there, and what it can announce on no link", async () => {
     const a = await owner();
-    a.agent.want([...WANTED, { address: "198.51.100.1", nodes: nodesNamed("a") }], []);
+    a.want([...WANTED, { address: "198.51.100.1", nodes: nodesNamed("a") }]);
     const { links, refusals } = a.agent.report();
     expect(links).to.deep.equal([
       {
@@ -103,16 +106,16 @@ describe("Agent", () => {
 
   it("joins the links of its ranges before there is an address, so that the first need not wait", async () => {
     const a = start("a", 1);
-    a.agent.want([], [parseRange("192.0.2.50-192.0.2.60")]);
+    a.want([], parseRange("192.0.2.50-192.0.2.60"));
     await bench.pass(2 * detection);
-    a.agent.want(WANTED, [parseRange("192.0.2.50-192.0.2.60")]);
+    a.want(WANTED, parseRange("192.0.2.50-192.0.2.60"));
     await bench.pass(probe + 10);
     expect(a.owned).to.deep.equal([ADDRESS]);
   });
 
   it("joins no link that no address or range belongs to", async () => {
     const a = start("a", 1);
-    a.agent.want([], [parseRange("198.51.100.0/24")]);
+    a.want([], parseRange("198.51.100.0/24"));
     await bench.pass(interval);
     expect(a.agent.report().links).to.deep.equal([]);
   });
@@ -162,7 +165,7 @@ describe("Agent", () => {
   it("Y-63: tries again after a second when no responder can be made", async () => {
     const a = start("a", 1);
     a.failures = 2;
-    a.agent.want(WANTED, []);
+    a.want(WANTED);
     await bench.pass(2_500 + detection);
     expect(a.owned).to.deep.equal([ADDRESS]);
     expect(a.log.lines.filter(({ level }) => level === "error")).to.have.length(2);
@@ -173,7 +176,7 @@ describe("Agent", () => {
       throw new Error("no right to");
     };
     const a = start("a", 1, { openLinkSocket: refuse });
-    a.agent.want(WANTED, []);
+    a.want(WANTED);
     await bench.pass(2_500);
     expect(a.responders.length).to.be.above(1);
     expect(a.responders.map(({ closed }) => closed)).not.to.include(false);
@@ -182,7 +185,7 @@ describe("Agent", () => {
   it("hands over when it stops", async () => {
     const a = await owner();
     const b = start("b", 2);
-    b.agent.want(WANTED, []);
+    b.want(WANTED);
     await bench.pass(2 * detection);
     const stopped = a.agent.stop(5_000);
     await bench.pass(3 * interval);
@@ -193,7 +196,7 @@ describe("Agent", () => {
 
   it("starts nothing once stopped", async () => {
     const a = start("a", 1);
-    a.agent.want(WANTED, []);
+    a.want(WANTED);
     await a.agent.stop(0);
     a.links.set([a.host.link()]);
     await bench.pass(2_000);

@@ -172,10 +172,11 @@ export class Bench {
       responder,
       clock,
       log,
-      onMove: (move) => moves.push(move),
-      onConflict: (conflict) => conflicts.push(conflict),
-      onFinding: (finding) => findings.push(finding),
-      onChange: () => {},
+      onEvent: (event) => {
+        if (event.kind === "moved") moves.push(event.move);
+        if (event.kind === "conflict") conflicts.push(event.conflict);
+        if (event.kind === "finding") findings.push(event.finding);
+      },
     });
     this.#agents.push(agent);
     this.#stations.push({ host, agent, subnet });

@@ -97,7 +97,7 @@ describe("speakers whose heartbeats the switch drops", () => {
     bench = new Bench();
     nodes = ["a", "b", "c"].map((name) => bench.node(name));
     for (const { agent } of nodes) {
-      agent.expect(new Map(["a", "b", "c"].map((name, i) => [name, [parseAddress(`192.0.2.${i + 1}`)]])));
+      agent.know(new Map(["a", "b", "c"].map((name, i) => [name, [parseAddress(`192.0.2.${i + 1}`)]])), []);
       agent.want(wanted(addresses, "a", "b", "c"));
     }
   });

@@ -10,7 +10,7 @@ describe("an owner that nobody sees answer", () => {
     // Their responders only write down what they are told: on the wire nobody answers.
     const nodes = [bench.node("a"), bench.node("b")];
     for (const { agent } of nodes) {
-      agent.listenFor([parseRange("192.0.2.48/28")]);
+      agent.know(new Map(), [parseRange("192.0.2.48/28")]);
       agent.want(wanted([ADDRESS], "a", "b"));
     }
     await bench.pass(7_000);

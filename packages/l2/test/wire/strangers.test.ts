@@ -14,7 +14,7 @@ for (const address of ["192.0.2.50", "2001:db8::50"]) {
     beforeEach(() => {
       bench = new Bench();
       a = bench.node("a");
-      a.agent.listenFor(POOL);
+      a.agent.know(new Map(), POOL);
     });
     afterEach(() => bench.close());
 
@@ -67,7 +67,7 @@ describe("another speaker", () => {
     const bench = new Bench();
     const [a, b] = [bench.node("a"), bench.node("b")];
     for (const { agent } of [a, b]) {
-      agent.listenFor(POOL);
+      agent.know(new Map(), POOL);
       agent.want(wanted(["192.0.2.50", "192.0.2.51", "192.0.2.52"], "a", "b"));
     }
     await bench.pass(10_000);
