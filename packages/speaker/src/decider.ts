@@ -11,10 +11,9 @@ import {
 } from "@fairlead/kube";
 import type { Trouble } from "@fairlead/model";
 import { type Cancel, type Clock, type Log, Queue } from "@fairlead/runtime";
-import { decide, type Plan } from "./decide.ts";
+import { decide, type Plan } from "./plan/decide.ts";
 import { SPEAKER_PERMISSIONS } from "./permissions.ts";
 import type { Observation, Reporter } from "./ports.ts";
-import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./snapshot.ts";
 import { StatusWriter } from "./status/status-writer.ts";
 
 /** What a {@link Decider} needs. */

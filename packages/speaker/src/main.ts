@@ -13,7 +13,7 @@ import {
   systemClock,
 } from "@fairlead/runtime/io";
 import { Option } from "commander";
-import type { Plan } from "./decide.ts";
+import type { Plan } from "./plan/decide.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
 import { openKeyFile } from "./io/key-file.ts";
 import { readNodeFacts } from "./io/node-facts.ts";

@@ -1,6 +1,6 @@
 import { Agent, type HeartbeatKeys, type OwnershipTiming } from "@fairlead/l2";
 import { type Clock, formatTime, type Log, Pacer, Queue } from "@fairlead/runtime";
-import type { Plan, PlannedAddress } from "./decide.ts";
+import type { Plan, PlannedAddress } from "./plan/decide.ts";
 import { forwardedPorts, ownedAddresses } from "./metrics.ts";
 import type { NodePorts, Reporter } from "./ports.ts";
 import { Reachability } from "./reachability/index.ts";

@@ -8,7 +8,7 @@ import type {
   ServiceIntent,
 } from "@fairlead/model";
 import { ANY_LINK, parseAddress, parseRange } from "@fairlead/net";
-import type { Snapshot } from "../src/snapshot.ts";
+import type { Snapshot } from "../src/survey/snapshot.ts";
 
 /** The address that {@link aService} has. */
 export const VIP = "192.0.2.10";

@@ -3,9 +3,10 @@ import { FaultyStore, pool, service } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import type { Plan } from "../src/decide.ts";
+import type { Plan } from "../src/plan/decide.ts";
 import { Decider } from "../src/decider.ts";
-import { SPEAKER_KINDS } from "../src/snapshot.ts";
+import type { Decision } from "../src/plan/decide.ts";
+import { SPEAKER_KINDS } from "../src/survey/snapshot.ts";
 
 const REF = { kind: "SpeakerStatus", name: "n1" } as const;
 const SECOND = 1_000;

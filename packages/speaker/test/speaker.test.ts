@@ -7,8 +7,8 @@ import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { ANY_LINK } from "@fairlead/net";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { decide, type Plan } from "../src/decide.ts";
-import type { Snapshot } from "../src/snapshot.ts";
+import { decide, type Plan } from "../src/plan/decide.ts";
+import type { Snapshot } from "../src/survey/snapshot.ts";
 import { Speaker } from "../src/speaker.ts";
 import { aNode, anAdvertisement, aService, aSnapshot, VIP } from "./builders.ts";
 

@@ -2,9 +2,9 @@ import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName, Trouble } from "@fairlead/model";
 import type { CommonOptions } from "@fairlead/runtime/io";
 import type { BeatLimits } from "../main-thread-health.ts";
-import type { PlanDelta } from "../plan-delta.ts";
+import type { PlanDelta } from "../plan/delta.ts";
 import type { Observation } from "../ports.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { Snapshot } from "../survey/snapshot.ts";
 
 /** What the thread that decides is started with. */
 export interface DeciderStart {

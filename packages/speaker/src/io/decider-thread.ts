@@ -2,9 +2,9 @@ import { Worker } from "node:worker_threads";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName, Trouble } from "@fairlead/model";
 import { metrics, type NotReady, UsageError } from "@fairlead/runtime";
-import type { Plan } from "../decide.ts";
+import type { Plan } from "../plan/decide.ts";
 import { BEAT_MILLIS } from "../main-thread-health.ts";
-import { PlanReceiver } from "../plan-delta.ts";
+import { PlanReceiver } from "../plan/delta.ts";
 import type { Observation, Reporter } from "../ports.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 

@@ -3,10 +3,10 @@ import { openStore } from "@fairlead/kube/io";
 import type { Trouble } from "@fairlead/model";
 import { UsageError } from "@fairlead/runtime";
 import { createLog, serveHealth, systemClock } from "@fairlead/runtime/io";
-import type { Plan } from "../decide.ts";
+import type { Plan } from "../plan/decide.ts";
 import { Decider } from "../decider.ts";
 import { MainThreadHealth } from "../main-thread-health.ts";
-import { PlanSender } from "../plan-delta.ts";
+import { PlanSender } from "../plan/delta.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
 // This thread waits for nothing in the kernel, as the main one may: so it says how that one is.

@@ -2,7 +2,7 @@ import type { StatusPatch } from "@fairlead/kube";
 import type { AgentReport, ReleaseCause, TakeOverCause } from "@fairlead/l2";
 import { type AnnouncementRefusal, describeAnnouncementRefusal, objectKey } from "@fairlead/model";
 import { VERSION } from "@fairlead/runtime";
-import type { Plan, PlannedAddress } from "../decide.ts";
+import type { Plan, PlannedAddress } from "../plan/decide.ts";
 import type { NodeRemark } from "../reachability/index.ts";
 
 /** What a status tells besides what is planned and seen. */

@@ -1,7 +1,7 @@
 import type { Holding, Move, TakeOverCause } from "@fairlead/l2";
 import { describeAnnouncementRefusal } from "@fairlead/model";
 import { formatTime } from "@fairlead/runtime";
-import type { PlannedAddress } from "../decide.ts";
+import type { PlannedAddress } from "../plan/decide.ts";
 import { moves } from "../metrics.ts";
 import { MOST_MOVES, type RecentMove, serviceNames } from "../status/speaker-status.ts";
 import { noteServices, type TellOptions } from "./note.ts";

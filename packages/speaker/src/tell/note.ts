@@ -1,6 +1,6 @@
 import type { EventNote } from "@fairlead/kube";
 import type { Clock, Log } from "@fairlead/runtime";
-import type { PlannedAddress } from "../decide.ts";
+import type { PlannedAddress } from "../plan/decide.ts";
 import type { Reporter } from "../ports.ts";
 
 /** What telling needs. */

@@ -1,5 +1,5 @@
 import type { Conflict, Finding } from "@fairlead/l2";
-import type { PlannedAddress } from "../decide.ts";
+import type { PlannedAddress } from "../plan/decide.ts";
 import { serviceNames } from "../status/speaker-status.ts";
 import { noteServices, type TellOptions } from "./note.ts";
 

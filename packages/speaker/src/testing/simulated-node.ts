@@ -7,7 +7,7 @@ import type { MemoryHost } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { SimulatedNft } from "@fairlead/nftables/testing";
 import type { Clock, Log } from "@fairlead/runtime";
-import type { Plan } from "../decide.ts";
+import type { Plan } from "../plan/decide.ts";
 import { Decider } from "../decider.ts";
 import type { NodePorts } from "../ports.ts";
 import { Speaker } from "../speaker.ts";

@@ -4,7 +4,7 @@ import { ANY_LINK } from "@fairlead/net";
 import { VERSION } from "@fairlead/runtime";
 import { expect } from "chai";
 import { z } from "zod";
-import { decide } from "../../src/decide.ts";
+import { decide } from "../../src/plan/decide.ts";
 import { refusedAddresses, speakerStatus } from "../../src/status/speaker-status.ts";
 import { aNode, aService, aSnapshot, VIP } from "../builders.ts";
 

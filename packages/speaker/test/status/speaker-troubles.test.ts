@@ -3,7 +3,7 @@ import type { Trouble } from "@fairlead/model";
 import { parseAddress, parsePrefix } from "@fairlead/net";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { decide } from "../../src/decide.ts";
+import { decide } from "../../src/plan/decide.ts";
 import type { Observation, Reporter } from "../../src/ports.ts";
 import { SpeakerTroubles } from "../../src/status/speaker-troubles.ts";
 import { aNode, aSnapshot } from "../builders.ts";

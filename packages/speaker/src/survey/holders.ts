@@ -1,6 +1,6 @@
 import { compareAge, isServed, type Pool, type ServiceIntent, shareConflict, wroteStatus } from "@fairlead/model";
 import { parseAddress, rangeContains } from "@fairlead/net";
-import type { Snapshot } from "./snapshot.ts";
+import type { ClusterView } from "./snapshot.ts";
 
 /** The Services that an address is announced for. */
 export interface Holders {
@@ -15,7 +15,7 @@ export interface Holders {
  * that have the address in their status, and those that may share it with the older ones, as the controller would have
  * it: every node must come to the same.
  */
-export function holdersByAddress({ allocations, services, classes }: Snapshot): ReadonlyMap<string, Holders> {
+export function holdersByAddress({ allocations, services, classes }: ClusterView): ReadonlyMap<string, Holders> {
   const holders = new Map<string, Holders>();
   for (const record of allocations) {
     if (record.holders.length > 0) {

@@ -1,7 +1,7 @@
 import type { Endpoint } from "@fairlead/model";
 import { formatAddress } from "@fairlead/net";
 import { expect } from "chai";
-import { ServiceEndpoints, usableEndpoints } from "../../src/eligibility/endpoints.ts";
+import { ServiceEndpoints, usableEndpoints } from "../../src/survey/endpoints.ts";
 import { anEndpoint, endpointsOf, GONE, SERVING } from "../builders.ts";
 
 const addresses = (endpoints: readonly Endpoint[]) => endpoints.map(({ address }) => formatAddress(address));

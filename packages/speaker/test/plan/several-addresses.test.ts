@@ -1,9 +1,9 @@
 import { placePorts } from "@fairlead/forwarding";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
-import { decide } from "../src/decide.ts";
-import type { Snapshot } from "../src/snapshot.ts";
-import { aNode, anAllocation, anEndpoint, aPool, aService, aSnapshot, endpointsOf, VIP } from "./builders.ts";
+import { decide } from "../../src/plan/decide.ts";
+import type { Snapshot } from "../../src/survey/snapshot.ts";
+import { aNode, anAllocation, anEndpoint, aPool, aService, aSnapshot, endpointsOf, VIP } from "../builders.ts";
 
 const SECOND = "192.0.2.11";
 const THIRD = "192.0.2.12";

@@ -1,7 +1,7 @@
 import type { L2Advertisement, LabelSelector } from "@fairlead/model";
 import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 import { expect } from "chai";
-import { type Reach, reachOf } from "../../src/eligibility/advertisements.ts";
+import { type Reach, reachOf } from "../../src/survey/advertisements.ts";
 import { aNode, anAdvertisement, aPool, aService } from "../builders.ts";
 
 const match = (matchLabels: Record<string, string>): LabelSelector => ({ matchLabels, matchExpressions: [] });

@@ -2,8 +2,8 @@ import type { ForwardedPort } from "@fairlead/forwarding";
 import { ANY_LINK, parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Plan, PlannedAddress } from "../src/decide.ts";
-import { PlanReceiver, PlanSender } from "../src/plan-delta.ts";
+import type { Plan, PlannedAddress } from "../../src/plan/decide.ts";
+import { PlanReceiver, PlanSender } from "../../src/plan/delta.ts";
 
 /** What a plan of these addresses would be: `nodes` of an address, and `endpoints` of its one port. */
 function plan(

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EXCLUDE_LABEL, nodeRefusal, preferReady } from "../../src/eligibility/nodes.ts";
+import { EXCLUDE_LABEL, nodeRefusal, preferReady } from "../../src/survey/nodes.ts";
 import { aNode } from "../builders.ts";
 
 const EXCLUDED = { code: "NodeExcluded", label: EXCLUDE_LABEL };

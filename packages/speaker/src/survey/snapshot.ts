@@ -10,7 +10,7 @@ import type {
   PortEndpoints,
   ServiceIntent,
 } from "@fairlead/model";
-import type { Observation } from "./ports.ts";
+import type { Observation } from "../ports.ts";
 
 /** The kinds that a speaker decides on. */
 export const SPEAKER_KINDS = [

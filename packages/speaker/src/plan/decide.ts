@@ -9,11 +9,11 @@ import {
   type ServiceIntent,
 } from "@fairlead/model";
 import { type AddressRange, type IpAddress, parseAddress } from "@fairlead/net";
-import { type NodeReach, reachOf } from "./eligibility/advertisements.ts";
-import { ServiceEndpoints, usableEndpoints } from "./eligibility/endpoints.ts";
-import { nodeRefusal, preferReady } from "./eligibility/nodes.ts";
-import { holdersByAddress, poolOf } from "./holders.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { type NodeReach, reachOf } from "../survey/advertisements.ts";
+import { ServiceEndpoints, usableEndpoints } from "../survey/endpoints.ts";
+import { nodeRefusal, preferReady } from "../survey/nodes.ts";
+import { holdersByAddress, poolOf } from "../survey/holders.ts";
+import type { Snapshot } from "../survey/snapshot.ts";
 
 /** An address of a Service, and where it may be announced. */
 export interface PlannedAddress extends WantedAddress {

@@ -1,8 +1,8 @@
 import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 import { expect } from "chai";
-import { decide } from "../src/decide.ts";
-import type { Snapshot } from "../src/snapshot.ts";
-import { anAdvertisement, anAllocation, anEndpoint, aService, aSnapshot, endpointsOf, VIP } from "./builders.ts";
+import { decide } from "../../src/plan/decide.ts";
+import type { Snapshot } from "../../src/survey/snapshot.ts";
+import { anAdvertisement, anAllocation, anEndpoint, aService, aSnapshot, endpointsOf, VIP } from "../builders.ts";
 
 const WEB = aService({ sharingKey: "k" });
 const DNS = aService({

@@ -1,9 +1,9 @@
 import type { AnnouncementRefusalCode } from "@fairlead/model";
 import { ANY_LINK, parseRange } from "@fairlead/net";
 import { expect } from "chai";
-import { decide } from "../src/decide.ts";
-import { EXCLUDE_LABEL } from "../src/eligibility/nodes.ts";
-import type { Snapshot } from "../src/snapshot.ts";
+import { decide } from "../../src/plan/decide.ts";
+import { EXCLUDE_LABEL } from "../../src/survey/nodes.ts";
+import type { Snapshot } from "../../src/survey/snapshot.ts";
 import {
   aNode,
   anAdvertisement,
@@ -16,7 +16,7 @@ import {
   GONE,
   SERVING,
   VIP,
-} from "./builders.ts";
+} from "../builders.ts";
 
 const LOCAL = aService({ externalTrafficPolicy: "Local" });
 const ANYWHERE = { links: [[ANY_LINK]], weight: 0 };
