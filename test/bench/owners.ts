@@ -10,9 +10,9 @@ export interface OwnedAddress {
 /** What each speaker's status says that it owns, by node. */
 export async function ownedByNode({ cluster }: Pick<Site, "cluster">): Promise<Map<string, readonly OwnedAddress[]>> {
   const { items } = (await cluster.controlPlane.api.get("/apis/fairlead.dev/v1beta1/speakerstatuses")) as {
-    items: { metadata: { name: string }; status?: { addresses?: OwnedAddress[] } }[];
+    items: { metadata: { name: string }; status?: { layer2?: { addresses?: OwnedAddress[] } } }[];
   };
-  return new Map(items.map(({ metadata, status }) => [metadata.name, status?.addresses ?? []]));
+  return new Map(items.map(({ metadata, status }) => [metadata.name, status?.layer2?.addresses ?? []]));
 }
 
 /** Waits until each of so many addresses has one owner, by the speakers' status. */

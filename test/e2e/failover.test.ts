@@ -142,9 +142,13 @@ describe("an address whose owner fails", () => {
     const path = `/apis/fairlead.dev/v1beta1/speakerstatuses/${next.name}`;
     await until(
       "the new owner has written its status",
-      async () => ((await cluster.controlPlane.api.get(path)) as { status: { owned: number } }).status.owned === 1,
+      async () => ((await cluster.controlPlane.api.get(path)) as OneStatus).status.layer2.owned === 1,
       { withinMillis: 30_000 },
     );
     for (const daemon of product.controllers) daemon.assertRunning();
   });
 });
+
+interface OneStatus {
+  readonly status: { readonly layer2: { readonly owned: number } };
+}

@@ -55,9 +55,9 @@ describe("the finalizer of Services", () => {
   async function speakersOf(address: string): Promise<string[]> {
     const path = "/apis/fairlead.dev/v1beta1/speakerstatuses";
     const { items } = (await cluster.controlPlane.api.get(path)) as {
-      items: { metadata: { name: string }; status?: { addresses?: { address: string }[] } }[];
+      items: { metadata: { name: string }; status?: { layer2?: { addresses?: { address: string }[] } } }[];
     };
-    const having = items.filter(({ status }) => status?.addresses?.some((one) => one.address === address));
+    const having = items.filter(({ status }) => status?.layer2?.addresses?.some((one) => one.address === address));
     return having.map(({ metadata }) => metadata.name);
   }
 

@@ -32,9 +32,9 @@ describe("an address whose clients are shared among the nodes", () => {
 
   const parts = async () => {
     const { items } = (await cluster.controlPlane.api.get("/apis/fairlead.dev/v1beta1/speakerstatuses")) as {
-      items: { metadata: { name: string }; status: { shared?: { parts: number }[] } }[];
+      items: { metadata: { name: string }; status: { layer2?: { shared?: { parts: number }[] } } }[];
     };
-    return items.map(({ status }) => status.shared?.[0]?.parts ?? 0);
+    return items.map(({ status }) => status.layer2?.shared?.[0]?.parts ?? 0);
   };
   /** Asks as many clients: the LAN client with an address each. */
   const answersByClient = async (from: Namespace, address: string): Promise<Map<string, string[]>> => {

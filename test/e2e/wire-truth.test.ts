@@ -37,9 +37,9 @@ describe("what speakers see of one another's addresses on the wire", () => {
   const found = async (reason: string) => {
     const path = "/apis/fairlead.dev/v1beta1/speakerstatuses";
     const { items } = (await cluster.controlPlane.api.get(path)) as {
-      items: { metadata: { name: string }; status: { findings?: { reason: string; owner: string }[] } }[];
+      items: { metadata: { name: string }; status: { layer2?: { findings?: { reason: string; owner: string }[] } } }[];
     };
-    return items.flatMap(({ status }) => status.findings ?? []).find((finding) => finding.reason === reason);
+    return items.flatMap(({ status }) => status.layer2?.findings ?? []).find((finding) => finding.reason === reason);
   };
 
   it("is told to an owner that does not answer, which repairs itself", async () => {

@@ -99,7 +99,9 @@ describe("the speakers on dual-stack nodes", () => {
         const heard = lab.nodes.map((node) => speaker(node).output().split("speaker heard").length - 1);
         const statuses = await Promise.all(lab.nodes.map(({ name }) => speakerStatus(name)));
         const all = lab.nodes.length - 1;
-        return heard.every((n) => n >= all) && statuses.every(({ links }) => links?.[0]?.neighbors?.length === all);
+        return (
+          heard.every((n) => n >= all) && statuses.every(({ layer2 }) => layer2?.links?.[0]?.neighbors?.length === all)
+        );
       },
       PATIENCE,
     );
@@ -211,5 +213,5 @@ describe("the speakers on dual-stack nodes", () => {
 
 /** What the tests read of a SpeakerStatus. */
 interface SpeakerStatus {
-  readonly links?: readonly { readonly neighbors?: readonly string[] }[];
+  readonly layer2?: { readonly links?: readonly { readonly neighbors?: readonly string[] }[] };
 }

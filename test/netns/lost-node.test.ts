@@ -115,14 +115,16 @@ describe("a node that is lost, on real kernels", () => {
   }
 
   async function owner(): Promise<LabNode | undefined> {
-    const owned = await Promise.all(lab.nodes.map(async ({ name }) => (await status(name)).owned ?? 0));
+    const owned = await Promise.all(lab.nodes.map(async ({ name }) => (await status(name)).layer2?.owned ?? 0));
     return lab.nodes[owned.indexOf(Math.max(...owned))];
   }
 
   async function allWell(): Promise<boolean> {
     const statuses = await Promise.all(lab.nodes.map(({ name }) => status(name)));
-    const heard = statuses.every(({ links, nodes }) => links?.[0]?.neighbors?.length === 2 && nodes?.length === 0);
-    return heard && statuses.reduce((sum, { owned = 0 }) => sum + owned, 0) === VIPS.length;
+    const heard = statuses.every(
+      ({ layer2, nodes }) => layer2?.links?.[0]?.neighbors?.length === 2 && nodes?.length === 0,
+    );
+    return heard && statuses.reduce((sum, { layer2 }) => sum + (layer2?.owned ?? 0), 0) === VIPS.length;
   }
 
   /** What became of the connections that were begun once all should be well again. */
@@ -158,7 +160,6 @@ function podsIn(results: readonly ProbeResult[]): Set<string> {
 }
 
 interface SpeakerStatus {
-  readonly owned?: number;
-  readonly links?: readonly { readonly neighbors?: readonly string[] }[];
+  readonly layer2?: { readonly owned?: number; readonly links?: readonly { readonly neighbors?: readonly string[] }[] };
   readonly nodes?: readonly { readonly name: string; readonly reason: string }[];
 }

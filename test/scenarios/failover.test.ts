@@ -51,7 +51,7 @@ for (const [family, address] of [
       await site.pass(500);
       await site.at(owner).crash();
       await site.settle();
-      const [move] = site.speakerStatus(await site.owner(address)).moves ?? [];
+      const [move] = site.layer2Status(await site.owner(address)).moves ?? [];
       expect(move).to.include({
         address,
         service: "default/web",
@@ -70,8 +70,8 @@ for (const [family, address] of [
       await site.settle();
       expect(await site.answering(address)).to.deep.equal([heir]);
       expect(doubles()).to.equal(0);
-      expect(site.speakerStatus(owner)).to.deep.include({ owned: 0 });
-      expect(site.speakerStatus(heir)).to.deep.include({ owned: 1 });
+      expect(site.layer2Status(owner)).to.deep.include({ owned: 0 });
+      expect(site.layer2Status(heir)).to.deep.include({ owned: 1 });
     });
 
     it("hands over without a moment unanswered when it is stopped", async () => {
@@ -81,7 +81,7 @@ for (const [family, address] of [
       await stopped;
       expect(await site.owner(address)).not.to.equal(owner);
       expect(gap()).to.be.at.most(2 * ASK_EVERY);
-      expect(site.speakerStatus(owner)).to.deep.include({ owned: 0 });
+      expect(site.layer2Status(owner)).to.deep.include({ owned: 0 });
     });
 
     it("stays the same when it is the only one that is not restarted", async () => {

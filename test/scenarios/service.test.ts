@@ -13,8 +13,8 @@ describe("a Service of type LoadBalancer", () => {
     await site.service("web");
     expect(site.ingress("web")).to.deep.equal([VIP]);
     const owner = await site.owner(VIP);
-    expect(site.speakerStatus(owner)).to.deep.include({ owned: 1, refusals: [] });
-    for (const other of site.others(owner)) expect(site.speakerStatus(other)).to.deep.include({ owned: 0 });
+    expect(site.layer2Status(owner)).to.deep.include({ owned: 1, refusals: [] });
+    for (const other of site.others(owner)) expect(site.layer2Status(other)).to.deep.include({ owned: 0 });
     for (const { nft } of site.nodes) expect(nft.table("inet fairlead")?.sets.get("endpoints4")?.size).to.equal(3);
   });
 
@@ -46,7 +46,7 @@ describe("a Service of type LoadBalancer", () => {
   it("shares the nodes with others: none has more than its part and one", async () => {
     for (const name of ["a", "b", "c", "d", "e"]) site.cluster.apply(service(name));
     await site.service("f");
-    const owned = site.nodes.map(({ name }) => site.speakerStatus(name).owned ?? 0);
+    const owned = site.nodes.map(({ name }) => site.layer2Status(name).owned ?? 0);
     expect(owned.reduce((a, b) => a + b)).to.equal(6);
     expect(Math.max(...owned)).to.be.at.most(3);
   });

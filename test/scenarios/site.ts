@@ -158,7 +158,7 @@ export class Site {
   refusals(address: string): Record<string, string> {
     return Object.fromEntries(
       this.nodes.flatMap(({ name }) => {
-        const { refusals = [] } = this.speakerStatus(name);
+        const { refusals = [] } = this.layer2Status(name);
         const refusal = refusals.find((other) => other.address === address);
         return refusal === undefined ? [] : [[name, refusal.reason]];
       }),
@@ -174,6 +174,11 @@ export class Site {
   /** What a speaker says of other nodes in its SpeakerStatus: "n2 NodeLost". */
   remarks(name: string): string[] {
     return (this.speakerStatus(name).nodes ?? []).map((remark) => `${remark.name} ${remark.reason}`);
+  }
+
+  /** What a speaker wrote of Layer 2. */
+  layer2Status(name: string): Layer2Status {
+    return this.speakerStatus(name).layer2 ?? {};
   }
 
   /** The status that a speaker wrote. */
@@ -227,6 +232,11 @@ export class Site {
 /** What scenarios read of a SpeakerStatus. */
 export interface SpeakerStatus {
   readonly nodes?: readonly { readonly name: string; readonly reason: string; readonly message: string }[];
+  readonly layer2?: Layer2Status;
+}
+
+/** What scenarios read of its part about Layer 2. */
+export interface Layer2Status {
   readonly owned?: number;
   readonly addresses?: readonly { readonly address: string; readonly service: string; readonly epoch: number }[];
   readonly moves?: readonly {

@@ -44,7 +44,7 @@ describe("while the store", () => {
   it("has lost the SpeakerStatuses, each is made anew with the next change", async () => {
     for (const { name } of site.nodes) site.cluster.delete({ kind: "SpeakerStatus", name });
     await site.service("next");
-    const owned = site.nodes.map(({ name }) => site.speakerStatus(name).owned ?? 0);
+    const owned = site.nodes.map(({ name }) => site.layer2Status(name).owned ?? 0);
     expect(owned.reduce((a, b) => a + b)).to.be.at.least(1);
   });
 });

@@ -77,7 +77,7 @@ describe("Controller", () => {
       kind: "SpeakerStatus",
       metadata: { name: "n1" },
     });
-    world.cluster.patchStatus(ref, metadata.uid ?? "", { addresses: [{ address: "192.0.2.0" }] });
+    world.cluster.patchStatus(ref, metadata.uid ?? "", { layer2: { addresses: [{ address: "192.0.2.0" }] } });
     world.service("a");
     deployment.start(undefined, true);
     await clock.advance(2_000);
@@ -109,7 +109,8 @@ describe("Controller", () => {
     const { metadata } = world.cluster.create(object);
     const beat = () => {
       const lastSeen = new Date(clock.now()).toISOString();
-      world.cluster.patchStatus(ref, metadata.uid ?? "", { addresses: [{ address: "192.0.2.0" }], lastSeen });
+      const layer2 = { addresses: [{ address: "192.0.2.0" }] };
+      world.cluster.patchStatus(ref, metadata.uid ?? "", { layer2, lastSeen });
     };
     beat();
     world.service("a");

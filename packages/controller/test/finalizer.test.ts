@@ -30,7 +30,7 @@ describe("the finalizer", () => {
   }
   /** The speaker of a node says that it answers for these. */
   function says(node: string, ...addresses: string[]): void {
-    const status = { lastSeen: now(), addresses: addresses.map((address) => ({ address })) };
+    const status = { lastSeen: now(), layer2: { addresses: addresses.map((address) => ({ address })) } };
     const object: RawObject = { apiVersion: "fairlead.dev/v1beta1", kind: "SpeakerStatus", metadata: { name: node } };
     const ref = { kind: "SpeakerStatus", name: node } as const;
     const { metadata } = world.cluster.get(ref) ?? world.cluster.create(object);

@@ -248,7 +248,7 @@ export class History {
   }
 
   #speak(addresses: readonly string[]): void {
-    const status = { addresses: addresses.map((address) => ({ address })) };
+    const status = { layer2: { addresses: addresses.map((address) => ({ address })) } };
     const ref = { kind: "SpeakerStatus", name: "n1" } as const;
     const object = { apiVersion: "fairlead.dev/v1beta1", kind: "SpeakerStatus", metadata: { name: "n1" } };
     const { metadata } = this.world.cluster.get(ref) ?? this.world.cluster.create(object);

@@ -1,4 +1,3 @@
-import { formatAddress, formatPrefix } from "@fairlead/net";
 import type { LinkRefusal } from "./choose-link.ts";
 import type { Conflict, Finding } from "./events.ts";
 import type { LinkReport } from "./link-report.ts";
@@ -9,10 +8,6 @@ import type { Responder } from "./ports.ts";
 export interface AgentReport {
   readonly links: readonly {
     readonly name: string;
-    readonly mac: string;
-    readonly up: boolean;
-    readonly subnets: readonly string[];
-    readonly gateways: readonly string[];
     readonly responder: Responder["kind"];
     readonly neighbors: readonly string[];
   }[];
@@ -31,11 +26,7 @@ export interface AgentReport {
  */
 export function agentReport(refusals: readonly LinkRefusal[], links: readonly LinkReport[]): AgentReport {
   return {
-    links: links.map(({ link, responder, neighbors }) => {
-      const { name, mac, up } = link;
-      const subnets = link.addresses.map(formatPrefix);
-      return { name, mac, up, subnets, gateways: link.gateways.map(formatAddress), responder, neighbors };
-    }),
+    links: links.map(({ link, responder, neighbors }) => ({ name: link.name, responder, neighbors })),
     owned: links.flatMap(({ link, owned }) => {
       return [...owned].map(([address, holding]) => ({ address, link: link.name, holding }));
     }),

@@ -1,7 +1,7 @@
 export { Agent } from "./agent.ts";
 export type { AgentOptions, Heard, Layer2Wish, WantedAddress } from "./agent-options.ts";
 export type { AgentReport } from "./agent-report.ts";
-export { canAnnounce } from "./choose-link.ts";
+export { canAnnounce, type LinkRefusal } from "./choose-link.ts";
 export { CLIENT_SLOTS, clientSlot } from "./client-hash.ts";
 export type { Conflict, Finding, Layer2Event, Move } from "./events.ts";
 export { HeartbeatKeys } from "./heartbeat/keys.ts";

@@ -90,17 +90,7 @@ describe("Agent", () => {
     const a = await owner();
     a.want([...WANTED, { address: "198.51.100.1", nodes: nodesNamed("a") }]);
     const { links, refusals } = a.agent.report();
-    expect(links).to.deep.equal([
-      {
-        name: "eth0",
-        mac: a.host.link().mac,
-        up: true,
-        subnets: ["192.0.2.1/24"],
-        gateways: [],
-        responder: "userspace",
-        neighbors: [],
-      },
-    ]);
+    expect(links).to.deep.equal([{ name: "eth0", responder: "userspace", neighbors: [] }]);
     expect(refusals).to.deep.equal([{ code: "NoInterface", address: "198.51.100.1", selectors: [ANY_LINK] }]);
   });
 
@@ -136,7 +126,7 @@ describe("Agent", () => {
     await bench.pass(detection + probe + 2 * interval);
     expect(a.responders.map(({ closed }) => closed)).to.deep.equal([true, false]);
     expect(bench.journal).to.include(`${OTHER_MAC} announces ${ADDRESS} by request`);
-    expect(a.agent.report().links.map(({ mac }) => mac)).to.deep.equal([OTHER_MAC]);
+    expect(a.agent.report().links).to.have.length(1);
   });
 
   it("does not make a new responder while the old one still closes", async () => {

@@ -11,10 +11,12 @@ import {
 } from "@fairlead/kube";
 import type { Trouble } from "@fairlead/model";
 import { type Cancel, type Clock, type Log, Queue } from "@fairlead/runtime";
-import { decide, type Plan } from "./plan/decide.ts";
 import { SPEAKER_PERMISSIONS } from "./permissions.ts";
+import { decide } from "./plan/decide.ts";
+import type { Plan } from "./plan/plan.ts";
 import type { Observation, Reporter } from "./ports.ts";
 import { StatusWriter } from "./status/status-writer.ts";
+import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./survey/snapshot.ts";
 
 /** What a {@link Decider} needs. */
 export interface DeciderOptions {

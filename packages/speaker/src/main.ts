@@ -13,14 +13,14 @@ import {
   systemClock,
 } from "@fairlead/runtime/io";
 import { Option } from "commander";
-import type { Plan } from "./plan/decide.ts";
+import type { Plan } from "./plan/plan.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
 import { openKeyFile } from "./io/key-file.ts";
 import { readNodeFacts } from "./io/node-facts.ts";
 import { cleanUpNode, openNode, type ResponderChoice } from "./io/node-ports.ts";
 import { BEAT_LIMITS } from "./main-thread-health.ts";
 import { NodeWatch } from "./node-check/node-watch.ts";
-import { Speaker } from "./speaker.ts";
+import { NodeSpeaker } from "./node-speaker.ts";
 import { SpeakerTroubles } from "./status/speaker-troubles.ts";
 
 interface Options extends CommonOptions {
@@ -93,6 +93,7 @@ await runProgram<Options>(program, async (options) => {
   if (options.nodeName === "") throw new UsageError("Cannot start: --node-name must not be empty");
   const log = createLog(options.logLevel, options.logFormat, { component: "speaker", node: options.nodeName });
   const { store, kubeconfig, logLevel, logFormat, loadBalancerClass, unclassed, forwarding, nodeName } = options;
+  const classes = { loadBalancerClass, unclassed };
   const timing = timingFor(options.detection);
   const clock = systemClock;
   const keys = await openKeyFile(options.heartbeatKeyFile, clock, log);
@@ -114,7 +115,7 @@ await runProgram<Options>(program, async (options) => {
     log,
   });
   const troubles = new SpeakerTroubles({ node: nodeName, forwarding, watch: node, links: ports.links, clock, log });
-  let speaker: Speaker | undefined;
+  let speaker: NodeSpeaker | undefined;
   let early: Plan | undefined;
   const decider = await DeciderThread.start(
     {
@@ -124,7 +125,7 @@ await runProgram<Options>(program, async (options) => {
         ...(store !== undefined && { store }),
         ...(kubeconfig !== undefined && { kubeconfig }),
       },
-      fixed: { node: nodeName, forwarding, classes: { loadBalancerClass, unclassed } },
+      fixed: { node: nodeName, forwarding, classes },
       metricsPort: options.metricsPort,
       limits: BEAT_LIMITS,
     },
@@ -145,7 +146,8 @@ await runProgram<Options>(program, async (options) => {
     },
   );
   const reporter = troubles.start(decider);
-  speaker = new Speaker({ node: nodeName, ports, reporter, timing, keys, clock, log });
+  const { responder } = options;
+  speaker = new NodeSpeaker({ node: nodeName, classes, responder, ports, reporter, timing, keys, clock, log });
   if (early !== undefined) speaker.follow(early);
   const running = speaker;
   log.info({ store: store ?? kubeconfig ?? "in-cluster", forwarding }, "started");

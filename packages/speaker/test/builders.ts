@@ -8,6 +8,7 @@ import type {
   ServiceIntent,
 } from "@fairlead/model";
 import { ANY_LINK, parseAddress, parseRange } from "@fairlead/net";
+import type { Plan } from "../src/plan/plan.ts";
 import type { Snapshot } from "../src/survey/snapshot.ts";
 
 /** The address that {@link aService} has. */
@@ -131,4 +132,12 @@ export function aSnapshot(fields: Partial<Snapshot> = {}): Snapshot {
     lost: new Set(),
     ...fields,
   };
+}
+
+/** What a plan has of each address, in order, from all of its tables. */
+export function announced({ addresses, layer2, candidates }: Plan) {
+  return Array.from(addresses, ([address, planned]) => {
+    const { candidates: key = "", ...rest } = layer2.get(address) ?? {};
+    return { address, ...planned, nodes: candidates.get(key) ?? new Map(), ...rest };
+  });
 }

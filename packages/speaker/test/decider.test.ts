@@ -3,13 +3,15 @@ import { FaultyStore, pool, service } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import type { Plan } from "../src/plan/decide.ts";
+import { forwardingTable } from "../src/plan/forwarding.ts";
+import type { Plan } from "../src/plan/plan.ts";
 import { Decider } from "../src/decider.ts";
 import type { Decision } from "../src/plan/decide.ts";
 import { SPEAKER_KINDS } from "../src/survey/snapshot.ts";
 
 const REF = { kind: "SpeakerStatus", name: "n1" } as const;
 const SECOND = 1_000;
+const owning = (owned: number) => ({ layer2: { owned } });
 const unavailable = () => new StoreError("Unavailable", "the API server is away");
 
 /** A store that fills nothing by itself. */
@@ -47,7 +49,7 @@ describe("Decider", () => {
   };
   /** What was written last, but for when. */
   const written = () => {
-    const { lastSeen: _, ...status } = (cluster.get(REF)?.status ?? {}) as { lastSeen?: string; owned?: number };
+    const { lastSeen: _, ...status } = (cluster.get(REF)?.status ?? {}) as { lastSeen?: string };
     return status;
   };
   const lastSeen = () => (cluster.get(REF)?.status as { lastSeen?: string } | undefined)?.lastSeen;
@@ -79,7 +81,7 @@ describe("Decider", () => {
     });
     cluster.apply(slice("n1", "10.0.0.1"));
     cluster.apply(slice("n2", "10.0.0.2"));
-    const targets = () => plans.at(-1)?.forwarding.ports.map(({ endpoints }) => endpoints.length);
+    const targets = () => plans.slice(-1).flatMap((plan) => forwardingTable(plan).ports.map((port) => port.endpoints.length));
     await clock.advance(SECOND);
     expect(targets()).to.deep.equal([2]);
     decider.observe({ lost: new Set(["n2"]) });
@@ -98,7 +100,7 @@ describe("Decider", () => {
       cluster.patchStatus(ref, uid, { loadBalancer: { ingress: [{ ip: `192.0.2.${name.charCodeAt(0) - 97}` }] } });
     }
     await clock.advance(SECOND);
-    expect(plans.map(({ addresses }) => addresses.length)).to.deep.equal([3]);
+    expect(plans.map(({ addresses }) => addresses.size)).to.deep.equal([3]);
   });
 
   it("decides nothing new while the store is silent, but the same again now and then", async () => {
@@ -114,11 +116,11 @@ describe("Decider", () => {
     cluster.subscribe(({ kind }) => {
       if (kind === "SpeakerStatus") writes += 1;
     });
-    for (const owned of [1, 2, 3]) decider.status({ owned });
+    for (const owned of [1, 2, 3]) decider.status(owning(owned));
     await clock.advance(2 * SECOND);
-    expect(written()).to.deep.equal({ owned: 3 });
+    expect(written()).to.deep.equal(owning(3));
     expect(writes).to.equal(2);
-    decider.status({ owned: 3 });
+    decider.status(owning(3));
     await clock.advance(2 * SECOND);
     expect(writes).to.equal(2);
   });
@@ -130,40 +132,53 @@ describe("Decider", () => {
       metadata: { name: "n1" },
     }).metadata;
     const { decider } = start(new MemoryStore(cluster));
-    decider.status({ owned: 1 });
+    decider.status(owning(1));
     await clock.advance(2 * SECOND);
-    expect(written()).to.deep.equal({ owned: 1 });
+    expect(written()).to.deep.equal(owning(1));
     expect(cluster.get(REF)?.metadata.uid).to.equal(uid);
+  });
+
+  it("replaces what a speaker of an older version wrote in its own way", async () => {
+    const { uid = "" } = cluster.create({
+      apiVersion: "fairlead.dev/v1beta1",
+      kind: REF.kind,
+      metadata: { name: "n1" },
+    }).metadata;
+    cluster.patchStatus(REF, uid, { owned: 7, forwarding: "direct", addresses: [{ address: "192.0.2.1" }] });
+    const { decider } = start(new MemoryStore(cluster));
+    decider.status({ ...owning(1), forwarding: { mode: "direct" } });
+    await clock.advance(2 * SECOND);
+    expect(written()).to.deep.equal({ ...owning(1), forwarding: { mode: "direct" } });
   });
 
   it("tries a status again until the store takes it", async () => {
     const { decider, store } = start(new FaultyStore(cluster));
     store.failBefore = unavailable;
-    decider.status({ owned: 1 });
+    decider.status(owning(1));
     await clock.advance(30 * SECOND);
     expect(cluster.get(REF)).to.equal(undefined);
     store.failBefore = () => undefined;
     await clock.advance(30 * SECOND);
-    expect(written()).to.deep.equal({ owned: 1 });
+    expect(written()).to.deep.equal(owning(1));
   });
 
   it("makes the SpeakerStatus anew with the next status after somebody has deleted it", async () => {
     const { decider } = start(new MemoryStore(cluster));
-    decider.status({ owned: 1 });
+    decider.status(owning(1));
     await clock.advance(2 * SECOND);
     cluster.delete(REF);
-    decider.status({ owned: 2 });
+    decider.status(owning(2));
     await clock.advance(3 * SECOND);
-    expect(written()).to.deep.equal({ owned: 2 });
+    expect(written()).to.deep.equal(owning(2));
   });
 
   it("makes the SpeakerStatus anew also if there is nothing new to write", async () => {
     const { decider } = start(new MemoryStore(cluster));
-    decider.status({ owned: 1 });
+    decider.status(owning(1));
     await clock.advance(2 * SECOND);
     cluster.delete(REF);
     await clock.advance(62 * SECOND);
-    expect(written()).to.deep.equal({ owned: 1 });
+    expect(written()).to.deep.equal(owning(1));
   });
 
   for (const [name, everyMillis] of [
@@ -172,31 +187,31 @@ describe("Decider", () => {
   ] as const) {
     it(`writes when it was last seen about once a minute while ${name}, and nothing else`, async () => {
       const { decider, store } = start(new FaultyStore(cluster));
-      decider.status({ owned: 1 });
+      decider.status(owning(1));
       await clock.advance(2 * SECOND);
       let calls = 0;
       store.failBefore = () => void calls++;
       let oldest = 0;
       for (let at = 0; at < 600 * SECOND; at += SECOND) {
-        if (at % everyMillis === 0) decider.status({ owned: 1 });
+        if (at % everyMillis === 0) decider.status(owning(1));
         await clock.advance(SECOND);
         oldest = Math.max(oldest, clock.now() - Date.parse(lastSeen() ?? ""));
       }
       expect(oldest).to.be.within(30 * SECOND, 62 * SECOND);
       expect(calls).to.be.within(10, 15);
-      expect(written()).to.deep.equal({ owned: 1 });
+      expect(written()).to.deep.equal(owning(1));
     });
   }
 
   it("writes the last status when it stops, and does not wait for a store that is away", async () => {
     const { decider, store } = start(new FaultyStore(cluster));
-    decider.status({ owned: 1 });
+    decider.status(owning(1));
     await decider.stop();
-    expect(written()).to.deep.equal({ owned: 1 });
+    expect(written()).to.deep.equal(owning(1));
     store.failBefore = unavailable;
-    decider.status({ owned: 0 });
+    decider.status(owning(0));
     await decider.stop();
-    expect(written()).to.deep.equal({ owned: 1 });
+    expect(written()).to.deep.equal(owning(1));
   });
 
   it("records an Event", async () => {

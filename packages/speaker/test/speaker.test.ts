@@ -1,98 +1,56 @@
-import { setImmediate as breath } from "node:timers/promises";
 import type { ForwardingTable } from "@fairlead/forwarding";
-import type { EventNote, StatusPatch } from "@fairlead/kube";
-import { DEFAULT_TIMING, HeartbeatKeys, userspaceResponder } from "@fairlead/l2";
-import { NeighborClient, ndpOverFrames } from "@fairlead/l2/testing";
-import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
-import { ANY_LINK } from "@fairlead/net";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { decide, type Plan } from "../src/plan/decide.ts";
-import type { Snapshot } from "../src/survey/snapshot.ts";
+import type { Announcer } from "../src/announce/announcer.ts";
+import { decide } from "../src/plan/decide.ts";
+import type { Plan } from "../src/plan/plan.ts";
 import { Speaker } from "../src/speaker.ts";
-import { aNode, anAdvertisement, aService, aSnapshot, VIP } from "./builders.ts";
+import { MemoryAnnouncer } from "../src/testing/memory-announcer.ts";
+import { aNode, aService, aSnapshot, VIP } from "./builders.ts";
 
-const STEP = 10;
-/** Enough to listen, to claim and to own. */
-const OWNED = DEFAULT_TIMING.detection + DEFAULT_TIMING.claim + 3 * DEFAULT_TIMING.interval;
-const plan = (snapshot: Partial<Snapshot> = {}): Plan => decide(aSnapshot({ nodes: [aNode("n1")], ...snapshot }));
-const NOTHING = plan({ services: [] });
+const OTHER = "192.0.2.11";
 
-/** A lonely speaker, its node and a client. */
+function planOf(...addresses: string[]): Plan {
+  const services = addresses.map((address) => aService({ name: address, uid: address, ingress: [address] }));
+  return decide(aSnapshot({ nodes: [aNode("n1")], services, allocations: [] }));
+}
+
+/** Two ways to announce, each in memory, and a node that forwards when it is let. */
 class Bench {
   readonly clock = new FakeClock();
   readonly log = new MemoryLog();
-  readonly host: MemoryHost;
-  readonly client: NeighborClient;
-  readonly tables: ForwardingTable[] = [];
-  readonly notes: EventNote[] = [];
+  /** "forwards A" and "first announces A", in order. */
+  readonly journal: string[] = [];
+  readonly first = new MemoryAnnouncer("n1", () => this.#write("first", this.first));
+  readonly second = new MemoryAnnouncer("n1", () => this.#write("second", this.second));
+  readonly effects: [Plan, Plan | undefined][] = [];
   readonly speaker: Speaker;
-  status: StatusPatch = {};
-  /** What an attempt to forward does, once it is written down. */
   forward: () => Promise<void> = async () => {};
 
-  constructor() {
-    const { clock, log } = this;
-    const lan = new MemoryLan();
-    this.host = lan.host("n1", "192.0.2.1/24");
-    this.client = new NeighborClient({ ...lan.host("client", "192.0.2.100/24"), clock });
-    const { links, openLinkSocket } = this.host;
+  constructor(announcers?: readonly Announcer[]) {
     this.speaker = new Speaker({
-      node: "n1",
-      ports: {
-        links,
-        openLinkSocket,
-        makeResponder: async (link) => {
-          const openNdpSocket = ndpOverFrames(openLinkSocket);
-          return userspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis: 500 });
-        },
-        forwarding: {
-          apply: (table) => {
-            this.tables.push(table);
-            return this.forward();
-          },
+      announcers: announcers ?? [this.first, this.second],
+      forwarding: {
+        apply: async (table: ForwardingTable) => {
+          await this.forward();
+          this.journal.push(`forwards ${table.ports.length}`);
         },
       },
-      reporter: {
-        status: (status) => Object.assign(this, { status }),
-        note: (note) => this.notes.push(note),
-        observe: () => {},
-      },
-      timing: DEFAULT_TIMING,
-      keys: new HeartbeatKeys(),
-      clock,
-      log,
+      clock: this.clock,
+      log: this.log,
+      onEffect: (...plans) => this.effects.push(plans),
     });
-  }
-
-  async pass(by: number): Promise<void> {
-    for (let left = by; left > 0; left -= STEP) {
-      await this.clock.advance(STEP);
-      await breath();
-      await breath();
-    }
   }
 
   async follow(plan: Plan): Promise<void> {
     this.speaker.follow(plan);
-    await this.pass(OWNED);
+    await this.clock.advance(10);
   }
 
-  async answers(): Promise<boolean> {
-    this.client.ask(VIP);
-    await this.pass(STEP);
-    return (this.client.exchanges(VIP).at(-1)?.answers ?? []).length > 0;
-  }
-
-  /** Messages that were logged of the address. */
-  get said(): string[] {
-    return this.log.lines.filter(({ fields }) => fields.address === VIP).map(({ message }) => message);
-  }
-
-  async close(): Promise<void> {
-    const stopped = this.speaker.stop();
-    await this.pass(STEP);
-    await stopped;
+  #write(name: string, { announced }: MemoryAnnouncer): void {
+    const line = `${name} announces ${announced.size}`;
+    const [before] = this.journal.filter((each) => each.startsWith(name)).slice(-1);
+    if (before !== line) this.journal.push(line);
   }
 }
 
@@ -101,120 +59,53 @@ describe("Speaker", () => {
   beforeEach(() => {
     bench = new Bench();
   });
-  afterEach(() => bench.close());
+  afterEach(() => bench.speaker.stop());
 
-  it("is not ready before the first plan is in effect", async () => {
-    expect(bench.speaker.notReady()).to.be.a("string");
-    await bench.follow(NOTHING);
-    expect(bench.speaker.notReady()).to.equal(undefined);
-  });
-
-  it("forwards first, and answers then", async () => {
-    const forwarded = Promise.withResolvers<void>();
-    bench.forward = () => forwarded.promise;
-    await bench.follow(plan());
-    expect(await bench.answers()).to.equal(false);
-    expect(bench.speaker.notReady()).to.be.a("string");
-    forwarded.resolve();
-    await bench.pass(OWNED);
-    expect(await bench.answers()).to.equal(true);
-    expect(bench.said).to.deep.equal(["forwarding installed", "address announced: this node owns it"]);
-  });
-
-  it("withdraws first, and stops forwarding then", async () => {
-    await bench.follow(plan());
-    let before: string[] = [];
-    bench.forward = async () => {
-      before = bench.said;
-    };
-    await bench.follow(NOTHING);
-    expect(before.at(-1)).to.equal("address withdrawn");
-    expect(bench.tables.at(-1)?.ports).to.deep.equal([]);
-    expect(await bench.answers()).to.equal(false);
-  });
-
-  it("goes on answering while a change cannot be forwarded, and answers for no more than is forwarded", async () => {
-    await bench.follow(plan());
-    bench.forward = () => Promise.reject(new Error("no nft"));
-    const more = aService({ name: "more", uid: "uid-more", ingress: ["192.0.2.11"] });
-    await bench.follow(plan({ services: [aService(), more], allocations: [] }));
-    expect(await bench.answers()).to.equal(true);
-    expect(bench.status.owned).to.equal(1);
-    bench.forward = async () => {};
-    await bench.pass(10_000);
-    expect(bench.status.owned).to.equal(2);
-  });
-
-  it("takes the last of several plans", async () => {
-    const forwarded = Promise.withResolvers<void>();
-    bench.forward = () => forwarded.promise;
-    bench.speaker.follow(NOTHING);
-    await bench.pass(STEP);
-    bench.speaker.follow(NOTHING);
-    bench.speaker.follow(plan());
-    forwarded.resolve();
-    await bench.pass(OWNED);
-    expect(bench.tables.map(({ ports }) => ports.length)).to.deep.equal([0, 1]);
-  });
-
-  it("notes on the Service who answers for its address, and why", async () => {
-    await bench.follow(plan());
-    expect(bench.notes).to.deep.equal([
-      {
-        object: { kind: "Service", namespace: "default", name: "web" },
-        uid: "uid-web",
-        type: "Normal",
-        reason: "AddressAnnounced",
-        message: "n1 answers for 192.0.2.10 on eth0: nobody did",
-      },
+  it("forwards first, and has every way announce then", async () => {
+    await bench.follow(planOf(VIP));
+    expect(bench.journal).to.deep.equal([
+      "first announces 0",
+      "second announces 0",
+      "forwards 1",
+      "first announces 1",
+      "second announces 1",
     ]);
   });
 
-  for (const { name, snapshot, cut = false, code } of [
-    { name: "the node", snapshot: { nodes: [aNode("n1", { networkUnavailable: true })] }, code: "NetworkUnavailable" },
-    { name: "the link's state", snapshot: {}, cut: true, code: "LinkDown" },
-    {
-      name: "the links there are",
-      snapshot: { advertisements: [anAdvertisement({ links: { ...ANY_LINK, interfaces: ["eth7"] } })] },
-      code: "NoInterface",
-    },
-  ]) {
-    it(`says once why it is no candidate by ${name}, and again after a time when it was`, async () => {
-      if (cut) bench.host.cut();
-      await bench.follow(plan(snapshot));
-      await bench.follow(plan(snapshot));
-      const refusals = () => bench.said.filter((message) => message === "this node is no candidate");
-      expect(bench.status.refusals).to.have.nested.property("[0].reason", code);
-      expect(refusals()).to.have.length(1);
-      if (cut) bench.host.restore();
-      await bench.follow(plan());
-      expect(bench.status).to.deep.include({ refusals: [], owned: 1 });
-      if (cut) bench.host.cut();
-      await bench.follow(plan(snapshot));
-      expect(refusals()).to.have.length(2);
-    });
-  }
-
-  it("says why an address is withdrawn", async () => {
-    await bench.follow(plan());
-    await bench.follow(plan({ nodes: [aNode("n1", { networkUnavailable: true })] }));
-    const line = bench.log.lines.find(({ message }) => message === "address withdrawn");
-    expect(line?.fields).to.deep.include({ service: "default/web", cause: "NotCandidate" });
-    expect(line?.fields.why).to.match(/^The Node's condition NetworkUnavailable is True/);
+  it("has every way withdraw first, and stops forwarding then", async () => {
+    await bench.follow(planOf(VIP, OTHER));
+    bench.journal.length = 0;
+    await bench.follow(planOf(OTHER));
+    expect(bench.journal).to.deep.equal(["first announces 1", "second announces 1", "forwards 1"]);
   });
 
-  it("names the Service of an address that is withdrawn because it is wanted no more", async () => {
-    await bench.follow(plan());
-    await bench.follow(NOTHING);
-    const line = bench.log.lines.find(({ message }) => message === "address withdrawn");
-    expect(line?.fields).to.deep.include({ service: "default/web", cause: "NotWanted" });
+  it("keeps what is announced while a change cannot be forwarded, announces no more than is forwarded, and tries again", async () => {
+    await bench.follow(planOf(VIP));
+    bench.forward = () => Promise.reject(new Error("no nft"));
+    await bench.follow(planOf(VIP, OTHER));
+    expect([...bench.first.announced]).to.deep.equal([VIP]);
+    expect(bench.speaker.inEffect?.addresses.size).to.equal(1);
+    bench.forward = async () => {};
+    await bench.clock.advance(10_000);
+    expect([...bench.first.announced]).to.deep.equal([VIP, OTHER]);
   });
 
-  it("Y-92: owns nothing any more when it has stopped, by its status too, and leaves the forwarding in place", async () => {
-    await bench.follow(plan());
-    await bench.close();
-    expect(await bench.answers()).to.equal(false);
-    expect(bench.status).to.deep.include({ owned: 0, addresses: [] });
-    expect(bench.tables.at(-1)?.ports).to.have.length(1);
+  it("says which plan is in effect, and which was", async () => {
+    const [one, two] = [planOf(VIP), planOf(VIP, OTHER)];
+    expect(bench.speaker.inEffect).to.equal(undefined);
+    await bench.follow(one);
+    await bench.follow(two);
+    expect(bench.speaker.inEffect).to.equal(two);
+    expect(bench.effects).to.deep.equal([
+      [one, undefined],
+      [two, one],
+    ]);
+  });
+
+  it("has every way stop when it stops, and leaves the forwarding", async () => {
+    await bench.follow(planOf(VIP));
+    bench.journal.length = 0;
+    await bench.speaker.stop();
+    expect(bench.journal).to.deep.equal(["first announces 0", "second announces 0"]);
   });
 });

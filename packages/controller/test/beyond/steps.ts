@@ -34,8 +34,6 @@ export function aSpeaker(name: string, subnets: readonly string[], gateways: rea
     up: true,
     subnets,
     gateways,
-    responder: "kernel",
-    neighbors: [],
   };
   return ({ cluster }) =>
     void cluster.apply({ ...OWN, kind: "SpeakerStatus", metadata: { name }, status: { links: [link] } });
@@ -56,7 +54,7 @@ function conflictsOf(conflicts: readonly object[]): Step {
   return (world, run) => {
     const ref = { kind: "SpeakerStatus", name: "n1" } as const;
     if (world.cluster.get(ref) === undefined) aSpeaker(ref.name, ["198.51.100.1/24"])(world, run);
-    world.cluster.patchStatus(ref, world.cluster.get(ref)?.metadata.uid ?? "", { conflicts });
+    world.cluster.patchStatus(ref, world.cluster.get(ref)?.metadata.uid ?? "", { layer2: { conflicts } });
   };
 }
 

@@ -11,19 +11,22 @@ const ANSWERS = z
   .catch(undefined);
 
 // A status that nobody could read must not make a SpeakerStatus unreadable.
+const LAYER2 = speakerStatus.status.shape.layer2
+  .unwrap()
+  .pick({ conflicts: true })
+  .extend({ addresses: ANSWERS, shared: ANSWERS })
+  .optional()
+  .catch(undefined);
 const SPEAKER_STATUS = z.object({
-  status: speakerStatus.status
-    .pick({ links: true, conflicts: true })
-    .extend({ addresses: ANSWERS, shared: ANSWERS })
-    .optional()
-    .catch(undefined),
+  status: speakerStatus.status.pick({ links: true }).extend({ layer2: LAYER2 }).optional().catch(undefined),
 });
 
 /** Reads of a SpeakerStatus what the node is connected to, and what it answers for. */
 export function readNodeNetworks(ref: ObjectRef, _meta: ObjectMeta, raw: unknown): Read<NodeNetworks> {
   const checked = check(ref, SPEAKER_STATUS, raw);
   if ("problems" in checked) return checked;
-  const { links = [], conflicts = [], addresses = [], shared = [] } = checked.value.status ?? {};
+  const { links = [], layer2 = {} } = checked.value.status ?? {};
+  const { conflicts = [], addresses = [], shared = [] } = layer2;
   const subnets = parseEach(
     ref,
     "status.links",

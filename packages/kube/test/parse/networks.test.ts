@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { RawObject } from "../../src/ports.ts";
 import { goodValue, problemsOf } from "./builders.ts";
 
-const LINK = { name: "eth0", mac: "02:00:00:00:00:01", up: true, responder: "kernel", neighbors: [] };
+const LINK = { name: "eth0", mac: "02:00:00:00:00:01", up: true };
 const speaker = (status: unknown): RawObject => ({
   apiVersion: "fairlead.dev/v1beta1",
   kind: "SpeakerStatus",
@@ -32,7 +32,13 @@ describe("a SpeakerStatus", () => {
       answers: new Set(),
     });
   });
-  for (const status of [undefined, {}, { links: 7 }, { links: [{ name: "eth0" }] }]) {
+  for (const status of [
+    undefined,
+    {},
+    { links: 7 },
+    { links: [{ name: "eth0" }] },
+    { owned: 1, forwarding: "direct" },
+  ]) {
     it(`says nothing with the status ${JSON.stringify(status)}`, () =>
       expect(goodValue("SpeakerStatus", speaker(status))).to.deep.equal({
         name: "n1",
@@ -45,12 +51,16 @@ describe("a SpeakerStatus", () => {
   }
   it("says which addresses its node answers for, alone or for a part of the clients", () => {
     const [address, shared] = [{ address: "192.0.2.1", epoch: 1 }, { address: "2001:db8::1" }];
-    expect(goodValue("SpeakerStatus", speaker({ addresses: [address], shared: [shared] }))).to.deep.include({
-      answers: new Set(["192.0.2.1", "2001:db8::1"]),
-    });
+    expect(goodValue("SpeakerStatus", speaker({ layer2: { addresses: [address], shared: [shared] } }))).to.deep.include(
+      {
+        answers: new Set(["192.0.2.1", "2001:db8::1"]),
+      },
+    );
   });
   it("has its links all the same if what it answers for cannot be read", () =>
-    expect(goodValue("SpeakerStatus", speaker({ links: [{ ...LINK, subnets: [] }], addresses: [7] }))).to.deep.include({
+    expect(
+      goodValue("SpeakerStatus", speaker({ links: [{ ...LINK, subnets: [] }], layer2: { addresses: [7] } })),
+    ).to.deep.include({
       macs: [LINK.mac],
       answers: new Set(),
     }));
@@ -65,7 +75,7 @@ describe("a SpeakerStatus", () => {
       since: "2026-01-01T00:00:00Z",
     };
     const conflicts = [conflict, { ...conflict, reason: "AddressConflict" }, { ...conflict, address: "nonsense" }];
-    expect(goodValue("SpeakerStatus", speaker({ conflicts }))).to.deep.include({
+    expect(goodValue("SpeakerStatus", speaker({ layer2: { conflicts } }))).to.deep.include({
       strangers: [{ address: parseAddress("192.0.2.50"), mac: "02:00:5e:00:53:99", link: "eth0", isNew: true }],
     });
   });

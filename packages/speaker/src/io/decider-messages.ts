@@ -2,7 +2,8 @@ import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName, Trouble } from "@fairlead/model";
 import type { CommonOptions } from "@fairlead/runtime/io";
 import type { BeatLimits } from "../main-thread-health.ts";
-import type { PlanDelta } from "../plan/delta.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { TablesDelta } from "../plan/tables.ts";
 import type { Observation } from "../ports.ts";
 import type { Snapshot } from "../survey/snapshot.ts";
 
@@ -28,7 +29,7 @@ export type ToDecider =
 
 /** From the thread that decides to the main one. */
 export type FromDecider =
-  | { readonly kind: "plan"; readonly delta: PlanDelta }
+  | { readonly kind: "plan"; readonly delta: TablesDelta<Plan> }
   | { readonly kind: "watchRestarted"; readonly of: KindName; readonly cause: string }
   | { readonly kind: "metricsWanted" }
   | { readonly kind: "troubles"; readonly troubles: readonly Trouble[] }

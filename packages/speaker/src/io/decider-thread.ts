@@ -2,9 +2,10 @@ import { Worker } from "node:worker_threads";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { KindName, Trouble } from "@fairlead/model";
 import { metrics, type NotReady, UsageError } from "@fairlead/runtime";
-import type { Plan } from "../plan/decide.ts";
+import type { Plan } from "../plan/plan.ts";
 import { BEAT_MILLIS } from "../main-thread-health.ts";
-import { PlanReceiver } from "../plan/delta.ts";
+import type { Plan } from "../plan/plan.ts";
+import { TablesReceiver } from "../plan/tables.ts";
 import type { Observation, Reporter } from "../ports.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
@@ -25,7 +26,7 @@ export class DeciderThread implements Reporter {
   readonly #listener: DeciderListener;
   readonly #started = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
-  readonly #plans = new PlanReceiver();
+  readonly #plans = new TablesReceiver<Plan>();
   readonly #beats: NodeJS.Timeout;
   #begun = false;
   #stopping = false;

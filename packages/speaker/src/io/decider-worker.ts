@@ -3,10 +3,10 @@ import { openStore } from "@fairlead/kube/io";
 import type { Trouble } from "@fairlead/model";
 import { UsageError } from "@fairlead/runtime";
 import { createLog, serveHealth, systemClock } from "@fairlead/runtime/io";
-import type { Plan } from "../plan/decide.ts";
+import type { Plan } from "../plan/plan.ts";
 import { Decider } from "../decider.ts";
 import { MainThreadHealth } from "../main-thread-health.ts";
-import { PlanSender } from "../plan/delta.ts";
+import { TablesSender } from "../plan/tables.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
 // This thread waits for nothing in the kernel, as the main one may: so it says how that one is.
@@ -17,7 +17,7 @@ const post = (message: FromDecider) => parentPort?.postMessage(message);
 
 try {
   const store = await openStore(options, systemClock, log, (of, cause) => post({ kind: "watchRestarted", of, cause }));
-  const sender = new PlanSender();
+  const sender = new TablesSender<Plan>();
   const onPlan = (plan: Plan) => {
     const delta = sender.advance(plan);
     if (delta !== undefined) post({ kind: "plan", delta });

@@ -3,9 +3,9 @@ import { notReadyWith, watchTroubles } from "@fairlead/kube";
 import type { Links } from "@fairlead/linux";
 import type { Trouble } from "@fairlead/model";
 import { type Cancel, type Clock, formatTime, type Log } from "@fairlead/runtime";
-import type { Plan } from "../plan/decide.ts";
 import { hostNetworkTrouble } from "../node-check/node-check.ts";
 import type { NodeWatch } from "../node-check/node-watch.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Reporter } from "../ports.ts";
 import { TroubleReporter } from "./trouble-reporter.ts";
 

@@ -1,6 +1,15 @@
-import { API_GROUP, API_VERSION, type RawObject, type StatusPatch, type Store, StoreError } from "@fairlead/kube";
+import {
+  API_GROUP,
+  API_VERSION,
+  type RawObject,
+  type StatusPatch,
+  type Store,
+  StoreError,
+  speakerStatus,
+} from "@fairlead/kube";
 import type { ObjectRef } from "@fairlead/model";
 import { type Clock, formatTime, type Log, type Millis, Queue } from "@fairlead/runtime";
+import { withinBudget } from "./within-budget.ts";
 
 /**
  * A status is written also when nothing has changed but the time of writing, which tells it from the status of a speaker
@@ -11,6 +20,9 @@ const LOOK_EVERY: Millis = 20_000;
 
 /** Between two writes: an owner that changes is worth one, a flapping one no more. */
 const SETTLE: Millis = 1_000;
+
+/** Octets of JSON that a status may be: an API server takes objects of up to 1.5 MB. */
+const BUDGET = 1_000_000;
 
 /** What a {@link StatusWriter} needs. */
 export interface StatusWriterOptions {
@@ -67,9 +79,15 @@ export class StatusWriter {
     const changed = text !== this.#written;
     if (!changed && clock.monotonic() - this.#writtenAt < SEEN_AFTER) return;
     const lastSeen = formatTime(clock.now());
+    const news = changed ? withinBudget(this.#wanted, text, BUDGET) : {};
     try {
-      this.#uid ??= (await this.#ensure()).metadata.uid ?? "";
-      await store.patchStatus(this.#ref, this.#uid, { ...(changed && this.#wanted), lastSeen });
+      let old: StatusPatch = {};
+      if (this.#uid === undefined) {
+        const held = await this.#ensure();
+        this.#uid = held.metadata.uid ?? "";
+        old = unknownFields(held.status);
+      }
+      await store.patchStatus(this.#ref, this.#uid, { ...old, ...news, lastSeen });
       this.#written = text;
       this.#writtenAt = clock.monotonic();
     } catch (error) {
@@ -89,4 +107,12 @@ export class StatusWriter {
     const apiVersion = `${API_GROUP}/${API_VERSION}`;
     return store.create({ apiVersion, kind: "SpeakerStatus", metadata: { name: this.#ref.name } });
   }
+}
+
+// What another version of the speaker wrote, and this one knows nothing of, must not look as if it still held.
+function unknownFields(status: unknown): StatusPatch {
+  const fields = typeof status === "object" && status !== null ? Object.keys(status) : [];
+  return Object.fromEntries(
+    fields.filter((field) => !(field in speakerStatus.status.shape)).map((field) => [field, null]),
+  );
 }

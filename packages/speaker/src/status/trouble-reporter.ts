@@ -69,7 +69,8 @@ export class TroubleReporter implements Reporter {
     }));
     const { forwarding, startedAt } = this.#facts;
     // What an earlier process announced is announced no more. What it saw of the links still holds.
-    const first = { version: VERSION, startedAt, forwarding, owned: 0, addresses: [], shared: [] };
+    const layer2 = { owned: 0, addresses: [], shared: [] };
+    const first = { version: VERSION, startedAt, forwarding: { mode: forwarding }, layer2 };
     this.#reporter.status({ ...(this.#status ?? first), problems });
   }
 }

@@ -27,32 +27,58 @@ export interface NodeReach {
 
 const ANYWHERE: NodeReach = { links: [ANY_LINK], weight: 0 };
 
-/**
- * The nodes and links that the advertisements of a pool allow a Service, as a union (L-01 to L-11 of test/reference). A pool that
- * no advertisement selects announces everywhere by itself, unless it is Manual.
- */
-export function reachOf(
-  pool: Pool,
-  service: ServiceIntent,
-  advertisements: readonly L2Advertisement[],
-  nodes: readonly NodeInfo[],
-): Reach | AnnouncementRefusal {
-  const forPool = advertisements.filter((advertisement) => selectsPool(advertisement, pool));
-  if (forPool.length === 0 && pool.advertise === "Auto") {
-    return { nodes: new Map(nodes.map(({ name }) => [name, ANYWHERE])), isShared: false, advertisements: [] };
+/** Where addresses may be announced, by the advertisements and nodes of one state. Alike Services get the same object. */
+export class Reaches {
+  readonly #advertisements: readonly L2Advertisement[];
+  readonly #nodes: readonly NodeInfo[];
+  readonly #forPool = new Map<string, readonly L2Advertisement[]>();
+  readonly #reaches = new Map<string, Reach>();
+
+  constructor(advertisements: readonly L2Advertisement[], nodes: readonly NodeInfo[]) {
+    this.#advertisements = advertisements;
+    this.#nodes = nodes;
   }
-  const matching = forPool.filter(({ serviceSelectors }) => {
-    return serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, service.labels);
-  });
-  if (matching.length === 0) return { code: "NoAnnouncement", pool: pool.name };
-  const selected = nodes.flatMap((node) => {
-    const own = matching.filter((advertisement) => selectsNode(advertisement, node));
-    if (own.length === 0) return [];
-    const reach = { links: own.map(({ links }) => links), weight: own.reduce((sum, one) => sum + weigh(one, node), 0) };
-    return [[node.name, reach] as const];
-  });
-  const isShared = matching.some(({ share }) => share === "Client");
-  return { nodes: new Map(selected), isShared, advertisements: matching.map(({ name }) => name) };
+
+  /**
+   * The nodes and links that the advertisements of a pool allow a Service, as a union (L-01 to L-11 of test/reference). A pool
+   * that no advertisement selects announces everywhere by itself, unless it is Manual.
+   */
+  of(pool: Pool, service: Pick<ServiceIntent, "labels">): Reach | AnnouncementRefusal {
+    const forPool = this.#selecting(pool);
+    if (forPool.length === 0 && pool.advertise === "Auto") return this.#by([]);
+    const matching = forPool.filter(({ serviceSelectors }) => {
+      return serviceSelectors.length === 0 || anySelectorMatches(serviceSelectors, service.labels);
+    });
+    return matching.length === 0 ? { code: "NoAnnouncement", pool: pool.name } : this.#by(matching);
+  }
+
+  #selecting(pool: Pool): readonly L2Advertisement[] {
+    const known = this.#forPool.get(pool.name);
+    if (known !== undefined) return known;
+    const forPool = this.#advertisements.filter((advertisement) => selectsPool(advertisement, pool));
+    this.#forPool.set(pool.name, forPool);
+    return forPool;
+  }
+
+  /** @param matching - none for everywhere. */
+  #by(matching: readonly L2Advertisement[]): Reach {
+    const advertisements = matching.map(({ name }) => name);
+    const key = advertisements.join();
+    const known = this.#reaches.get(key);
+    if (known !== undefined) return known;
+    const isShared = matching.some(({ share }) => share === "Client");
+    const nodes = new Map<string, NodeReach>();
+    for (const node of this.#nodes) {
+      if (matching.length === 0) nodes.set(node.name, ANYWHERE);
+      const own = matching.filter((advertisement) => selectsNode(advertisement, node));
+      if (own.length === 0) continue;
+      const weight = own.reduce((sum, one) => sum + weigh(one, node), 0);
+      nodes.set(node.name, { links: own.map(({ links }) => links), weight });
+    }
+    const reach = { nodes, isShared, advertisements };
+    this.#reaches.set(key, reach);
+    return reach;
+  }
 }
 
 function weigh({ preferredNodes }: L2Advertisement, { labels }: NodeInfo): number {

@@ -22,11 +22,8 @@ export const SPEAKER_KINDS = [
   "IPAllocation",
 ] as const satisfies readonly KindName[];
 
-/** Everything that a speaker's decision looks at. */
-export interface Snapshot {
-  /** Name of this node. */
-  readonly node: string;
-  readonly forwarding: ForwardingMode;
+/** What a survey looks at: the same on every node. */
+export interface ClusterView {
   readonly classes: ClassFilter;
   readonly services: readonly ServiceIntent[];
   readonly endpoints: readonly PortEndpoints[];
@@ -34,6 +31,13 @@ export interface Snapshot {
   readonly pools: readonly Pool[];
   readonly advertisements: readonly L2Advertisement[];
   readonly allocations: readonly Allocation[];
+}
+
+/** Everything that the decision of one speaker looks at. */
+export interface Snapshot extends ClusterView {
+  /** Name of this node. */
+  readonly node: string;
+  readonly forwarding: ForwardingMode;
   /** Nodes that this one takes for lost: their endpoints come last. */
   readonly lost: ReadonlySet<string>;
 }

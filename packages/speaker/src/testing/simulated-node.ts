@@ -7,10 +7,11 @@ import type { MemoryHost } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { SimulatedNft } from "@fairlead/nftables/testing";
 import type { Clock, Log } from "@fairlead/runtime";
-import type { Plan } from "../plan/decide.ts";
+import type { Plan } from "../plan/plan.ts";
 import { Decider } from "../decider.ts";
+import { NodeSpeaker } from "../node-speaker.ts";
+import type { Decision } from "../plan/decide.ts";
 import type { NodePorts } from "../ports.ts";
-import { Speaker } from "../speaker.ts";
 import { SimulatedKernel } from "./simulated-kernel.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 
@@ -31,7 +32,7 @@ interface Running {
   readonly process: SimulatedProcess;
   readonly store: Store;
   readonly decider: Decider;
-  readonly speaker: Speaker;
+  readonly speaker: NodeSpeaker;
 }
 
 /**
@@ -85,7 +86,18 @@ export class SimulatedNode {
     const fixed = { node: this.name, forwarding: "direct", classes } as const;
     const onPlan = (plan: Plan) => speaker.follow(plan);
     const decider = new Decider({ store, clock: own, log, fixed, onPlan });
-    const speaker = new Speaker({ node: this.name, ports, reporter: decider, timing, keys, clock: own, log });
+    const responder = "userspace";
+    const speaker = new NodeSpeaker({
+      node: this.name,
+      classes,
+      responder,
+      ports,
+      reporter: decider,
+      timing,
+      keys,
+      clock: own,
+      log,
+    });
     this.#running = { process, store, decider, speaker };
     decider.start();
   }

@@ -2,8 +2,19 @@ import { placePorts } from "@fairlead/forwarding";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import { decide } from "../../src/plan/decide.ts";
+import { forwardingTable } from "../../src/plan/forwarding.ts";
 import type { Snapshot } from "../../src/survey/snapshot.ts";
-import { aNode, anAllocation, anEndpoint, aPool, aService, aSnapshot, endpointsOf, VIP } from "../builders.ts";
+import {
+  aNode,
+  anAllocation,
+  anEndpoint,
+  announced,
+  aPool,
+  aService,
+  aSnapshot,
+  endpointsOf,
+  VIP,
+} from "../builders.ts";
 
 const SECOND = "192.0.2.11";
 const THIRD = "192.0.2.12";
@@ -15,7 +26,7 @@ const RECORDS = [anAllocation("uid-web"), record(SECOND, "uid-web")];
 const planned = (fields: Partial<Snapshot> = {}) =>
   decide(aSnapshot({ services: [TWO], allocations: RECORDS, ...fields }));
 const groups = (plan: ReturnType<typeof decide>) =>
-  Object.fromEntries(plan.addresses.map((address) => [address.address, address.groups]));
+  Object.fromEntries(announced(plan).map(({ address, groups }) => [address, groups]));
 
 describe("several addresses of one Service", () => {
   it("are to be on different nodes", () =>
@@ -53,11 +64,11 @@ describe("several addresses of one Service", () => {
   it("have the same candidates, and are all forwarded to the same endpoints", () => {
     const endpoints = [endpointsOf([anEndpoint("10.0.0.1", "n1"), anEndpoint("10.0.0.2", "n2")])];
     const plan = planned({ services: [{ ...TWO, externalTrafficPolicy: "Local" }], endpoints });
-    expect(plan.addresses.map(({ nodes }) => [...nodes.keys()])).to.deep.equal([
+    expect(announced(plan).map(({ nodes }) => [...nodes.keys()])).to.deep.equal([
       ["n1", "n2"],
       ["n1", "n2"],
     ]);
-    const [first, second, ...more] = plan.forwarding.ports;
+    const [first, second, ...more] = forwardingTable(plan).ports;
     expect(more).to.deep.equal([]);
     expect(second).to.deep.equal({ ...first, vip: parseAddress(SECOND) });
   });
@@ -65,7 +76,7 @@ describe("several addresses of one Service", () => {
   it("are all forwarded where NodePorts are used too, although a NodePort can stand for one of them only", () => {
     const ports = [{ name: "http", protocol: "TCP" as const, port: 80, nodePort: 30_080 }];
     const nodes = [aNode("n1", { internalAddresses: [parseAddress("192.0.2.1")] }), aNode("n2"), aNode("n3")];
-    const { forwarding } = planned({ forwarding: "nodePort", services: [{ ...TWO, ports }], nodes });
-    expect([...placePorts(forwarding).values()].map(({ mode }) => mode)).to.deep.equal(["nodePort", "direct"]);
+    const plan = planned({ forwarding: "nodePort", services: [{ ...TWO, ports }], nodes });
+    expect([...placePorts(forwardingTable(plan)).values()].map(({ mode }) => mode)).to.deep.equal(["nodePort", "direct"]);
   });
 });

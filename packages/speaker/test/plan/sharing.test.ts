@@ -1,8 +1,18 @@
 import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 import { expect } from "chai";
 import { decide } from "../../src/plan/decide.ts";
+import { forwardingTable } from "../../src/plan/forwarding.ts";
 import type { Snapshot } from "../../src/survey/snapshot.ts";
-import { anAdvertisement, anAllocation, anEndpoint, aService, aSnapshot, endpointsOf, VIP } from "../builders.ts";
+import {
+  anAdvertisement,
+  anAllocation,
+  anEndpoint,
+  announced,
+  aService,
+  aSnapshot,
+  endpointsOf,
+  VIP,
+} from "../builders.ts";
 
 const WEB = aService({ sharingKey: "k" });
 const DNS = aService({
@@ -15,13 +25,13 @@ const DNS = aService({
 const RECORDS = [anAllocation("uid-web", "lan", "uid-dns")];
 const shared = (fields: Partial<Snapshot> = {}) =>
   decide(aSnapshot({ services: [DNS, WEB], allocations: RECORDS, ...fields }));
-const portsOf = ({ forwarding }: ReturnType<typeof decide>) =>
-  forwarding.ports.map(({ protocol, port }) => `${protocol} ${port}`);
+const portsOf = (plan: ReturnType<typeof decide>) =>
+  forwardingTable(plan).ports.map(({ protocol, port }) => `${protocol} ${port}`);
 
 describe("an address that Services share", () => {
   it("is announced once, and the ports of all are forwarded, the first holder's first", () => {
     const plan = shared();
-    expect(plan.addresses).to.deep.equal([
+    expect(announced(plan)).to.deep.equal([
       {
         address: VIP,
         services: [
@@ -44,7 +54,7 @@ describe("an address that Services share", () => {
       }),
     ];
     const services = [WEB, DNS].map((service) => ({ ...service, externalTrafficPolicy: "Local" as const }));
-    const [address] = shared({ services, endpoints }).addresses;
+    const [address] = announced(shared({ services, endpoints }));
     expect([...(address?.nodes.keys() ?? [])]).to.deep.equal(["n2"]);
     expect(address?.refusal).to.deep.equal({ code: "NoLocalEndpoints", nodes: ["n2", "n3"] });
   });
@@ -65,7 +75,7 @@ describe("an address that Services share", () => {
       { ...DNS, labels: { app: "dns" } },
     ];
     const advertisements = [by("web", named("eth0", "eth1"), 3), by("dns", named("eth1"), 4)];
-    const [address] = shared({ services, advertisements }).addresses;
+    const [address] = announced(shared({ services, advertisements }));
     expect(address?.nodes.get("n1")).to.deep.equal({ links: [[named("eth0", "eth1")], [named("eth1")]], weight: 7 });
   });
 

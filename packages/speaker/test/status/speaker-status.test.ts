@@ -1,186 +1,59 @@
 import { speakerStatus as schema } from "@fairlead/kube";
-import type { AgentReport } from "@fairlead/l2";
-import { ANY_LINK } from "@fairlead/net";
+import { parseAddress, parsePrefix } from "@fairlead/net";
 import { VERSION } from "@fairlead/runtime";
 import { expect } from "chai";
 import { z } from "zod";
 import { decide } from "../../src/plan/decide.ts";
-import { refusedAddresses, speakerStatus } from "../../src/status/speaker-status.ts";
-import { aNode, aService, aSnapshot, VIP } from "../builders.ts";
+import { speakerStatus } from "../../src/status/speaker-status.ts";
+import { aSnapshot } from "../builders.ts";
 
 const LINK = {
+  index: 2,
   name: "eth0",
   mac: "02:00:5e:00:53:01",
+  mtu: 1_500,
   up: true,
-  subnets: ["192.0.2.1/24"],
-  gateways: ["192.0.2.254"],
-  responder: "kernel",
-  neighbors: ["n2"],
+  loopback: false,
+  noArp: false,
+  addresses: [parsePrefix("192.0.2.1/24")],
+  gateways: [parseAddress("192.0.2.254")],
 } as const;
-const HOLDING = {
-  epoch: 3,
-  state: "owned",
-  standing: "firm",
-  since: 1_000,
-  cause: "NoOwner",
-  previous: undefined,
+const FACTS = {
+  startedAt: "2026-01-01T00:00:00.000Z",
+  settings: {
+    loadBalancerClass: "fairlead.dev/fairlead",
+    unclassed: true,
+    responder: "auto",
+    detectionMilliseconds: 600,
+  },
+  links: [LINK],
+  nodes: [{ node: "n3", reason: "NodeLost", since: 6_000, message: "No sign of life" }],
+  wallClock: (monotonic: number) => new Date(monotonic).toISOString(),
 } as const;
-const NOTHING: AgentReport = { links: [], owned: [], refusals: [], shared: [], conflicts: [], findings: [] };
-const CONFLICT = {
-  address: VIP,
-  link: "eth0",
-  mac: "02:00:5e:00:53:99",
-  code: "AddressInUse",
-  isNew: true,
-  since: 2_000,
-  seenAt: 3_000,
-  times: 2,
-  probedAt: 2_500,
-} as const;
-const MOVE = {
-  address: VIP,
-  service: "default/web",
-  link: "eth0",
-  direction: "taken",
-  cause: "OwnerSilent",
-  peer: "n2",
-  at: "1970-01-01T00:00:05.000Z",
-  gapMilliseconds: 640,
-} as const;
-const FINDING = {
-  address: VIP,
-  code: "WrongMac",
-  owner: "n2",
-  link: "eth0",
-  macs: ["02:00:5e:00:53:99"],
-  since: 4_000,
-} as const;
-const PLAN = decide(aSnapshot());
-const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
-const NO_INTERFACE = { code: "NoInterface", address: VIP, selectors: [{ ...ANY_LINK, interfaces: ["eth7"] }] } as const;
-const LINK_DOWN = { code: "LinkDown", address: VIP, link: "eth0" } as const;
-const REMARK = { node: "n3", reason: "NodeLost", since: 6_000, message: "No sign of life" } as const;
-const STARTED_AT = "2026-01-01T00:00:00.000Z";
 
-const status = (plan: typeof PLAN, report: AgentReport) =>
-  speakerStatus(plan, report, { startedAt: STARTED_AT, moves: [MOVE], nodes: [REMARK] }, (monotonic) =>
-    new Date(monotonic).toISOString(),
-  );
-
-describe("refusedAddresses", () => {
-  for (const { name, plan, refusals, codes } of [
-    { name: "nothing when nothing is against an address", plan: PLAN, refusals: [], codes: [] },
-    { name: "what the plan says", plan: EXCLUDED, refusals: [], codes: ["NetworkUnavailable"] },
-    { name: "what the links say: NoInterface", plan: PLAN, refusals: [NO_INTERFACE], codes: ["NoInterface"] },
-    { name: "what the links say: LinkDown", plan: PLAN, refusals: [LINK_DOWN], codes: ["LinkDown"] },
-    {
-      name: "the plan's reason before that of a link",
-      plan: EXCLUDED,
-      refusals: [LINK_DOWN],
-      codes: ["NetworkUnavailable"],
-    },
-    {
-      name: "nothing of an address that is not planned",
-      plan: decide(aSnapshot({ services: [] })),
-      refusals: [LINK_DOWN],
-      codes: [],
-    },
-  ]) {
-    it(`gives ${name}`, () => {
-      const refused = refusedAddresses(plan, { ...NOTHING, refusals });
-      expect(refused.map(({ refusal }) => refusal.code)).to.deep.equal(codes);
-    });
-  }
-});
-
-describe("the status of a speaker", () => {
-  it("tells of its links and of what it answers for", () => {
-    const report = {
-      links: [LINK],
-      owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
-      refusals: [],
-      shared: [{ address: VIP, link: "eth0", parts: 21 }],
-      conflicts: [CONFLICT],
-      findings: [FINDING],
-    };
-    expect(status(PLAN, report)).to.deep.equal({
+describe("what a status tells whatever the way to announce", () => {
+  it("is what the speaker was started with, what it forwards, its links and the other nodes", () => {
+    const written = speakerStatus(decide(aSnapshot()), FACTS);
+    expect(written).to.deep.equal({
       version: VERSION,
-      startedAt: STARTED_AT,
-      forwarding: "direct",
-      owned: 1,
-      refused: 0,
-      links: [LINK],
-      moves: [MOVE],
+      startedAt: FACTS.startedAt,
+      options: FACTS.settings,
+      forwarding: { mode: "direct", ports: 1 },
+      links: [{ name: "eth0", mac: LINK.mac, up: true, subnets: ["192.0.2.1/24"], gateways: ["192.0.2.254"] }],
       nodes: [{ name: "n3", reason: "NodeLost", since: "1970-01-01T00:00:06.000Z", message: "No sign of life" }],
-      addresses: [{ address: VIP, service: "default/web", link: "eth0", epoch: 3, since: "1970-01-01T00:00:01.000Z" }],
-      refusals: [],
-      shared: [{ address: VIP, service: "default/web", link: "eth0", parts: 21 }],
-      conflicts: [
-        {
-          address: VIP,
-          service: "default/web",
-          link: "eth0",
-          mac: "02:00:5e:00:53:99",
-          reason: "AddressInUse",
-          beforeAnnounced: true,
-          since: "1970-01-01T00:00:02.000Z",
-        },
-      ],
-      findings: [
-        {
-          address: VIP,
-          service: "default/web",
-          link: "eth0",
-          owner: "n2",
-          reason: "WrongMac",
-          macs: ["02:00:5e:00:53:99"],
-          since: "1970-01-01T00:00:04.000Z",
-        },
-      ],
     });
-  });
-
-  it("tells why the node is no candidate, in a code and a sentence", () => {
-    const { refusals } = status(PLAN, { ...NOTHING, refusals: [LINK_DOWN] });
-    expect(refusals).to.deep.equal([
-      { address: VIP, service: "default/web", reason: "LinkDown", message: "Link eth0 is down or has no carrier" },
-    ]);
-  });
-
-  it("has no Service for an address that is being withdrawn", () => {
-    const report = { ...NOTHING, owned: [{ address: "192.0.2.99", link: "eth0", holding: HOLDING }] };
-    expect(status(PLAN, report).addresses).to.have.nested.property("[0].service", "");
-  });
-
-  it("stays below what the API server takes with 10,000 addresses, whatever there is to say of them", () => {
-    const all = Array.from({ length: 10_000 }, (_, i) => `2001:db8:0:0:ffff:ffff:ffff:${(4_096 + i).toString(16)}`);
-    const service = { namespace: "a-namespace-with-a-long-name", name: "a-service-with-a-long-name" };
-    const addresses = all.map((address) => {
-      return { address, services: [{ ...service, uid: address }] as const, nodes: new Map() };
-    });
-    const report = {
-      ...NOTHING,
-      owned: all.map((address) => ({ address, link: "eth0.4000", holding: HOLDING })),
-      conflicts: all.map((address) => ({ ...CONFLICT, address })),
-      findings: all.map((address) => ({ ...FINDING, address })),
-      refusals: all.map((address) => ({ ...LINK_DOWN, address })),
-    };
-    const written = status({ ...PLAN, addresses }, report);
-    expect(written).to.include({ owned: 10_000, refused: 10_000 });
-    expect(JSON.stringify(written).length).to.be.below(1_400_000);
-  });
-
-  it("is as its schema wants it", () => {
-    const services = [aService(), aService({ name: "six", uid: "uid-six", ingress: ["2001:db8::1"] })];
-    const report = {
-      links: [LINK],
-      owned: [{ address: VIP, link: "eth0", holding: HOLDING }],
-      refusals: [NO_INTERFACE],
-      shared: [{ address: VIP, link: "eth0", parts: 21 }],
-      conflicts: [CONFLICT],
-      findings: [FINDING],
-    };
-    const written = status(decide(aSnapshot({ services, allocations: [] })), report);
     expect(z.strictObject(schema.status.shape).parse(written)).to.deep.equal(written);
   });
+
+  for (const [what, fields] of [
+    ["loopback", { loopback: true }],
+    ["without ARP", { noArp: true }],
+    ["part of a bridge", { master: 7 }],
+  ] as const) {
+    it(`has no link that nothing can be announced on: ${what}`, () => {
+      const links = [LINK, { ...LINK, index: 3, name: "other", ...fields }];
+      const { links: written } = speakerStatus(decide(aSnapshot()), { ...FACTS, links });
+      expect(written).to.have.length(1);
+    });
+  }
 });

@@ -52,7 +52,8 @@ describe("the troubles of a speaker", () => {
   it("are in a status before the speaker has one, in the log, in an Event of the Node and in what it is not ready with", async () => {
     ofNode = [NO_NFT];
     await clock.advance(2_000);
-    expect(statuses.at(-1)).to.include({ forwarding: "direct", owned: 0 });
+    expect(statuses.at(-1)).to.deep.include({ forwarding: { mode: "direct" } });
+    expect(statuses.at(-1)).to.have.nested.property("layer2.owned", 0);
     expect(codes()).to.deep.equal(["NftMissing"]);
     expect(log.lines.map(({ fields }) => fields.reason)).to.deep.equal(["NftMissing"]);
     expect(notes.map(({ object, uid, type, reason }) => ({ object, uid, type, reason }))).to.deep.equal([

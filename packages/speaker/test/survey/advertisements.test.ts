@@ -1,7 +1,7 @@
 import type { L2Advertisement, LabelSelector } from "@fairlead/model";
 import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 import { expect } from "chai";
-import { type Reach, reachOf } from "../../src/survey/advertisements.ts";
+import { type Reach, Reaches } from "../../src/survey/advertisements.ts";
 import { aNode, anAdvertisement, aPool, aService } from "../builders.ts";
 
 const match = (matchLabels: Record<string, string>): LabelSelector => ({ matchLabels, matchExpressions: [] });
@@ -187,7 +187,7 @@ const ROWS: readonly Row[] = [
 describe("where an address may be announced, with L2Advertisements:", () => {
   for (const { name, pool = POOL, advertisements, nodes, links = [ANY_LINK], weights = [], by = ["all"] } of ROWS) {
     it(name, () => {
-      const reach = reachOf(pool, SERVICE, advertisements.map(anAdvertisement), NODES);
+      const reach = new Reaches(advertisements.map(anAdvertisement), NODES).of(pool, SERVICE);
       expect("code" in reach ? reach : shape(reach)).to.deep.equal(
         nodes === undefined
           ? { code: "NoAnnouncement", pool: "lan" }

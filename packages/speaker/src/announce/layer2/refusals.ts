@@ -1,7 +1,7 @@
 import { describeAnnouncementRefusal } from "@fairlead/model";
 import type { Log } from "@fairlead/runtime";
-import { announcementRefusals } from "../metrics.ts";
-import type { RefusedAddress } from "../status/speaker-status.ts";
+import { announcementRefusals } from "./metrics.ts";
+import type { RefusedAddress } from "./status.ts";
 
 /** Tells for which addresses this node is no candidate, and why: once for each change, not for each look. */
 export class Refusals {

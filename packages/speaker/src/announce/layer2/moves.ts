@@ -1,10 +1,10 @@
 import type { Holding, Move, TakeOverCause } from "@fairlead/l2";
 import { describeAnnouncementRefusal } from "@fairlead/model";
 import { formatTime } from "@fairlead/runtime";
-import type { PlannedAddress } from "../plan/decide.ts";
-import { moves } from "../metrics.ts";
-import { MOST_MOVES, type RecentMove, serviceNames } from "../status/speaker-status.ts";
-import { noteServices, type TellOptions } from "./note.ts";
+import { type KnownAddress, noteServices, type TellOptions } from "../note.ts";
+import { serviceNames } from "../service-names.ts";
+import { moves } from "./metrics.ts";
+import { MOST_MOVES, type RecentMove } from "./status.ts";
 
 /** Tells of addresses that change hands, as far as this node is concerned: log, Event, metric; and remembers the last ones. */
 export class Moves {
@@ -21,7 +21,7 @@ export class Moves {
   }
 
   /** @param planned - what the plan says of the address; undefined if nothing any more. */
-  tell(move: Move, planned: PlannedAddress | undefined): void {
+  tell(move: Move, planned: KnownAddress | undefined): void {
     const { log, node } = this.#options;
     const { address, link } = move;
     const service = planned && serviceNames(planned);

@@ -1,7 +1,14 @@
 import type { EventNote } from "@fairlead/kube";
+import type { AnnouncementRefusal } from "@fairlead/model";
 import type { Clock, Log } from "@fairlead/runtime";
-import type { PlannedAddress } from "../plan/decide.ts";
+import type { PlannedAddress } from "../plan/plan.ts";
 import type { Reporter } from "../ports.ts";
+
+/** An address as it is told of: it may be withdrawn by now. */
+export interface KnownAddress extends PlannedAddress {
+  /** Why this node is no candidate; undefined if it is. */
+  readonly refusal: AnnouncementRefusal | undefined;
+}
 
 /** What telling needs. */
 export interface TellOptions {

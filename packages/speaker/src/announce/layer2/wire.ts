@@ -1,12 +1,11 @@
 import type { Conflict, Finding } from "@fairlead/l2";
-import type { PlannedAddress } from "../plan/decide.ts";
-import { serviceNames } from "../status/speaker-status.ts";
-import { noteServices, type TellOptions } from "./note.ts";
+import { type KnownAddress, noteServices, type TellOptions } from "../note.ts";
+import { serviceNames } from "../service-names.ts";
 
 /** Tells of another host that uses an address. */
 export function tellConflict(
   { address, link, mac, code }: Conflict,
-  planned: PlannedAddress | undefined,
+  planned: KnownAddress | undefined,
   options: TellOptions,
 ): void {
   const fields = { address, service: planned && serviceNames(planned), link, mac, reason: code };
@@ -19,7 +18,7 @@ export function tellConflict(
 /** Tells of an address of another node whose wire check failed. */
 export function tellFinding(
   { address, link, owner, code, macs }: Finding,
-  planned: PlannedAddress | undefined,
+  planned: KnownAddress | undefined,
   options: TellOptions,
 ): void {
   const fields = { address, service: planned && serviceNames(planned), link, owner, macs, reason: code };
