@@ -1,4 +1,4 @@
-import { DEFAULT_LEASE_TIMING, type ObjectSink, StoreError } from "@fairlead/kube";
+import { DEFAULT_LEASE_TIMING, type ObjectSink, StoreError, type WatchedKind } from "@fairlead/kube";
 import { FaultyStore } from "@fairlead/kube/testing";
 import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
@@ -13,10 +13,10 @@ class StrictStore extends FaultyStore {
   hidden: readonly KindName[] = [];
   sink: ObjectSink | undefined;
 
-  override watch(kinds: readonly KindName[], sink: ObjectSink): void {
+  override watch(kinds: readonly WatchedKind[], sink: ObjectSink): void {
     this.sink = sink;
     super.watch(
-      kinds.filter((kind) => !this.hidden.includes(kind)),
+      kinds.filter((kind) => typeof kind !== "string" || !this.hidden.includes(kind)),
       sink,
     );
     for (const kind of this.hidden) for (let i = 0; i < 5; i++) sink.failed(kind, forbidden());

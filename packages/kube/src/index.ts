@@ -20,7 +20,15 @@ export {
 export { ANNOTATIONS, type Reading } from "./parse/annotations.ts";
 export { RESERVED } from "./parse/claim.ts";
 export { ALLOCATED } from "./parse/service.ts";
-export { type ObjectSink, type RawObject, type StatusPatch, type Store, StoreError } from "./ports.ts";
+export {
+  type ObjectSink,
+  type RawObject,
+  type StatusPatch,
+  type Store,
+  StoreError,
+  type WatchedKind,
+  type WatchScope,
+} from "./ports.ts";
 export { Rights } from "./rights.ts";
 export { API_GROUP, API_VERSION } from "./schema/custom-resource.ts";
 export { CUSTOM_RESOURCES } from "./schema/index.ts";

@@ -71,16 +71,30 @@ export interface ObjectList {
   end(listVersion: string): void;
 }
 
+/** Objects of a kind to watch, and no others: what a process need not know, it is not told. */
+export interface WatchScope {
+  readonly kind: KindName;
+  /** Those of this namespace; of all unless told. */
+  readonly namespace?: string;
+  /** The one of this name (field selector `metadata.name`); any unless told. */
+  readonly name?: string;
+  /** Those that have all of these labels (label selector); any unless told. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A kind to watch: all of its objects, or those in a scope. */
+export type WatchedKind = KindName | WatchScope;
+
 /**
  * Where desired state comes from and statuses go: the Kubernetes API, or a folder of manifests. Every method that
  * writes puts what the store answered into the cache that is being filled, so that a decision sees its own writes.
  */
 export interface Store {
   /**
-   * Lists and watches `kinds` into `cache` until stop(). Never gives up: whatever interrupts it is logged and tried
+   * Lists and watches `kinds` into `cache` until stop(), each in its scope. Never gives up: whatever interrupts it is logged and tried
    * again with back-off; meanwhile the cache keeps what it had.
    */
-  watch(kinds: readonly KindName[], cache: ObjectSink): void;
+  watch(kinds: readonly WatchedKind[], cache: ObjectSink): void;
   /** Reads one object past the cache. */
   get(ref: ObjectRef): Promise<RawObject | undefined>;
   /** @throws StoreError AlreadyExists if there is one of that name. */

@@ -1,6 +1,5 @@
-import { MemoryCluster, MemoryStore, type ObjectSink, StoreError } from "@fairlead/kube";
+import { MemoryCluster, MemoryStore, type ObjectSink, StoreError, type WatchedKind } from "@fairlead/kube";
 import { FaultyStore, pool, service } from "@fairlead/kube/testing";
-import type { KindName } from "@fairlead/model";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import { forwardingTable } from "../src/plan/forwarding.ts";
@@ -18,7 +17,7 @@ const unavailable = () => new StoreError("Unavailable", "the API server is away"
 class EmptyStore extends MemoryStore {
   sink: ObjectSink | undefined;
 
-  override watch(_kinds: readonly KindName[], sink: ObjectSink): void {
+  override watch(_kinds: readonly WatchedKind[], sink: ObjectSink): void {
     this.sink = sink;
   }
 }

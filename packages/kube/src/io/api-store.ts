@@ -9,7 +9,9 @@ import {
   type StatusPatch,
   type Store,
   StoreError,
+  type WatchedKind,
 } from "../ports.ts";
+import { scopedSink, scopesOf } from "../watch-scope.ts";
 import { reviewAccess } from "./access-review.ts";
 import { ApiConnection } from "./api-connection.ts";
 import { collectionPath, objectPath } from "./api-path.ts";
@@ -77,11 +79,13 @@ export class ApiStore implements Store {
     return store;
   }
 
-  watch(kinds: readonly KindName[], cache: ObjectSink): void {
-    this.#cache = cache;
+  watch(kinds: readonly WatchedKind[], cache: ObjectSink): void {
+    const scopes = scopesOf(kinds);
+    const sink = scopedSink(cache, scopes);
+    this.#cache = sink;
     const { clock, log, silenceMillis = SILENCE_MILLIS, onRestart = () => {} } = this.#options;
     const options = { clock, log, silenceMillis, onRestart };
-    this.#running = kinds.map((kind) => new ApiWatch(kind, this.#watches, cache, options));
+    this.#running = scopes.map((scope) => new ApiWatch(scope, this.#watches, sink, options));
     this.#ended = this.#running.map((watch) => watch.run());
   }
 

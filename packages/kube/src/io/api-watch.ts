@@ -1,7 +1,8 @@
 import { type KindName, objectKey } from "@fairlead/model";
 import { backoffDelay, type Clock, type Log } from "@fairlead/runtime";
 import { KINDS } from "../kinds.ts";
-import { type ObjectSink, type RawObject, StoreError } from "../ports.ts";
+import { type ObjectSink, type RawObject, StoreError, type WatchScope } from "../ports.ts";
+import { scopeQuery } from "../watch-scope.ts";
 import type { ApiConnection } from "./api-connection.ts";
 import { collectionPath } from "./api-path.ts";
 
@@ -44,6 +45,7 @@ export interface ApiWatchOptions {
  */
 export class ApiWatch {
   readonly #kind: KindName;
+  readonly #scope: WatchScope;
   readonly #connection: WatchConnection;
   readonly #cache: ObjectSink;
   readonly #clock: Clock;
@@ -54,16 +56,17 @@ export class ApiWatch {
   #version: string | undefined;
 
   constructor(
-    kind: KindName,
+    scope: WatchScope,
     connection: WatchConnection,
     cache: ObjectSink,
     { clock, log, silenceMillis, onRestart }: ApiWatchOptions,
   ) {
-    this.#kind = kind;
+    this.#kind = scope.kind;
+    this.#scope = scope;
     this.#connection = connection;
     this.#cache = cache;
     this.#clock = clock;
-    this.#log = log.child({ kind });
+    this.#log = log.child({ kind: scope.kind });
     this.#silenceMillis = silenceMillis;
     this.#onRestart = onRestart;
   }
@@ -123,8 +126,7 @@ export class ApiWatch {
   async #listAll(): Promise<string> {
     const list = this.#cache.list(this.#kind);
     for (let next = "", count = 0; ; ) {
-      const token = next === "" ? "" : `&continue=${encodeURIComponent(next)}`;
-      const path = `${collectionPath(this.#kind)}?limit=${PAGE}${token}`;
+      const path = this.#path({ limit: String(PAGE), ...(next !== "" && { continue: next }) });
       const { items, metadata } = await this.#connection.send<ListPage>({ method: "GET", path });
       list.add(items);
       count += items.length;
@@ -138,17 +140,22 @@ export class ApiWatch {
 
   async #watch(onEvent: () => void): Promise<void> {
     const part = ENDS_AFTER.least + (ENDS_AFTER.most - ENDS_AFTER.least) * this.#clock.random();
-    const query = new URLSearchParams({
+    const path = this.#path({
       watch: "1",
       allowWatchBookmarks: "true",
       timeoutSeconds: String(Math.floor((part * this.#silenceMillis) / 1_000)),
       resourceVersion: this.#version ?? "",
     });
-    await this.#connection.lines(`${collectionPath(this.#kind)}?${query}`, this.#silenceMillis, (line) => {
+    await this.#connection.lines(path, this.#silenceMillis, (line) => {
       if (line === "") return;
       this.#take(parseEvent(line));
       onEvent();
     });
+  }
+
+  #path(query: Readonly<Record<string, string>>): string {
+    const { kind, namespace } = this.#scope;
+    return `${collectionPath(kind, namespace)}?${new URLSearchParams({ ...query, ...scopeQuery(this.#scope) })}`;
   }
 
   #take({ type, object }: WatchEvent): void {

@@ -13,7 +13,9 @@ import {
   type StatusPatch,
   type Store,
   StoreError,
+  type WatchedKind,
 } from "../ports.ts";
+import { scopedSink, scopesOf } from "../watch-scope.ts";
 import { createAtomically, withLock, writeAtomically } from "./files.ts";
 import { FolderFiles, type LoadedObject } from "./folder-files.ts";
 import { describe } from "./folder-objects.ts";
@@ -56,9 +58,10 @@ export class FolderStore implements Store {
     );
   }
 
-  watch(kinds: readonly KindName[], cache: ObjectSink): void {
-    this.#kinds = kinds;
-    this.#cache = cache;
+  watch(kinds: readonly WatchedKind[], cache: ObjectSink): void {
+    const scopes = scopesOf(kinds);
+    this.#kinds = scopes.map(({ kind }) => kind);
+    this.#cache = scopedSink(cache, scopes);
     this.#unwatch = watchForChanges(this.#root, () => this.#queue.request());
     this.#queue.request();
   }

@@ -1,5 +1,6 @@
 import { type KindName, type ObjectRef, objectKey, type Permission } from "@fairlead/model";
-import type { FinalizerChange, ObjectSink, RawObject, StatusPatch, Store } from "../ports.ts";
+import type { FinalizerChange, ObjectSink, RawObject, StatusPatch, Store, WatchedKind } from "../ports.ts";
+import { scopedSink, scopesOf } from "../watch-scope.ts";
 import { isGone } from "./finalizers.ts";
 import { MemoryCluster, type MemoryEvent } from "./memory-cluster.ts";
 import { refOf } from "./ref-of.ts";
@@ -21,10 +22,12 @@ export class MemoryStore implements Store {
     this.cluster = cluster;
   }
 
-  watch(kinds: readonly KindName[], cache: ObjectSink): void {
-    this.#cache = cache;
-    this.#kinds = kinds;
-    for (const kind of kinds) cache.replaceAll(kind, this.cluster.list(kind), this.cluster.version);
+  watch(watched: readonly WatchedKind[], cache: ObjectSink): void {
+    const scopes = scopesOf(watched);
+    const sink = scopedSink(cache, scopes);
+    this.#cache = sink;
+    this.#kinds = scopes.map(({ kind }) => kind);
+    for (const kind of this.#kinds) sink.replaceAll(kind, this.cluster.list(kind), this.cluster.version);
     this.#unsubscribe = this.cluster.subscribe((event) => this.hear(event));
   }
 

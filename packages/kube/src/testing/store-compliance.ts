@@ -30,6 +30,25 @@ export function storeCompliance(name: string, open: () => Promise<StoreBench>): 
       await until("the deletion is cached", () => pair.cached(ref) === undefined);
     });
 
+    for (const { what, scope, others } of [
+      { what: "of one namespace", scope: () => ({ namespace: "default" }), others: { namespace: "kube-public" } },
+      { what: "of one name", scope: (name: string) => ({ name }), others: {} },
+      { what: "with a label", scope: () => ({ labels: { app: "web" } }), others: { labels: { app: "dns" } } },
+    ]) {
+      it(`watches the objects ${what} alone, and keeps its own writes to others out of the cache too`, async () => {
+        const labels = { app: "web" };
+        const foreign = (name: string) => service(name, {}, { labels, ...others });
+        const { ref: before } = await pair.create(pair.other, foreign(`${pair.unique}-1`));
+        pair.store.watch([{ kind: "Service", ...scope(pair.unique) }], pair.cache);
+        await until("the kind is listed", () => pair.cache.synced(["Service"]));
+        const { ref: own } = await pair.create(pair.store, foreign(`${pair.unique}-2`));
+        const { ref: later } = await pair.create(pair.other, foreign(`${pair.unique}-3`));
+        const { ref } = await pair.create(pair.other, service(pair.unique, {}, { labels }));
+        await until("what is in the scope is cached", () => pair.cached(ref) !== undefined);
+        expect([before, own, later].map((one) => pair.cached(one))).to.deep.equal([undefined, undefined, undefined]);
+      });
+    }
+
     it("shows its own writes at once", async () => {
       await pair.watch();
       const { ref, uid } = await pair.create(pair.store, service(pair.unique));

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type KindName, type ObjectRef, objectKey } from "@fairlead/model";
 import { until } from "@fairlead/testing";
 import { type CachedObject, ObjectCache } from "../cache.ts";
-import { type RawObject, type Store, StoreError, type StoreErrorReason } from "../ports.ts";
 import { refOf } from "../memory/ref-of.ts";
+import { type RawObject, type Store, StoreError, type StoreErrorReason } from "../ports.ts";
 
 /** Two stores over the same objects, in processes of their own so to speak. */
 export interface StoreBench {

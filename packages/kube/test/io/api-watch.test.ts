@@ -37,7 +37,7 @@ async function run(watches: readonly (StoreError | "event" | "end")[]): Promise<
     },
   };
   const options = { clock, log: new MemoryLog(), silenceMillis: 60_000, onRestart() {} };
-  void new ApiWatch("Service", connection, NONE, options).run();
+  void new ApiWatch({ kind: "Service" }, connection, NONE, options).run();
   await clock.advance(120_000);
   return requests;
 }
@@ -78,7 +78,7 @@ describe("ApiWatch", () => {
         },
       };
       const options = { clock, log: new MemoryLog(), silenceMillis: 100_000, onRestart() {} };
-      void new ApiWatch("Service", connection, NONE, options).run();
+      void new ApiWatch({ kind: "Service" }, connection, NONE, options).run();
       await clock.advance(0);
     }
     expect(seconds).to.deep.equal(["60", "80"]);
@@ -111,7 +111,7 @@ describe("ApiWatch", () => {
       };
       const send = () => Promise.reject(new StoreError(reason, "no"));
       const options = { clock, log: new MemoryLog(), silenceMillis: 60_000, onRestart() {} };
-      void new ApiWatch(kind, { send, lines: async () => {} }, cache, options).run();
+      void new ApiWatch({ kind }, { send, lines: async () => {} }, cache, options).run();
       await clock.advance(0);
       expect(told).to.deep.equal(taken);
     });
@@ -126,7 +126,7 @@ describe("ApiWatch", () => {
     };
     const options = { clock, log: new MemoryLog(), silenceMillis: 60_000, onRestart() {} };
     const cache: ObjectSink = { ...NONE, failed: (_kind, error) => told.push(error) };
-    void new ApiWatch("Service", connection, cache, options).run();
+    void new ApiWatch({ kind: "Service" }, connection, cache, options).run();
     await clock.advance(10_000);
     expect(told).to.deep.equal([]);
   });
