@@ -49,7 +49,7 @@ export interface LinkSocket {
 /**
  * Opens a socket on `link` that hands `onFrame` every untagged frame of one of the `etherTypes` that is sent to the
  * link's own address, to all, or to one of the groups that it joins. Frames to other groups may come or not. Frames that
- * this node sends do not. It survives the link going down and up.
+ * this node sends do not. It survives the link going down and up. Without EtherTypes it hears nothing, and sends alone.
  *
  * @throws SystemCallError without the right to (CAP_NET_RAW) or when the link is gone.
  */
@@ -66,6 +66,11 @@ export interface LinkSocketOptions {
   readonly groups?: readonly Mac[];
   /** Lets frames through or not, in the kernel; all of them unless told. */
   readonly filter?: BpfProgram;
+  /**
+   * The packet mark (SO_MARK, socket(7)) that its frames leave this node with, 1 to 2^32-1; none unless told. Rules of
+   * nftables see it. It takes CAP_NET_ADMIN, so nobody without that makes frames that look the same to them.
+   */
+  readonly mark?: number;
 }
 
 /** Sends and receives UDP datagrams on one port of this node. */

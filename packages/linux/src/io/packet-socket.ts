@@ -21,6 +21,10 @@ const PKTTYPE_OFFSET = 10;
 // PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST. Tagged frames of a VLAN that has no link come as PACKET_OTHERHOST.
 const FOR_US: ReadonlySet<number | undefined> = new Set([0, 1, 2]);
 const ETHERNET_HEADER = 14;
+/** Protocol 0 receives nothing. */
+const NOTHING = 0;
+const SOL_SOCKET = 1;
+const SO_MARK = 36;
 const SOL_PACKET = 263;
 const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_MR_MULTICAST = 0;
@@ -29,7 +33,7 @@ const LOST: ReadonlySet<string> = new Set(["ENETDOWN", "ENXIO", "ENODEV", "ENOBU
 const FRAMES_AT_ONCE = 64;
 
 /** Opens AF_PACKET sockets (packet(7)), one for each EtherType, since the kernel filters only by one. */
-export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, { groups = [], filter } = {}) => {
+export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, { groups = [], filter, mark } = {}) => {
   const opened: { fd: number; cancel: () => void }[] = [];
   const close = (): void => {
     for (const { fd, cancel } of opened.splice(0)) {
@@ -38,7 +42,9 @@ export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, { grou
     }
   };
   try {
-    for (const etherType of etherTypes) opened.push(receive(link, etherType, onFrame, filter));
+    const protocols = etherTypes.length === 0 ? [NOTHING] : etherTypes;
+    for (const protocol of protocols) opened.push(receive(link, protocol, onFrame, filter));
+    if (mark !== undefined) setMark(link, opened[0]?.fd ?? -1, mark);
     for (const group of groups) join(link, opened[0]?.fd ?? -1, group);
   } catch (error) {
     close();
@@ -58,8 +64,8 @@ export const openLinkSocket: OpenLinkSocket = (link, etherTypes, onFrame, { grou
 
 function receive(link: Link, etherType: number, onFrame: (frame: Uint8Array) => void, filter: BpfProgram | undefined) {
   const what = `open AF_PACKET socket for EtherType 0x${etherType.toString(16).padStart(4, "0")} on ${link.name}`;
-  // Protocol 0 receives nothing: no frame of another link can slip in before bind().
-  const fd = openSocket(what, AF.packet, SOCK.raw, 0);
+  // No frame of another link can slip in before bind().
+  const fd = openSocket(what, AF.packet, SOCK.raw, NOTHING);
   try {
     if (filter !== undefined) attachFilter(what, fd, encodeBpf(filter));
     bindSocket(what, fd, sockaddr(etherType, link.index));
@@ -83,6 +89,12 @@ function receive(link: Link, etherType: number, onFrame: (frame: Uint8Array) => 
     stop();
   };
   return { fd, cancel };
+}
+
+function setMark(link: Link, fd: number, mark: number): void {
+  const octets = new Uint8Array(4);
+  new DataView(octets.buffer).setUint32(0, mark, true); // host byte order: of the machines that this runs on, little-endian
+  setSocketOption(`mark frames on ${link.name}`, fd, SOL_SOCKET, SO_MARK, octets);
 }
 
 // struct packet_mreq: ifindex i32, type u16, address length u16, address[8]. The membership ends with the socket.

@@ -108,6 +108,19 @@ export function linkCompliance(name: string, open: () => Promise<Segment>): void
       expect(received).to.have.deep.members([toAll(1), toAll(2, OTHER_ETHERTYPE)]);
     });
 
+    it("sends with a mark, and without hearing anything if it is opened for no EtherType", async () => {
+      listen();
+      const heard: Uint8Array[] = [];
+      const { left, right } = segment;
+      const deaf = left.openLinkSocket(left.link(), [], (octets) => heard.push(octets), { mark: 7 });
+      sockets.push(deaf);
+      openOn(right, () => undefined).send(frame(BROADCAST_MAC, right.link().mac, ETHERTYPE, 1));
+      deaf.send(toAll(2));
+      await arrivals(1);
+      expect(received).to.deep.equal([toAll(2)]);
+      expect(heard).to.deep.equal([]);
+    });
+
     it("does not deliver a frame to its own sender", async () => {
       listen();
       const own: Uint8Array[] = [];
