@@ -88,7 +88,9 @@ async function benchAnswers({ client, link }: ClientLink, protocol: (typeof PROT
 
 async function benchGate({ link }: ClientLink): Promise<void> {
   const nft = new NftCommand();
-  await nft.load(replaceTable(link, { addresses: [], shares: [] }, TIMEOUT_MILLIS));
+  await nft.load(
+    replaceTable(link, { addresses: [], shares: [] }, { timeoutMillis: TIMEOUT_MILLIS, keptBy: "refresh" }),
+  );
   const gate = new NetlinkGate(gateElement(link, TIMEOUT_MILLIS), reportError);
   const alone = Array.from({ length: ROUNDS }, () => timeRefresh(gate));
   printGate("alone", alone);

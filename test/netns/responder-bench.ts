@@ -10,8 +10,15 @@ import {
   type UserspaceResponderOptions,
   userspaceResponder,
 } from "@fairlead/l2";
-import type { NeighborAdvertisement, ResponderBench } from "@fairlead/l2/testing";
-import type { Link } from "@fairlead/linux";
+import {
+  encodeEthernet,
+  HEARTBEAT_ETHERTYPE,
+  HEARTBEAT_GROUP,
+  type NeighborAdvertisement,
+  OPENING_MARK,
+  type ResponderBench,
+} from "@fairlead/l2/testing";
+import type { Link, LinkSocket } from "@fairlead/linux";
 import { openAnycast, openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux/io";
 import { BROADCAST_MAC, formatAddress, type Mac } from "@fairlead/net";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables/io";
@@ -63,14 +70,42 @@ export async function openClientLink(): Promise<ClientLink> {
 
 const nft = new NftCommand();
 
-/** The kernel responder of a link, all of it real; `rest` overrides. */
+/** The kernel responder of a link, kept by refreshes over netlink, all of it real; `rest` overrides. */
 export function inKernel(link: Link, rest: Partial<KernelResponderOptions> = {}): Responder {
   const onRefused = (_: unknown, error: unknown) => {
     throw error;
   };
   const openSubstitute = () => inUserSpace(link);
   const ports = { nft, clock: systemClock, onOutcome: () => {}, openGate, openAnycast, openSubstitute, onRefused };
-  return kernelResponder({ ...ports, link, timeoutMillis: TIMEOUT_MILLIS, ...rest });
+  return kernelResponder({ ...ports, link, timeoutMillis: TIMEOUT_MILLIS, keptBy: "refresh", ...rest });
+}
+
+/** As {@link inKernel}, kept by heartbeats: one leaves the link with each refresh. */
+export function inKernelByHeartbeats(link: Link): Responder {
+  const responder = inKernel(link, { keptBy: "heartbeats" });
+  let socket: LinkSocket | undefined = openLinkSocket(link, [], () => {}, { mark: OPENING_MARK });
+  return {
+    ...responder,
+    refresh() {
+      socket?.send(heartbeatFrame(link));
+      responder.refresh();
+    },
+    async close() {
+      socket?.close();
+      socket = undefined;
+      await responder.close();
+    },
+  };
+}
+
+/** A frame of the EtherType of heartbeats; what is in it is nobody's business here. */
+export function heartbeatFrame({ mac }: Link): Uint8Array {
+  return encodeEthernet({
+    destination: HEARTBEAT_GROUP,
+    source: mac,
+    etherType: HEARTBEAT_ETHERTYPE,
+    payload: new Uint8Array(46),
+  });
 }
 
 /** The user-space responder of a link; `rest` overrides. */

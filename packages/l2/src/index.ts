@@ -13,8 +13,8 @@ export { DOUBT_CODES } from "./packet/doubt.ts";
 export type { Responder } from "./ports.ts";
 export {
   type KernelResponderOptions,
+  gateKeeper,
   kernelResponder,
-  kernelResponderSupported,
 } from "./responder/kernel-responder.ts";
 export {
   type GateElement,

@@ -62,7 +62,11 @@ export class LinkAgent {
       ...own,
       link: link.name,
       onAnswering: () => {
-        if (this.#mayAnswer()) responder.refresh();
+        if (this.#mayAnswer()) {
+          responder.refresh();
+          // At once, not with the next heartbeat: it is announced in a moment.
+          if (responder.keptByHeartbeats) this.#speech.beat(this.#state, true);
+        }
         this.#announcer.run();
       },
     });
@@ -153,11 +157,12 @@ export class LinkAgent {
     });
     this.#take({ kind: "tick" });
     // Whoever may have been taken for dead asks first: only then does the gate open again.
-    if ((this.#announcer.size > 0 || this.#answers.answersShares) && this.#mayAnswer()) responder.refresh();
+    const opens = (this.#announcer.size > 0 || this.#answers.answersShares) && this.#mayAnswer();
+    if (opens) responder.refresh();
     if (this.#answers.isStale) this.#answers.follow(this.#state);
     this.#wire.check(this.#mayAnswer());
     this.#channel.look();
-    this.#speech.beat(this.#state);
+    this.#speech.beat(this.#state, opens);
     this.#announcer.run();
   }
 

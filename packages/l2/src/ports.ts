@@ -11,6 +11,11 @@ export interface Share {
 export interface Responder {
   readonly kind: "kernel" | "userspace";
   /**
+   * Whether heartbeats that are sent to keep answers coming do so as they leave the link. {@link refresh} then only looks
+   * whether all is still there.
+   */
+  readonly keptByHeartbeats: boolean;
+  /**
    * Answers for exactly these addresses, and for these shares of others, from the time the promise resolves. Calls take
    * effect in order, and the last one counts. The first call is a {@link refresh} too.
    *
@@ -40,7 +45,10 @@ export interface Nft {
 export interface Gate {
   /** Puts the element there for another timeout, whether it is still there or not. Cheap, synchronous, never throws. */
   refresh(): void;
-  /** The named counters of the table, as packets by name; undefined if it must be tried again. @throws SystemCallError */
+  /**
+   * The named counters of the table, as packets by name, none if the table is not there; undefined if it must be tried
+   * again. Waits for nobody. @throws SystemCallError
+   */
   counters(): ReadonlyMap<string, number> | undefined;
   close(): void;
 }

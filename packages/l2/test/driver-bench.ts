@@ -1,5 +1,5 @@
 import { setImmediate as breath } from "node:timers/promises";
-import type { Link, Links } from "@fairlead/linux";
+import type { Link, Links, OpenLinkSocket } from "@fairlead/linux";
 import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress, parsePrefix } from "@fairlead/net";
 import type { Clock, Millis } from "@fairlead/runtime";
@@ -12,7 +12,13 @@ import { DEFAULT_TIMING } from "../src/ownership/timing.ts";
 import { decodeArp } from "../src/packet/arp.ts";
 import { decodeEnvelope } from "../src/packet/envelope.ts";
 import { decodeEthernet, ETHERTYPE } from "../src/packet/ethernet.ts";
-import { decodeHeartbeat, HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../src/packet/heartbeat.ts";
+import {
+  decodeHeartbeat,
+  HEARTBEAT_ETHERTYPE,
+  HEARTBEAT_GROUP,
+  type Heartbeat,
+  OPENING_MARK,
+} from "../src/packet/heartbeat.ts";
 import { ALL_NODES, groupMac } from "../src/packet/ndp.ts";
 import type { Responder } from "../src/ports.ts";
 import { ndpIn } from "../src/testing/ndp-in.ts";
@@ -24,6 +30,7 @@ export type Journal = string[];
 /** A responder that writes down what it is told, and can be made to fail or to take its time. */
 export class RecordingResponder implements Responder {
   readonly kind = "userspace";
+  keptByHeartbeats = false;
   readonly #node: string;
   readonly #journal: Journal;
   answered: readonly string[] = [];
@@ -128,6 +135,8 @@ export interface BenchNode {
   readonly moves: Move[];
   readonly conflicts: Conflict[];
   readonly findings: Finding[];
+  /** Heartbeats sent so that they keep answers coming. */
+  readonly opening: { heartbeats: number };
 }
 
 /** A segment in memory with somebody who listens to everything. */
@@ -162,12 +171,22 @@ export class Bench {
     const moves: Move[] = [];
     const conflicts: Conflict[] = [];
     const findings: Finding[] = [];
+    const opening = { heartbeats: 0 };
+    const openLinkSocket: OpenLinkSocket = (link, types, onFrame, options) => {
+      const socket = host.openLinkSocket(link, types, onFrame, options);
+      if (options?.mark !== OPENING_MARK) return socket;
+      const send = (frame: Uint8Array) => {
+        opening.heartbeats += 1;
+        socket.send(frame);
+      };
+      return { send, close: () => socket.close() };
+    };
     const agent = new LinkAgent({
       node: name,
       link: host.link(),
       timing: DEFAULT_TIMING,
       keys,
-      openLinkSocket: host.openLinkSocket,
+      openLinkSocket,
       sendDatagram: (octets, to) => this.#carryDatagram(number, octets, to),
       responder,
       clock,
@@ -180,7 +199,7 @@ export class Bench {
     });
     this.#agents.push(agent);
     this.#stations.push({ host, agent, subnet });
-    return { host, agent, responder, clock, log, moves, conflicts, findings };
+    return { host, agent, responder, clock, log, moves, conflicts, findings, opening };
   }
 
   // Datagrams go over the same wires, and are forwarded whatever the switch does with heartbeats.

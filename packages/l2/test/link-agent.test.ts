@@ -80,6 +80,35 @@ describe("LinkAgent", () => {
     expect(a.responder.refreshes - after).to.be.at.most(1);
   });
 
+  it("sends each heartbeat so that it keeps answers coming while it owns something and may answer, and not otherwise", async () => {
+    const a = bench.node("a");
+    a.agent.want(wanted([ADDRESS], "a"));
+    await bench.pass(detection);
+    expect(a.opening.heartbeats, "while it listens and claims").to.equal(0);
+    await bench.pass(probe + 2 * interval);
+    const before = a.opening.heartbeats;
+    await bench.pass(10 * interval);
+    expect(a.opening.heartbeats - before).to.equal(10);
+    a.clock.ahead += 10_000;
+    const stopped = a.opening.heartbeats;
+    await bench.pass(detection - interval);
+    expect(a.opening.heartbeats, "while it listens after a stop").to.equal(stopped);
+  });
+
+  it("sends a heartbeat more before it announces where heartbeats keep what answers", async () => {
+    const sent = async (keptByHeartbeats: boolean) => {
+      const own = new Bench();
+      const responder = new RecordingResponder("a", own.journal);
+      responder.keptByHeartbeats = keptByHeartbeats;
+      const a = own.node("a", responder);
+      a.agent.want(wanted([ADDRESS], "a"));
+      while (!own.journal.some((line) => line.includes("announces"))) await own.pass(10);
+      await own.close();
+      return a.opening.heartbeats;
+    };
+    expect((await sent(true)) - (await sent(false))).to.equal(1);
+  });
+
   it("Y-74: falls silent at once for what is not wanted any more", async () => {
     const a = await owner();
     bench.journal.length = 0;

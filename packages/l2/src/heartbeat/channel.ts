@@ -2,7 +2,7 @@ import type { Link, LinkSocket, OpenLinkSocket } from "@fairlead/linux";
 import { formatAddress, type IpAddress } from "@fairlead/net";
 import type { Clock, Log } from "@fairlead/runtime";
 import type { OwnershipTiming } from "../ownership/timing.ts";
-import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat } from "../packet/heartbeat.ts";
+import { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, type Heartbeat, OPENING_MARK } from "../packet/heartbeat.ts";
 import { HeartbeatFrames } from "./frames.ts";
 import type { HeartbeatKeys } from "./keys.ts";
 import { SecondPath } from "./second-path.ts";
@@ -30,6 +30,8 @@ export interface HeartbeatChannelOptions {
 export class HeartbeatChannel {
   readonly #options: HeartbeatChannelOptions;
   readonly #socket: LinkSocket;
+  /** Sends what keeps this node's answers coming. */
+  readonly #opening: LinkSocket;
   readonly #frames: HeartbeatFrames;
   readonly #secondPath: SecondPath;
   #expected: readonly string[] = [];
@@ -43,6 +45,12 @@ export class HeartbeatChannel {
     this.#secondPath = new SecondPath(timing);
     const groups = [HEARTBEAT_GROUP];
     this.#socket = openLinkSocket(link(), [HEARTBEAT_ETHERTYPE], (frame) => this.#hear(frame), { groups });
+    try {
+      this.#opening = openLinkSocket(link(), [], () => {}, { mark: OPENING_MARK });
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
   }
 
   /** Nodes that may have a speaker on the link, by name, with their addresses. */
@@ -62,9 +70,10 @@ export class HeartbeatChannel {
     this.#aside = link().up ? this.#secondPath.targets(clock.monotonic()) : [];
   }
 
-  send(heartbeat: Heartbeat): void {
+  /** @param opens - whether this node answers from now on, for as long as its responder's timeout. */
+  send(heartbeat: Heartbeat, opens: boolean): void {
     const sealed = this.#frames.seal(heartbeat);
-    this.#socket.send(this.#frames.frame(sealed, this.#options.link().mac));
+    (opens ? this.#opening : this.#socket).send(this.#frames.frame(sealed, this.#options.link().mac));
     for (const { address, asks } of this.#aside) {
       this.#options.sendDatagram(Uint8Array.of(asks ? ASKS : 0, ...sealed), address);
     }
@@ -90,6 +99,7 @@ export class HeartbeatChannel {
 
   close(): void {
     this.#socket.close();
+    this.#opening.close();
   }
 
   #hear(frame: Uint8Array): void {

@@ -25,21 +25,21 @@ export class Speech {
     this.#incarnation = incarnationOf(options.link, options.clock);
   }
 
-  /** Says that this node lives. */
-  beat(state: OwnershipState): void {
-    this.#send(state, undefined, this.#options.doubts());
+  /** Says that this node lives. @param opens - whether it is to answer meanwhile. */
+  beat(state: OwnershipState, opens: boolean): void {
+    this.#send(state, undefined, this.#options.doubts(), opens);
   }
 
   /** Says what it has. */
   tell(state: OwnershipState): void {
-    for (const part of tableParts(state)) this.#send(state, part, []);
+    for (const part of tableParts(state)) this.#send(state, part, [], false);
   }
 
-  #send(state: OwnershipState, table: Parameters<typeof say>[2], doubts: readonly Doubt[]): void {
+  #send(state: OwnershipState, table: Parameters<typeof say>[2], doubts: readonly Doubt[], opens: boolean): void {
     this.#sequence += 1;
     const { channel, clock } = this.#options;
     const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts };
-    channel.send(say(state, serial, table, clock.monotonic()));
+    channel.send(say(state, serial, table, clock.monotonic()), opens);
   }
 }
 

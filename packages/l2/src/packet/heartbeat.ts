@@ -10,6 +10,12 @@ export const HEARTBEAT_ETHERTYPE = 0x88b5;
 /** The group that speakers of one link listen to: a locally administered multicast address. */
 export const HEARTBEAT_GROUP = "03:66:6c:64:00:01";
 
+/**
+ * The packet mark (SO_MARK) that heartbeats leave this node with which keep its answers coming. It is not on the wire, and takes
+ * CAP_NET_ADMIN: what else sends frames of this EtherType from this node keeps nothing open.
+ */
+export const OPENING_MARK = 0x464c4842;
+
 const LEAVING = 1;
 const WANTS_TABLES = 2;
 const LISTENING = 4;

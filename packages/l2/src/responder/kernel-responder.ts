@@ -9,6 +9,7 @@ import {
   type Answers,
   changeTable,
   type GateElement,
+  type GateKeeper,
   gateElement,
   hasShares,
   removeTable,
@@ -23,6 +24,8 @@ export interface KernelResponderOptions extends AnycastOptions, LateFramesOption
   readonly link: Link;
   /** Silence after the last refresh, in milliseconds, 100 or more. */
   readonly timeoutMillis: Millis;
+  /** What keeps the answers coming; see {@link gateKeeper}. */
+  readonly keptBy: GateKeeper;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface KernelResponderOptions extends AnycastOptions, LateFramesOption
  * address; make another responder when they change. Nothing touches the kernel before the first {@link Responder.answer}.
  */
 export function kernelResponder(options: KernelResponderOptions): Responder {
-  const { nft, openGate, link, timeoutMillis } = options;
+  const { nft, openGate, link, timeoutMillis, keptBy } = options;
   const anycast = new AnycastAddresses(options);
   const late = new LateFrames(options);
   const counts = new AnswerCounts(options);
@@ -48,7 +51,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
     const all = distinct([...goal.addresses, ...goal.shares.map(({ address }) => address)]);
     anycast.leaveAllBut(all);
     const isOther = loaded === undefined || hasShares(loaded) !== hasShares(goal);
-    const script = isOther ? replaceTable(link, goal, timeoutMillis) : changeTable(link, loaded ?? goal, goal);
+    const script = isOther ? replaceTable(link, goal, options) : changeTable(link, loaded ?? goal, goal);
     if (script !== undefined) {
       if (isOther && gate !== undefined) counts.beginAnew(gate);
       // Whatever a failed load leaves behind is replaced as a whole by the next one.
@@ -77,6 +80,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
   };
   return {
     kind: "kernel",
+    keptByHeartbeats: keptBy === "heartbeats",
     answer: (addresses, shares = [], former = new Map()) =>
       turns.run(async () => {
         if (!closed) await late.follow(former, new Set(addresses.map(formatAddress)));
@@ -89,9 +93,11 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
         return reload();
       }),
     refresh() {
-      gate?.refresh();
       anycast.refresh();
-      if (gate !== undefined) counts.look(gate);
+      if (gate === undefined) return;
+      if (keptBy === "refresh") gate.refresh();
+      else if (!isThere(gate)) repairLost();
+      counts.look(gate);
     },
     close: () =>
       turns.run(async () => {
@@ -109,15 +115,28 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
 }
 
 /**
- * Whether the kernel and nft can answer on this link: loads the very table, answering for nothing, and removes it.
- * Asks the kernel, not its version. Call it before there is a responder for the link: it would lose its table.
+ * What can keep the kernel's answers coming on this link, the best first; undefined if kernel or nft cannot answer there. Loads
+ * the very table, answering for nothing, and removes it: asks the kernel, not its version. Call it before there is a responder
+ * for the link: it would lose its table.
  */
-export async function kernelResponderSupported(nft: Nft, link: Link): Promise<boolean> {
+export async function gateKeeper(nft: Nft, link: Link): Promise<GateKeeper | undefined> {
+  for (const keptBy of ["heartbeats", "refresh"] as const) {
+    try {
+      await nft.load(replaceTable(link, { addresses: [], shares: [] }, { timeoutMillis: 1_000, keptBy }));
+      await nft.load(removeTable(link));
+      return keptBy;
+    } catch {
+      // The next one takes less.
+    }
+  }
+  return undefined;
+}
+
+// A table that is there has counters. What cannot be read now is asked for again soon.
+function isThere(gate: Gate): boolean {
   try {
-    await nft.load(replaceTable(link, { addresses: [], shares: [] }, 1_000));
-    await nft.load(removeTable(link));
-    return true;
+    return gate.counters()?.size !== 0;
   } catch {
-    return false;
+    return true;
   }
 }

@@ -3,6 +3,7 @@ import { addressOctets, type Family, formatAddress, type IpAddress } from "@fair
 import type { Millis } from "@fairlead/runtime";
 import { CLIENT_SEED, CLIENT_SLOTS } from "../client-hash.ts";
 import type { Share } from "../ports.ts";
+import { HEARTBEAT_ETHERTYPE, OPENING_MARK } from "../packet/heartbeat.ts";
 import { ofFamily } from "./answered-addresses.ts";
 import type { DropReason } from "./drop-reason.ts";
 
@@ -14,6 +15,18 @@ export interface GateElement {
   /** The element's octets. */
   readonly key: Uint8Array;
   readonly timeoutMillis: Millis;
+}
+
+/**
+ * What keeps the gate open. `heartbeats`: those that carry {@link OPENING_MARK}, as they leave the link. `refresh`: a call for
+ * each time, over netlink, which waits while anybody on this node changes nftables.
+ */
+export type GateKeeper = "heartbeats" | "refresh";
+
+/** How long the gate stays open, and by what. */
+export interface GateOptions {
+  readonly timeoutMillis: Millis;
+  readonly keptBy: GateKeeper;
 }
 
 /** Thrown for a link that no nftables table can be written for. */
@@ -78,9 +91,12 @@ export function gateElement(link: Link, timeoutMillis: Millis): GateElement {
  * For a shared address the packet mark, which means nothing yet at ingress, is the client's part (clientSlot()); a table
  * without shares does without.
  *
+ * Where heartbeats keep the gate open, the kernel does it in the path of the frame (netdev egress, Linux 5.16): no
+ * transaction, so nobody's lock is waited for, and the node answers only as long as its heartbeats leave this very link.
+ *
  * @throws UnsupportedLinkError when the link's name cannot be written in an nftables script.
  */
-export function replaceTable(link: Link, answers: Answers, timeoutMillis: Millis): string {
+export function replaceTable(link: Link, answers: Answers, { timeoutMillis, keptBy }: GateOptions): string {
   const device = quoteDevice(link.name);
   const all = elementsOf(answers);
   const set = (name: SetName, type: string) => {
@@ -113,11 +129,18 @@ export function replaceTable(link: Link, answers: Answers, timeoutMillis: Millis
     "meta mark != 0 ether type { arp, ip6 } meta mark set 0",
   ];
   const isShared = hasShares(answers);
+  const byHeartbeats = keptBy === "heartbeats";
+  const egress = `  chain egress {
+    type filter hook egress device ${device} priority 0; policy accept;
+    ether type ${hexNumber(HEARTBEAT_ETHERTYPE)} meta mark ${hexNumber(OPENING_MARK)} update @gate { meta oif timeout ${timeoutMillis}ms }
+  }
+`;
   return `${removeTable(link)}table netdev ${tableName(link)} {
 ${set("answer", "type ipv4_addr")}${set("answer6", `typeof ${NDP_TARGET}`)}${isShared ? shareSets.join("") : ""}\
 ${COUNTED.map((outcome) => `  counter ${outcome} { }\n`).join("")}\
-  set gate { type iface_index; flags timeout; elements = { ${device} timeout ${timeoutMillis}ms } }
-  chain ingress {
+  set gate { type iface_index; flags ${byHeartbeats ? "dynamic,timeout" : "timeout"}; \
+elements = { ${device} timeout ${timeoutMillis}ms } }
+${byHeartbeats ? egress : ""}  chain ingress {
     type filter hook ingress device ${device} priority 0; policy accept;
     ether type arp iif @gate ${request} arp daddr ip @answer ${count("Answered")} \\
       ${reply}
@@ -179,6 +202,10 @@ function elementsOf({ addresses, shares }: Answers): Elements {
 // To nft a raw field is a number.
 function write(address: IpAddress): string {
   return address.family === 4 ? formatAddress(address) : hex(address);
+}
+
+function hexNumber(number: number): string {
+  return `0x${number.toString(16)}`;
 }
 
 function hex(address: IpAddress): string {

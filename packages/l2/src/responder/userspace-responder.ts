@@ -79,6 +79,7 @@ export function userspaceResponder(options: UserspaceResponderOptions): Responde
   });
   return {
     kind: "userspace",
+    keptByHeartbeats: false,
     async answer(addresses, parts = []) {
       const all = [...addresses, ...parts.map(({ address }) => address)];
       shares = new Map(parts.map((share) => [formatAddress(share.address), share]));

@@ -1,6 +1,6 @@
 export { arpRequest, decodeArp, encodeArp } from "../packet/arp.ts";
 export { decodeEthernet, ETHERTYPE, type EthernetFrame, encodeEthernet } from "../packet/ethernet.ts";
-export { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP } from "../packet/heartbeat.ts";
+export { HEARTBEAT_ETHERTYPE, HEARTBEAT_GROUP, OPENING_MARK } from "../packet/heartbeat.ts";
 export { decodeIcmpv6, encodeIcmpv6 } from "../packet/ipv6.ts";
 export {
   ALL_NODES,

@@ -2,8 +2,8 @@ import { MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { kernelResponder, kernelResponderSupported } from "../../src/responder/kernel-responder.ts";
-import type { GateElement } from "../../src/responder/kernel-table.ts";
+import { gateKeeper, kernelResponder } from "../../src/responder/kernel-responder.ts";
+import type { GateElement, GateKeeper } from "../../src/responder/kernel-table.ts";
 
 const LINK = { ...new MemoryLan().host("n1", "192.0.2.11/24").link(), index: 7 };
 const FIRST = parseAddress("192.0.2.50");
@@ -56,6 +56,7 @@ class Kernel {
 
   readonly openSubstitute = () => ({
     kind: "userspace" as const,
+    keptByHeartbeats: false,
     answer: async (addresses: readonly IpAddress[]) => {
       this.journal.push(["substitute", ...addresses.map(formatAddress)].join(" "));
     },
@@ -69,17 +70,18 @@ class Kernel {
   };
 }
 
-function setUp() {
+function setUp(keptBy: GateKeeper = "refresh") {
   const kernel = new Kernel();
   const nft = new RecordingNft(kernel.journal);
   const gates: { element: GateElement; onLost: () => void; refreshes: number; closed: boolean }[] = [];
   let counted = 0;
+  const table = { isThere: true };
   const openGate = (element: GateElement, onLost: () => void) => {
     const gate = { element, onLost, refreshes: 0, closed: false };
     gates.push(gate);
     return {
       refresh: () => void gate.refreshes++,
-      counters: () => new Map([["Answered", ++counted]]),
+      counters: () => (table.isThere ? new Map([["Answered", ++counted]]) : new Map<string, number>()),
       close: () => void Object.assign(gate, { closed: true }),
     };
   };
@@ -91,9 +93,10 @@ function setUp() {
     onOutcome: (outcome, count) => void outcomes.push(`${count} ${outcome}`),
     link: LINK,
     timeoutMillis: 700,
+    keptBy,
     ...kernel,
   });
-  return { nft, gates, responder, kernel, outcomes };
+  return { nft, gates, responder, kernel, outcomes, table };
 }
 
 async function fails(promise: Promise<void>): Promise<boolean> {
@@ -270,20 +273,44 @@ describe("kernelResponder", () => {
   for (const name of ['quo"te', "back\\slash", "star*", "", "sixteen-letters-"]) {
     it(`refuses the link name ${JSON.stringify(name)}`, async () => {
       const { nft } = setUp();
-      expect(await kernelResponderSupported(nft, { ...LINK, name })).to.equal(false);
+      expect(await gateKeeper(nft, { ...LINK, name })).to.equal(undefined);
       expect(nft.scripts).to.deep.equal([]);
     });
   }
 
-  it("is supported when the table loads, and leaves nothing behind", async () => {
-    const { nft } = setUp();
-    expect(await kernelResponderSupported(nft, LINK)).to.equal(true);
-    expect(nft.scripts.at(-1)).to.equal("add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n");
+  for (const [refusals, keeper] of [
+    [0, "heartbeats"],
+    [1, "refresh"],
+    [2, undefined],
+  ] as const) {
+    it(`is kept by ${keeper ?? "nothing"} where the first ${refusals} tables are refused, and leaves nothing behind`, async () => {
+      const { nft } = setUp();
+      nft.refusals = refusals;
+      expect(await gateKeeper(nft, LINK)).to.equal(keeper);
+      const last = nft.scripts.at(-1);
+      if (keeper !== undefined) expect(last).to.equal("add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n");
+    });
+  }
+
+  it("has heartbeats with the mark open the gate as they leave, where they can", async () => {
+    const { nft, responder, gates } = setUp("heartbeats");
+    await responder.answer([FIRST]);
+    expect(nft.scripts[0]).to.contain("ether type 0x88b5 meta mark 0x464c4842 update @gate { meta oif timeout 700ms }");
+    responder.refresh();
+    expect(gates.map(({ refreshes }) => refreshes)).to.deep.equal([0]);
+    expect(responder.keptByHeartbeats).to.equal(true);
   });
 
-  it("is not supported when the table is refused", async () => {
-    const { nft } = setUp();
-    nft.refusals = 1;
-    expect(await kernelResponderSupported(nft, LINK)).to.equal(false);
+  it("makes its table anew once it is gone, where no refresh says so", async () => {
+    const { nft, responder, table } = setUp("heartbeats");
+    await responder.answer([FIRST]);
+    responder.refresh();
+    expect(nft.scripts).to.have.length(1);
+    table.isThere = false;
+    responder.refresh();
+    responder.refresh();
+    await responder.answer([FIRST]);
+    expect(nft.scripts).to.have.length(2);
+    expect(nft.scripts[1]).to.contain("192.0.2.50");
   });
 });

@@ -2,8 +2,8 @@ import { Forwarding } from "@fairlead/forwarding";
 import { ConntrackCommand } from "@fairlead/forwarding/io";
 import {
   answers,
+  gateKeeper,
   kernelResponder,
-  kernelResponderSupported,
   type OwnershipTiming,
   type Responder,
   userspaceResponder,
@@ -52,7 +52,12 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
   };
   const onOutcome = (outcome: string, count = 1) => answers.inc({ outcome }, count);
   const makeResponder = async (link: Link): Promise<Responder> => {
-    if (responder !== "userspace" && (await kernelResponderSupported(nft, link))) {
+    const keptBy = responder === "userspace" ? undefined : await gateKeeper(nft, link);
+    if (keptBy !== undefined) {
+      if (keptBy === "refresh") {
+        const why = "the kernel has no egress hook (Linux 5.16): answers wait while another program changes nftables";
+        log.info({ link: link.name }, why);
+      }
       const openGate = (element: ConstructorParameters<typeof NetlinkGate>[0], onLost: () => void) =>
         new NetlinkGate(element, (error) => {
           log.warn({ link: link.name, err: error.message }, "cannot keep the responder alive");
@@ -68,7 +73,7 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
         log.warn({ link: link.name, err: String(error) }, why);
       };
       const callbacks = { openSubstitute, onRefused, onCannotPassOn, onOutcome };
-      return kernelResponder({ nft, clock, openGate, openAnycast, ...callbacks, link, timeoutMillis });
+      return kernelResponder({ nft, clock, openGate, openAnycast, ...callbacks, link, timeoutMillis, keptBy });
     }
     if (responder === "kernel")
       throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);

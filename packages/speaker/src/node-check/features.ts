@@ -65,7 +65,7 @@ function answers(link: Link): RuleSet {
   const device = link.name;
   return {
     name: "the rules that answer ARP and NDP",
-    script: replaceTable(link, { addresses: [], shares: [] }, 1_000),
+    script: replaceTable(link, { addresses: [], shares: [] }, { timeoutMillis: 1_000, keptBy: "refresh" }),
     parts: [
       { name: "family netdev with an ingress hook", script: netdev(device, "") },
       { name: "forwarding from ingress (fwd)", script: netdev(device, `arp htype 1 fwd to "${device}"`) },
