@@ -3,12 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
-  type GateElement,
+  KernelResponder,
   type KernelResponderOptions,
-  kernelResponder,
   type Responder,
+  UserspaceResponder,
   type UserspaceResponderOptions,
-  userspaceResponder,
 } from "@fairlead/l2";
 import {
   encodeEthernet,
@@ -21,6 +20,7 @@ import {
 import type { Link, LinkSocket } from "@fairlead/linux";
 import { openAnycast, openLinkSocket, openNdpSocket, watchLinks } from "@fairlead/linux/io";
 import { BROADCAST_MAC, formatAddress, type Mac } from "@fairlead/net";
+import type { TimedElement } from "@fairlead/nftables";
 import { NetlinkGate, NftCommand } from "@fairlead/nftables/io";
 import { systemClock } from "@fairlead/runtime/io";
 import { Namespace, until } from "@fairlead/testing";
@@ -77,7 +77,7 @@ export function inKernel(link: Link, rest: Partial<KernelResponderOptions> = {})
   };
   const openSubstitute = () => inUserSpace(link);
   const ports = { nft, clock: systemClock, onOutcome: () => {}, openGate, openAnycast, openSubstitute, onRefused };
-  return kernelResponder({ ...ports, link, timeoutMillis: TIMEOUT_MILLIS, keptBy: "refresh", ...rest });
+  return new KernelResponder({ ...ports, link, timeoutMillis: TIMEOUT_MILLIS, keptBy: "refresh", ...rest });
 }
 
 /** As {@link inKernel}, kept by heartbeats: one leaves the link with each refresh. */
@@ -85,7 +85,10 @@ export function inKernelByHeartbeats(link: Link): Responder {
   const responder = inKernel(link, { keptBy: "heartbeats" });
   let socket: LinkSocket | undefined = openLinkSocket(link, [], () => {}, { mark: OPENING_MARK });
   return {
-    ...responder,
+    kind: responder.kind,
+    keptByHeartbeats: responder.keptByHeartbeats,
+    answer: (...goal) => responder.answer(...goal),
+    repair: () => responder.repair(),
     refresh() {
       socket?.send(heartbeatFrame(link));
       responder.refresh();
@@ -110,7 +113,7 @@ export function heartbeatFrame({ mac }: Link): Uint8Array {
 
 /** The user-space responder of a link; `rest` overrides. */
 export function inUserSpace(link: Link, rest: Partial<UserspaceResponderOptions> = {}): Responder {
-  return userspaceResponder({
+  return new UserspaceResponder({
     openLinkSocket,
     openNdpSocket,
     clock: systemClock,
@@ -141,7 +144,7 @@ export async function openResponderBench(make: (link: Link) => Responder): Promi
 }
 
 /** Opens the gate of a table; a lost table is told of. */
-export function openGate(element: GateElement, onLost: () => void): NetlinkGate {
+export function openGate(element: TimedElement, onLost: () => void): NetlinkGate {
   return new NetlinkGate(element, (error) => error.code === "ENOENT" && onLost());
 }
 

@@ -11,19 +11,8 @@ export { type Candidacy, type Holding, TAKE_OVER_CAUSES, type TakeOverCause } fr
 export { DEFAULT_TIMING, type OwnershipTiming, timingFor } from "./ownership/timing.ts";
 export { DOUBT_CODES } from "./packet/doubt.ts";
 export type { Responder } from "./ports.ts";
-export {
-  type KernelResponderOptions,
-  gateKeeper,
-  kernelResponder,
-} from "./responder/kernel-responder.ts";
-export {
-  type GateElement,
-  gateElement,
-  isLinkTable,
-  LINK_TABLE_FAMILIES,
-  removeTable,
-  replaceTable,
-  tableName,
-} from "./responder/kernel-table.ts";
-export { type UserspaceResponderOptions, userspaceResponder } from "./responder/userspace-responder.ts";
+export { gateKeeper, KernelResponder, type KernelResponderOptions } from "./responder/kernel-responder.ts";
+export { gateElement, removeTable, replaceTable } from "./responder/kernel-table.ts";
+export { isLinkTable, LINK_TABLE_FAMILIES, tableName } from "./responder/table-name.ts";
+export { UserspaceResponder, type UserspaceResponderOptions } from "./responder/userspace-responder.ts";
 export { type Sighting, Wire } from "./wire/wire.ts";

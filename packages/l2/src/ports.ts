@@ -34,21 +34,3 @@ export interface Responder {
   /** Answers nothing any more and leaves nothing behind. */
   close(): Promise<void>;
 }
-
-/** Loads nftables scripts into the kernel. */
-export interface Nft {
-  /** Loads one script (nft(8)) as one transaction: all of it, or nothing. Scripts take effect in the order of the calls. */
-  load(script: string): Promise<void>;
-}
-
-/** One element of an nftables set that is there for a timeout, and as long as it is refreshed; and its table's counters. */
-export interface Gate {
-  /** Puts the element there for another timeout, whether it is still there or not. Cheap, synchronous, never throws. */
-  refresh(): void;
-  /**
-   * The named counters of the table, as packets by name, none if the table is not there; undefined if it must be tried
-   * again. Waits for nobody. @throws SystemCallError
-   */
-  counters(): ReadonlyMap<string, number> | undefined;
-  close(): void;
-}

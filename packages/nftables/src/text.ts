@@ -14,18 +14,22 @@ export function formatTable(table: TableName): string {
   return `${table.family} ${table.name}`;
 }
 
+/** Thrown for a link whose name no script can hold. */
+export class UnsupportedLinkError extends Error {
+  override readonly name = "UnsupportedLinkError";
+}
+
 /**
- * A string in nft's quotes: a link name, a comment, a log prefix.
+ * The name of a link as a script has it. There are no escapes in strings, and a trailing "*" is a wildcard.
  *
- * @throws RangeError for text that nft cannot hold in quotes: with a double quote or a line break in it.
+ * @throws UnsupportedLinkError for a name that cannot be written.
  */
-export function quote(text: string): string {
-  if (/["\n\r\0]/.test(text)) {
-    throw new RangeError(
-      `Cannot quote for nftables: must have no double quote or line break, got ${JSON.stringify(text)}`,
-    );
-  }
-  return `"${text}"`;
+export function quoteDevice(name: string): string {
+  if (/^[\x21-\x7e]{1,15}$/.test(name) && !/["\\*]/.test(name)) return `"${name}"`;
+  const got = JSON.stringify(name);
+  throw new UnsupportedLinkError(
+    `Cannot write nftables table: link name must be 1 to 15 printable characters without ", \\ and *, got ${got}`,
+  );
 }
 
 /** Fields of a concatenation: "192.0.2.1 . tcp . 80". */

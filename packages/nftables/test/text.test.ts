@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import { changeStatements } from "../src/changes.ts";
-import { block, concat, quote, removeTableStatements, tableStatement } from "../src/text.ts";
+import {
+  block,
+  concat,
+  quoteDevice,
+  removeTableStatements,
+  tableStatement,
+  UnsupportedLinkError,
+} from "../src/text.ts";
 
 const TABLE = { family: "inet", name: "t" } as const;
 
@@ -8,11 +15,11 @@ describe("nftables text", () => {
   it("joins the fields of a concatenation", () =>
     expect(concat("192.0.2.1", "tcp", 80)).to.equal("192.0.2.1 . tcp . 80"));
 
-  it("quotes a name", () => expect(quote("eth0.7")).to.equal('"eth0.7"'));
+  it("quotes the name of a link", () => expect(quoteDevice("eth0.7")).to.equal('"eth0.7"'));
 
-  for (const text of ['a"b', "a\nb", "a\rb", "a\0b"]) {
-    it(`refuses to quote ${JSON.stringify(text)}`, () =>
-      expect(() => quote(text)).to.throw(RangeError, "Cannot quote"));
+  for (const name of ['a"b', "a\nb", "a b", "a\\b", "a*", "", "sixteen-letters-", "\u00e4"]) {
+    it(`refuses to quote ${JSON.stringify(name)}`, () =>
+      expect(() => quoteDevice(name)).to.throw(UnsupportedLinkError, "1 to 15 printable characters"));
   }
 
   it("indents the parts of a table", () =>

@@ -1,5 +1,5 @@
 import { setImmediate as breath } from "node:timers/promises";
-import { DEFAULT_TIMING, userspaceResponder } from "@fairlead/l2";
+import { DEFAULT_TIMING, UserspaceResponder } from "@fairlead/l2";
 import { NeighborClient, ndpOverFrames } from "@fairlead/l2/testing";
 import { type MemoryHost, MemoryLan } from "@fairlead/linux/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
@@ -29,7 +29,7 @@ export class LonelyNode {
       openLinkSocket,
       makeResponder: async (link) => {
         const openNdpSocket = ndpOverFrames(openLinkSocket);
-        return userspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis: 500 });
+        return new UserspaceResponder({ openLinkSocket, openNdpSocket, clock, link, timeoutMillis: 500 });
       },
     };
   }

@@ -1,5 +1,5 @@
+import type { Gate } from "@fairlead/nftables";
 import type { Clock, Millis } from "@fairlead/runtime";
-import type { Gate } from "../ports.ts";
 
 /** How often the counters are read. */
 const READ_EVERY: Millis = 5_000;

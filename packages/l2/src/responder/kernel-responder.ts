@@ -1,26 +1,19 @@
 import type { Link } from "@fairlead/linux";
-import { formatAddress } from "@fairlead/net";
+import { formatAddress, type IpAddress } from "@fairlead/net";
+import type { Gate, Nft, TimedElement } from "@fairlead/nftables";
 import { type Millis, Turns } from "@fairlead/runtime";
-import type { Gate, Nft, Responder } from "../ports.ts";
+import type { Responder, Share } from "../ports.ts";
 import { AnswerCounts, type AnswerCountsOptions } from "./answer-counts.ts";
 import { distinct } from "./answered-addresses.ts";
 import { AnycastAddresses, type AnycastOptions } from "./anycast-addresses.ts";
-import {
-  type Answers,
-  changeTable,
-  type GateElement,
-  type GateKeeper,
-  gateElement,
-  hasShares,
-  removeTable,
-  replaceTable,
-} from "./kernel-table.ts";
+import type { GateKeeper } from "./kernel-rules.ts";
+import { type Answers, changeTable, gateElement, hasShares, removeTable, replaceTable } from "./kernel-table.ts";
 import { LateFrames, type LateFramesOptions } from "./late-frames.ts";
 
-/** What {@link kernelResponder} works with. */
+/** What a {@link KernelResponder} works with. */
 export interface KernelResponderOptions extends AnycastOptions, LateFramesOptions, AnswerCountsOptions {
   /** `onLost` is to be called when a refresh fails because the table is gone: the responder then makes it anew. */
-  readonly openGate: (element: GateElement, onLost: () => void) => Gate;
+  readonly openGate: (element: TimedElement, onLost: () => void) => Gate;
   readonly link: Link;
   /** Silence after the last refresh, in milliseconds, 100 or more. */
   readonly timeoutMillis: Millis;
@@ -28,90 +21,119 @@ export interface KernelResponderOptions extends AnycastOptions, LateFramesOption
   readonly keptBy: GateKeeper;
 }
 
+const NOTHING: Answers = { addresses: [], shares: [] };
+
 /**
  * Answers ARP and NDP in the kernel (nftables, netdev family; anycast addresses): no user space is in the path of an
  * answer, and a pause of this process shorter than the timeout harms nothing. The link must keep its name and Ethernet
- * address; make another responder when they change. Nothing touches the kernel before the first {@link Responder.answer}.
+ * address; make another responder when they change. Nothing touches the kernel before the first {@link answer}.
  */
-export function kernelResponder(options: KernelResponderOptions): Responder {
-  const { nft, openGate, link, timeoutMillis, keptBy } = options;
-  const anycast = new AnycastAddresses(options);
-  const late = new LateFrames(options);
-  const counts = new AnswerCounts(options);
-  let wanted: Answers = { addresses: [], shares: [] };
-  let loaded: Answers | undefined;
-  let repairing = false;
-  let gate: Gate | undefined;
-  let closed = false;
-  const turns = new Turns();
+export class KernelResponder implements Responder {
+  readonly kind = "kernel";
+  readonly keptByHeartbeats: boolean;
+  readonly #options: KernelResponderOptions;
+  readonly #anycast: AnycastAddresses;
+  readonly #late: LateFrames;
+  readonly #counts: AnswerCounts;
+  readonly #turns = new Turns();
+  #wanted: Answers = NOTHING;
+  /** What the kernel has; undefined if that is not known. */
+  #loaded: Answers | undefined;
+  #gate: Gate | undefined;
+  #repairing = false;
+  #closed = false;
+
+  constructor(options: KernelResponderOptions) {
+    this.#options = options;
+    this.keptByHeartbeats = options.keptBy === "heartbeats";
+    this.#anycast = new AnycastAddresses(options);
+    this.#late = new LateFrames(options);
+    this.#counts = new AnswerCounts(options);
+  }
+
+  answer(
+    addresses: readonly IpAddress[],
+    shares: readonly Share[] = [],
+    former: ReadonlyMap<string, IpAddress> = new Map(),
+  ): Promise<void> {
+    return this.#turns.run(async () => {
+      if (!this.#closed) await this.#late.follow(former, new Set(addresses.map(formatAddress)));
+      this.#wanted = { addresses: distinct(addresses), shares };
+      return this.#apply();
+    });
+  }
+
+  repair(): Promise<void> {
+    return this.#turns.run(() => {
+      this.#anycast.leaveAllBut([]);
+      return this.#reload();
+    });
+  }
+
+  refresh(): void {
+    this.#anycast.refresh();
+    if (this.#gate === undefined) return;
+    if (!this.keptByHeartbeats) this.#gate.refresh();
+    else if (!isThere(this.#gate)) this.#repairLost();
+    this.#counts.look(this.#gate);
+  }
+
+  close(): Promise<void> {
+    return this.#turns.run(async () => {
+      this.#closed = true;
+      if (this.#gate !== undefined) this.#counts.beginAnew(this.#gate);
+      this.#gate?.close();
+      this.#gate = undefined;
+      try {
+        await this.#anycast.close();
+      } finally {
+        await this.#options.nft.load(`${removeTable(this.#options.link)}${this.#late.removal}`);
+      }
+    });
+  }
+
   // The kernel must never have an address that the gate does not know of.
-  const apply = async (): Promise<void> => {
-    if (closed) return;
-    const goal = wanted;
+  async #apply(): Promise<void> {
+    if (this.#closed) return;
+    const { link } = this.#options;
+    const goal = this.#wanted;
     const all = distinct([...goal.addresses, ...goal.shares.map(({ address }) => address)]);
-    anycast.leaveAllBut(all);
-    const isOther = loaded === undefined || hasShares(loaded) !== hasShares(goal);
-    const script = isOther ? replaceTable(link, goal, options) : changeTable(link, loaded ?? goal, goal);
-    if (script !== undefined) {
-      if (isOther && gate !== undefined) counts.beginAnew(gate);
-      // Whatever a failed load leaves behind is replaced as a whole by the next one.
-      loaded = undefined;
-      await nft.load(script);
-      loaded = goal;
-      gate ??= openGate(gateElement(link, timeoutMillis), repairLost);
-    }
-    await anycast.join(all);
-  };
-  const reload = (): Promise<void> => {
-    loaded = undefined;
-    return apply();
-  };
+    this.#anycast.leaveAllBut(all);
+    const loaded = this.#loaded;
+    const change =
+      loaded === undefined || hasShares(loaded) !== hasShares(goal) ? "all" : changeTable(link, loaded, goal);
+    if (change !== undefined) await this.#load(goal, change);
+    await this.#anycast.join(all);
+  }
+
+  /** @param change - the script that leads from what is loaded to the goal, or "all" for a new table. */
+  async #load(goal: Answers, change: string): Promise<void> {
+    const { nft, link, timeoutMillis, openGate } = this.#options;
+    if (change === "all" && this.#gate !== undefined) this.#counts.beginAnew(this.#gate);
+    // Whatever a failed load leaves behind is replaced as a whole by the next one.
+    this.#loaded = undefined;
+    await nft.load(change === "all" ? replaceTable(link, goal, this.#options) : change);
+    this.#loaded = goal;
+    this.#gate ??= openGate(gateElement(link, timeoutMillis), () => this.#repairLost());
+  }
+
+  #reload(): Promise<void> {
+    this.#loaded = undefined;
+    return this.#apply();
+  }
+
   // Somebody has flushed the whole rule set, as firewalls do when they restart.
-  const repairLost = (): void => {
-    if (repairing) return;
-    repairing = true;
+  #repairLost(): void {
+    if (this.#repairing) return;
+    this.#repairing = true;
     // If this fails too, the next refresh does, and comes here again.
-    turns
-      .run(reload)
+    this.#turns
+      .run(() => this.#reload())
       .catch(() => undefined)
       .finally(() => {
-        repairing = false;
+        this.#repairing = false;
       });
-  };
-  return {
-    kind: "kernel",
-    keptByHeartbeats: keptBy === "heartbeats",
-    answer: (addresses, shares = [], former = new Map()) =>
-      turns.run(async () => {
-        if (!closed) await late.follow(former, new Set(addresses.map(formatAddress)));
-        wanted = { addresses: distinct(addresses), shares };
-        return apply();
-      }),
-    repair: () =>
-      turns.run(() => {
-        anycast.leaveAllBut([]);
-        return reload();
-      }),
-    refresh() {
-      anycast.refresh();
-      if (gate === undefined) return;
-      if (keptBy === "refresh") gate.refresh();
-      else if (!isThere(gate)) repairLost();
-      counts.look(gate);
-    },
-    close: () =>
-      turns.run(async () => {
-        closed = true;
-        if (gate !== undefined) counts.beginAnew(gate);
-        gate?.close();
-        gate = undefined;
-        try {
-          await anycast.close();
-        } finally {
-          await nft.load(`${removeTable(link)}${late.removal}`);
-        }
-      }),
-  };
+  }
 }
 
 /**
@@ -122,7 +144,7 @@ export function kernelResponder(options: KernelResponderOptions): Responder {
 export async function gateKeeper(nft: Nft, link: Link): Promise<GateKeeper | undefined> {
   for (const keptBy of ["heartbeats", "refresh"] as const) {
     try {
-      await nft.load(replaceTable(link, { addresses: [], shares: [] }, { timeoutMillis: 1_000, keptBy }));
+      await nft.load(replaceTable(link, NOTHING, { timeoutMillis: 1_000, keptBy }));
       await nft.load(removeTable(link));
       return keptBy;
     } catch {

@@ -1,7 +1,7 @@
 import { type Family, formatAddress, type IpAddress } from "@fairlead/net";
+import { formatTable, type Nft, quoteDevice, removeTableStatements, type TableName } from "@fairlead/nftables";
 import type { Clock, Millis } from "@fairlead/runtime";
-import type { Nft } from "../ports.ts";
-import { type LinkName, quoteDevice, tableName } from "./kernel-table.ts";
+import { type LinkName, tableName } from "./table-name.ts";
 
 /** How long connections that were begun at the former owner are passed on to it. */
 const PASSED_FOR: Millis = 30_000;
@@ -10,8 +10,8 @@ const PASSED_FOR: Millis = 30_000;
 const PRIORITY = -111;
 
 const TABLES = [
-  { family: 4, name: "ip", type: "ipv4_addr" },
-  { family: 6, name: "ip6", type: "ipv6_addr" },
+  { addresses: 4, family: "ip", type: "ipv4_addr" },
+  { addresses: 6, family: "ip6", type: "ipv6_addr" },
 ] as const;
 
 /** A former owner and until when what is late goes on to it. */
@@ -77,9 +77,9 @@ export class LateFrames {
 
 function passOnLateFrames(link: LinkName, former: ReadonlyMap<string, Former>, now: Millis): string {
   const device = quoteDevice(link.name);
-  return TABLES.map(({ family, name, type }) => {
-    const table = `${name} ${tableName(link)}`;
-    const elements = elementsOf(former, family, now);
+  return TABLES.map(({ addresses, family, type }) => {
+    const table = formatTable(tableOf(family, link));
+    const elements = elementsOf(former, addresses, now);
     // Invalid is what conntrack took for a part of an earlier connection of the same client and port, closed since.
     const unknown = "ct state { new, invalid } tcp flags & (fin | syn | rst | ack) != syn";
     return `add table ${table}
@@ -87,16 +87,17 @@ add map ${table} former { type ${type} : ${type}; flags timeout; }
 add chain ${table} late { type filter hook prerouting priority ${PRIORITY}; }
 flush chain ${table} late
 flush map ${table} former
-add rule ${table} late iifname ${device} ${unknown} dup to ${name} daddr map @former device ${device} drop
+add rule ${table} late iifname ${device} ${unknown} dup to ${family} daddr map @former device ${device} drop
 ${elements === "" ? "" : `add element ${table} former { ${elements} }\n`}`;
   }).join("");
 }
 
 function removeLateFrames(link: LinkName): string {
-  return TABLES.map(({ name }) => {
-    const table = `${name} ${tableName(link)}`;
-    return `add table ${table}\ndelete table ${table}\n`;
-  }).join("");
+  return TABLES.map(({ family }) => `${removeTableStatements(tableOf(family, link))}\n`).join("");
+}
+
+function tableOf(family: TableName["family"], link: LinkName): TableName {
+  return { family, name: tableName(link) };
 }
 
 function elementsOf(former: ReadonlyMap<string, Former>, family: Family, now: Millis): string {

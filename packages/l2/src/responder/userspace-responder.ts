@@ -10,7 +10,7 @@ import { answerNdp } from "./answer-ndp.ts";
 import { distinct, ofFamily, without } from "./answered-addresses.ts";
 import type { DropReason } from "./drop-reason.ts";
 
-/** What {@link userspaceResponder} works with. */
+/** What a {@link UserspaceResponder} works with. */
 export interface UserspaceResponderOptions {
   readonly openLinkSocket: OpenLinkSocket;
   /** Called with the first IPv6 address: nodes without IPv6 need not have it. */
@@ -23,83 +23,96 @@ export interface UserspaceResponderOptions {
   readonly onOutcome?: (outcome: "Answered" | DropReason) => void;
 }
 
-/**
- * Answers ARP and NDP from this process, where the kernel or nft cannot. The kernel's own answers go on beside it.
- *
- * @throws SystemCallError when the socket for ARP cannot be opened.
- */
-export function userspaceResponder(options: UserspaceResponderOptions): Responder {
-  const { openLinkSocket, openNdpSocket, clock, link, timeoutMillis, onOutcome } = options;
-  let answered: ReadonlySet<string> = new Set();
-  let shares: ReadonlyMap<string, Share> = new Map();
-  let groups: readonly IpAddress[] = [];
-  let refreshedAt: Millis | undefined;
-  let ndp: NdpSocket | undefined;
+/** Answers ARP and NDP from this process, where the kernel or nft cannot. The kernel's own answers go on beside it. */
+export class UserspaceResponder implements Responder {
+  readonly kind = "userspace";
+  readonly keptByHeartbeats = false;
+  readonly #options: UserspaceResponderOptions;
+  readonly #arp: LinkSocket;
+  #ndp: NdpSocket | undefined;
+  #answered: ReadonlySet<string> = new Set();
+  #shares: ReadonlyMap<string, Share> = new Map();
+  #groups: readonly IpAddress[] = [];
+  #refreshedAt: Millis | undefined;
 
-  const expired = (): boolean => refreshedAt === undefined || clock.monotonic() - refreshedAt >= timeoutMillis;
-  const respondToArp = (frame: Uint8Array): "Answered" | DropReason => {
-    const answer = answerArp(answered, link.mac, frame);
+  /** @throws SystemCallError when the socket for ARP cannot be opened. */
+  constructor(options: UserspaceResponderOptions) {
+    this.#options = options;
+    const { openLinkSocket, link, onOutcome } = options;
+    this.#arp = openLinkSocket(link, [ETHERTYPE.arp], (frame) => {
+      const outcome = this.#respondToArp(frame);
+      onOutcome?.(outcome);
+    });
+  }
+
+  async answer(addresses: readonly IpAddress[], parts: readonly Share[] = []): Promise<void> {
+    const all = [...addresses, ...parts.map(({ address }) => address)];
+    this.#shares = new Map(parts.map((share) => [formatAddress(share.address), share]));
+    this.#answered = new Set(all.map(formatAddress));
+    this.#refreshedAt ??= this.#options.clock.monotonic();
+    this.#follow(distinct(ofFamily(6, all).map(solicitedNodeGroup)));
+  }
+
+  async repair(): Promise<void> {
+    for (const group of this.#groups) {
+      this.#ndp?.leave(group);
+      this.#ndp?.join(group);
+    }
+  }
+
+  refresh(): void {
+    if (this.#refreshedAt !== undefined) this.#refreshedAt = this.#options.clock.monotonic();
+  }
+
+  async close(): Promise<void> {
+    this.#answered = new Set();
+    this.#arp.close();
+    this.#ndp?.close();
+  }
+
+  #respondToArp(frame: Uint8Array): "Answered" | DropReason {
+    const answer = answerArp(this.#answered, this.#options.link.mac, frame);
     if ("drop" in answer) return answer.drop;
-    if (expired()) return "Expired";
-    if (!isOurs(answer.address, answer.client)) return "OtherShare";
-    arp.send(answer.reply);
+    const obstacle = this.#obstacle(answer.address, answer.client);
+    if (obstacle !== undefined) return obstacle;
+    this.#arp.send(answer.reply);
     return "Answered";
-  };
-  const respondToNdp = (message: Uint8Array, source: IpAddress): "Answered" | DropReason => {
-    const answer = answerNdp(answered, link.mac, message, source);
+  }
+
+  #respondToNdp(message: Uint8Array, source: IpAddress): "Answered" | DropReason {
+    const answer = answerNdp(this.#answered, this.#options.link.mac, message, source);
     if ("drop" in answer) return answer.drop;
-    if (expired()) return "Expired";
-    if (!isOurs(answer.address, source)) return "OtherShare";
-    ndp?.send(answer.reply, answer.destination);
+    const obstacle = this.#obstacle(answer.address, source);
+    if (obstacle !== undefined) return obstacle;
+    this.#ndp?.send(answer.reply, answer.destination);
     return "Answered";
-  };
-  const isOurs = (address: IpAddress, client: IpAddress): boolean => {
-    return shares.get(formatAddress(address))?.slots.has(clientSlot(client)) ?? true;
-  };
+  }
+
+  /** Why a client is not answered who asks for an address of this node; undefined if it is. */
+  #obstacle(address: IpAddress, client: IpAddress): DropReason | undefined {
+    const { clock, timeoutMillis } = this.#options;
+    const isExpired = this.#refreshedAt === undefined || clock.monotonic() - this.#refreshedAt >= timeoutMillis;
+    if (isExpired) return "Expired";
+    const isOurs = this.#shares.get(formatAddress(address))?.slots.has(clientSlot(client)) ?? true;
+    return isOurs ? undefined : "OtherShare";
+  }
+
   // Several addresses may have one group.
-  const follow = (wanted: readonly IpAddress[]): void => {
+  #follow(wanted: readonly IpAddress[]): void {
+    const { openNdpSocket, link, onOutcome } = this.#options;
     if (wanted.length > 0) {
-      ndp ??= openNdpSocket(link, (message, source) => {
-        const outcome = respondToNdp(message, source);
+      this.#ndp ??= openNdpSocket(link, (message, source) => {
+        const outcome = this.#respondToNdp(message, source);
         onOutcome?.(outcome);
       });
     }
-    for (const group of without(groups, wanted)) {
-      groups = without(groups, [group]);
-      ndp?.leave(group);
+    for (const group of without(this.#groups, wanted)) {
+      this.#groups = without(this.#groups, [group]);
+      this.#ndp?.leave(group);
     }
-    for (const group of without(wanted, groups)) {
-      ndp?.join(group);
-      groups = [...groups, group];
+    for (const group of without(wanted, this.#groups)) {
+      this.#ndp?.join(group);
+      this.#groups = [...this.#groups, group];
     }
-  };
-  const arp: LinkSocket = openLinkSocket(link, [ETHERTYPE.arp], (frame) => {
-    const outcome = respondToArp(frame);
-    onOutcome?.(outcome);
-  });
-  return {
-    kind: "userspace",
-    keptByHeartbeats: false,
-    async answer(addresses, parts = []) {
-      const all = [...addresses, ...parts.map(({ address }) => address)];
-      shares = new Map(parts.map((share) => [formatAddress(share.address), share]));
-      answered = new Set(all.map(formatAddress));
-      refreshedAt ??= clock.monotonic();
-      follow(distinct(ofFamily(6, all).map(solicitedNodeGroup)));
-    },
-    async repair() {
-      for (const group of groups) {
-        ndp?.leave(group);
-        ndp?.join(group);
-      }
-    },
-    refresh() {
-      if (refreshedAt !== undefined) refreshedAt = clock.monotonic();
-    },
-    async close() {
-      answered = new Set();
-      arp.close();
-      ndp?.close();
-    },
-  };
+  }
 }

@@ -1,6 +1,6 @@
+import type { Gate } from "@fairlead/nftables";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import type { Gate } from "../../src/ports.ts";
 import { AnswerCounts } from "../../src/responder/answer-counts.ts";
 
 function setUp() {

@@ -1,9 +1,10 @@
 import { MemoryLan } from "@fairlead/linux/testing";
 import { formatAddress, type IpAddress, parseAddress } from "@fairlead/net";
+import type { TimedElement } from "@fairlead/nftables";
 import { FakeClock } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { gateKeeper, kernelResponder } from "../../src/responder/kernel-responder.ts";
-import type { GateElement, GateKeeper } from "../../src/responder/kernel-table.ts";
+import { gateKeeper, KernelResponder } from "../../src/responder/kernel-responder.ts";
+import type { GateKeeper } from "../../src/responder/kernel-rules.ts";
 
 const LINK = { ...new MemoryLan().host("n1", "192.0.2.11/24").link(), index: 7 };
 const FIRST = parseAddress("192.0.2.50");
@@ -73,10 +74,10 @@ class Kernel {
 function setUp(keptBy: GateKeeper = "refresh") {
   const kernel = new Kernel();
   const nft = new RecordingNft(kernel.journal);
-  const gates: { element: GateElement; onLost: () => void; refreshes: number; closed: boolean }[] = [];
+  const gates: { element: TimedElement; onLost: () => void; refreshes: number; closed: boolean }[] = [];
   let counted = 0;
   const table = { isThere: true };
-  const openGate = (element: GateElement, onLost: () => void) => {
+  const openGate = (element: TimedElement, onLost: () => void) => {
     const gate = { element, onLost, refreshes: 0, closed: false };
     gates.push(gate);
     return {
@@ -86,7 +87,7 @@ function setUp(keptBy: GateKeeper = "refresh") {
     };
   };
   const outcomes: string[] = [];
-  const responder = kernelResponder({
+  const responder = new KernelResponder({
     nft,
     clock: new FakeClock(),
     openGate,
@@ -106,13 +107,13 @@ async function fails(promise: Promise<void>): Promise<boolean> {
   );
 }
 
-describe("kernelResponder", () => {
+describe("KernelResponder", () => {
   it("replaces a table that was left over by one with the gate and the addresses", async () => {
     const { nft, gates, responder } = setUp();
     await responder.answer([SECOND, FIRST]);
     expect(nft.scripts).to.have.length(1);
     const [script = ""] = nft.scripts;
-    expect(script).to.match(/^add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\ntable netdev /);
+    expect(script).to.match(/^table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\ntable netdev /);
     expect(script).to.contain("set answer { type ipv4_addr; elements = { 192.0.2.50, 192.0.2.51 } }");
     expect(script).to.contain('elements = { "eth0" timeout 700ms }');
     expect(script).to.contain(`ether daddr { ff:ff:ff:ff:ff:ff, ${LINK.mac} }`);
@@ -137,9 +138,9 @@ describe("kernelResponder", () => {
     await responder.answer([SECOND, FIRST6]);
     await responder.answer([]);
     expect(nft.scripts.slice(1)).to.deep.equal([
-      "delete element netdev fairlead-l2-7 answer { 192.0.2.50 }\nadd element netdev fairlead-l2-7 answer { 192.0.2.51 }\n",
-      "add element netdev fairlead-l2-7 answer6 { 0x20010db8000000000000000000000050 }\n",
-      "delete element netdev fairlead-l2-7 answer { 192.0.2.51 }\ndelete element netdev fairlead-l2-7 answer6 { 0x20010db8000000000000000000000050 }\n",
+      "delete element netdev fairlead-l2-7 answer { 192.0.2.50 }\nadd element netdev fairlead-l2-7 answer { 192.0.2.51 }",
+      "add element netdev fairlead-l2-7 answer6 { 0x20010db8000000000000000000000050 }",
+      "delete element netdev fairlead-l2-7 answer { 192.0.2.51 }\ndelete element netdev fairlead-l2-7 answer6 { 0x20010db8000000000000000000000050 }",
     ]);
   });
 
@@ -161,7 +162,7 @@ describe("kernelResponder", () => {
     expect(await fails(responder.answer([SECOND]))).to.equal(true);
     await responder.answer([SECOND]);
     expect(nft.scripts.at(-1))
-      .to.match(/^add table/)
+      .to.match(/^table netdev/)
       .and.to.contain("elements = { 192.0.2.51 }");
   });
 
@@ -196,7 +197,7 @@ describe("kernelResponder", () => {
     await responder.answer([SECOND]);
     expect(nft.scripts).to.have.length(3);
     expect(nft.scripts[2])
-      .to.match(/^add table/)
+      .to.match(/^table netdev/)
       .and.to.contain("elements = { 192.0.2.51 }");
   });
 
@@ -216,7 +217,7 @@ describe("kernelResponder", () => {
     await responder.answer([SECOND]);
     gates[0]?.onLost();
     expect(gates[0]?.closed).to.equal(true);
-    expect(nft.scripts.slice(1)).to.deep.equal(["add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n"]);
+    expect(nft.scripts.slice(1)).to.deep.equal(["table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n"]);
   });
 
   it("has the kernel take IPv6 addresses after the gate knows them, and lose them before it does", async () => {
@@ -288,7 +289,8 @@ describe("kernelResponder", () => {
       nft.refusals = refusals;
       expect(await gateKeeper(nft, LINK)).to.equal(keeper);
       const last = nft.scripts.at(-1);
-      if (keeper !== undefined) expect(last).to.equal("add table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n");
+      if (keeper !== undefined)
+        expect(last).to.equal("table netdev fairlead-l2-7\ndelete table netdev fairlead-l2-7\n");
     });
   }
 

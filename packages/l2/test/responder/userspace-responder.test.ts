@@ -7,7 +7,7 @@ import { arpRequest, decodeArp } from "../../src/packet/arp.ts";
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from "../../src/packet/ethernet.ts";
 import { neighborSolicitation } from "../../src/packet/ndp.ts";
 import type { DropReason } from "../../src/responder/drop-reason.ts";
-import { type UserspaceResponderOptions, userspaceResponder } from "../../src/responder/userspace-responder.ts";
+import { UserspaceResponder, type UserspaceResponderOptions } from "../../src/responder/userspace-responder.ts";
 
 const TIMEOUT = 700;
 const VIP = parseAddress("192.0.2.50");
@@ -18,7 +18,7 @@ function setUp(rest: Partial<UserspaceResponderOptions> = {}) {
   const client = lan.host("client", "192.0.2.100/24", "2001:db8::100/64");
   const clock = new FakeClock();
   const outcomes: ("Answered" | DropReason)[] = [];
-  const responder = userspaceResponder({
+  const responder = new UserspaceResponder({
     openLinkSocket: node.openLinkSocket,
     openNdpSocket: ndpOverFrames(node.openLinkSocket),
     clock,
@@ -58,7 +58,7 @@ responderCompliance("userspace, in memory", async () => {
   };
 });
 
-describe("userspaceResponder", () => {
+describe("UserspaceResponder", () => {
   it("answers to the last millisecond of its timeout", async () => {
     const { responder, clock, ask, mac } = setUp();
     await responder.answer([VIP]);

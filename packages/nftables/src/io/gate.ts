@@ -10,7 +10,8 @@ import {
 } from "@fairlead/linux";
 import { NETLINK, NetlinkSocket } from "@fairlead/linux/io";
 import { decodeCounter, objectDumpRequest } from "../packet/counter.ts";
-import { refreshElementBatch, type TimedElement } from "../packet/set-element.ts";
+import { refreshElementBatch } from "../packet/set-element.ts";
+import type { Gate, TimedElement } from "../ports.ts";
 
 /**
  * Thrown at nobody, but handed to the callback of {@link NetlinkGate}: the kernel refused to refresh an element. `code`
@@ -31,7 +32,7 @@ export class GateError extends Error {
  * counters of its table: a socket of its own for each time would cost milliseconds, since the kernel takes care of all
  * transactions when one is closed.
  */
-export class NetlinkGate {
+export class NetlinkGate implements Gate {
   readonly #socket = new NetlinkSocket(NETLINK.netfilter);
   readonly #element: TimedElement;
   readonly #onError: (error: GateError) => void;

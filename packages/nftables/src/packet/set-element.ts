@@ -1,16 +1,6 @@
 import { encodeNetlink, type NetlinkAttribute, type NetlinkMessage, NLM_F, nulText } from "@fairlead/linux";
+import type { TimedElement } from "../ports.ts";
 import { NFNL_SUBSYS_NFTABLES, nfgenmsg, nftablesMessage } from "./message.ts";
-
-/** An element of a set in a table of family netdev that goes away by itself. */
-export interface TimedElement {
-  /** Name of the table, of family netdev. */
-  readonly table: string;
-  readonly set: string;
-  /** The key in the set's wire form: its length is that of the set's type. */
-  readonly key: Uint8Array;
-  /** Life after each refresh, in milliseconds, 1 or more. */
-  readonly timeoutMillis: number;
-}
 
 const NFNL_MSG_BATCH_BEGIN = 0x10;
 const NFNL_MSG_BATCH_END = 0x11;

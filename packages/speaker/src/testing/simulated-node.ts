@@ -1,7 +1,7 @@
 import { Forwarding } from "@fairlead/forwarding";
 import { RecordedConntrack } from "@fairlead/forwarding/testing";
 import type { Store } from "@fairlead/kube";
-import { DEFAULT_TIMING, HeartbeatKeys, userspaceResponder } from "@fairlead/l2";
+import { DEFAULT_TIMING, HeartbeatKeys, UserspaceResponder } from "@fairlead/l2";
 import { ndpOverFrames } from "@fairlead/l2/testing";
 import type { MemoryHost } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
@@ -73,7 +73,7 @@ export class SimulatedNode {
       openLinkSocket,
       openEcho,
       makeResponder: async (link) =>
-        userspaceResponder({
+        new UserspaceResponder({
           openLinkSocket,
           openNdpSocket: ndpOverFrames(openLinkSocket),
           clock: own,
