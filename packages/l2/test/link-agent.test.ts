@@ -58,6 +58,19 @@ describe("LinkAgent", () => {
     expect(announcements()).to.have.length(16);
   });
 
+  it("announces very many addresses that it takes at once in each form once, so as not to flood the link", async () => {
+    const wide = new Bench(16);
+    const a = wide.node("a");
+    const many = Array.from({ length: 600 }, (_, i) => `192.0.${2 + (i >> 8)}.${i & 255}`);
+    a.agent.want(wanted(many, "a"));
+    await wide.pass(detection + probe + interval + 5_000);
+    expect(a.agent.owned.size).to.equal(600);
+    const all = wide.journal.filter((line) => line.includes("announces"));
+    const of = (form: string) => new Set(all.filter((line) => line.endsWith(form))).size;
+    expect([of("by request"), of("by reply"), all.length]).to.deep.equal([600, 600, 1_200]);
+    await wide.close();
+  });
+
   it("Y-73: announces an IPv6 address from the link-local one, overriding what neighbours know, in the same rhythm", async () => {
     const a = bench.node("a");
     a.agent.want(wanted(["2001:db8::50"], "a"));

@@ -5,7 +5,7 @@ import { announcements } from "../metrics.ts";
 import { gratuitousReply, gratuitousRequest } from "../packet/arp.ts";
 import { encodeEthernet } from "../packet/ethernet.ts";
 import { unsolicitedAdvertisement } from "../packet/ndp.ts";
-import { announcementDue, isBurst } from "./gratuitous.ts";
+import { announcementDue, type Burst, burstAmong, type Form, formsOf, isBurst } from "./gratuitous.ts";
 import { ipv6Source } from "./source.ts";
 
 /** A rival's frames may come many times; neighbours need telling only so often. */
@@ -27,11 +27,12 @@ export interface AnnouncerOptions {
   readonly send: (frame: Uint8Array) => void;
 }
 
-/** Announcements of one address: since when, how many, and when the next one is due. */
+/** Announcements of one address: since when, how many, when the next one is due, and its burst once that has begun. */
 interface Announcing {
   readonly from: Millis;
   readonly sent: number;
   readonly due: Millis;
+  readonly burst?: Burst;
 }
 
 /**
@@ -79,7 +80,7 @@ export class Announcer {
     const isRecent = now - (this.#defendedAt.get(address) ?? Number.NEGATIVE_INFINITY) < DEFEND_INTERVAL;
     if (isRecent || !this.#announcing.has(address) || !mayAnnounce(address)) return;
     this.#defendedAt.set(address, now);
-    this.#announce(address);
+    this.#announce(address, ["request", "reply"]);
   }
 
   /** Announces an address no more. */
@@ -93,7 +94,8 @@ export class Announcer {
     const { clock, mayAnnounce } = this.#options;
     const now = clock.monotonic();
     let left = ANNOUNCED_AT_ONCE;
-    for (const [address, { from, sent, due }] of this.#announcing) {
+    const crowd = this.#inBurst();
+    for (const [address, { from, sent, due, burst = burstAmong(crowd) }] of this.#announcing) {
       if (due > now || !mayAnnounce(address)) continue;
       if (left === 0) {
         this.#timer();
@@ -101,10 +103,10 @@ export class Announcer {
         return;
       }
       left -= 1;
-      this.#announce(address);
-      announcements.inc({ occasion: isBurst(sent) ? "burst" : "refresh" });
-      const next = from + announcementDue(sent + 1, clock.random());
-      this.#announcing.set(address, { from, sent: sent + 1, due: next });
+      this.#announce(address, formsOf(sent, burst));
+      announcements.inc({ occasion: isBurst(sent, burst) ? "burst" : "refresh" });
+      const next = from + announcementDue(sent + 1, clock.random(), burst);
+      this.#announcing.set(address, { from, sent: sent + 1, due: next, burst });
     }
   }
 
@@ -114,7 +116,15 @@ export class Announcer {
     this.#timer();
   }
 
-  #announce(address: string): void {
+  /** How many addresses are still in their burst. */
+  #inBurst(): number {
+    let count = 0;
+    for (const { sent, burst } of this.#announcing.values())
+      if (burst === undefined || isBurst(sent, burst)) count += 1;
+    return count;
+  }
+
+  #announce(address: string, forms: readonly Form[]): void {
     const { link, send } = this.#options;
     const { mac, addresses } = link();
     const ip = parseAddress(address);
@@ -122,7 +132,8 @@ export class Announcer {
       send(encodeEthernet(unsolicitedAdvertisement(mac, ipv6Source(addresses) ?? ip, ip)));
       return;
     }
-    send(encodeEthernet(gratuitousRequest({ mac, ip })));
-    send(encodeEthernet(gratuitousReply({ mac, ip })));
+    for (const form of forms) {
+      send(encodeEthernet(form === "request" ? gratuitousRequest({ mac, ip }) : gratuitousReply({ mac, ip })));
+    }
   }
 }
