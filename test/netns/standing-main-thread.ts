@@ -13,7 +13,7 @@ await DeciderThread.start(
     metricsPort: Number(port),
     limits: JSON.parse(limits),
   },
-  { onPlan() {}, notReady: () => undefined, onWatchRestart() {}, onTroubles() {}, onCrash: () => process.exit(1) },
+  { onPlan() {}, notReady: () => undefined, onTroubles() {}, onCrash: () => process.exit(1) },
 );
 const cell = new Int32Array(new SharedArrayBuffer(4));
 process.on("message", (millis: number) => void Atomics.wait(cell, 0, 0, millis < 0 ? undefined : millis));

@@ -1,7 +1,7 @@
 export { backoffDelay } from "./backoff.ts";
 export { Condition } from "./condition.ts";
 export { type Health, type NotReady, ownHealth, readiness, type Verdict } from "./health.ts";
-export { counter, gauge, histogram, metrics } from "./metrics.ts";
+export { counter, gauge, histogram, type MetricFamily, mergeMetrics, metricFamilies, metrics } from "./metrics.ts";
 export { Pacer } from "./pacer.ts";
 export type { Cancel, Clock, Log, Millis } from "./ports.ts";
 export { Queue } from "./queue.ts";

@@ -1,7 +1,20 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** Every metric of this process. */
 export const metrics = new Registry();
+
+/** A metric with all of its samples, as plain data: it may cross from thread to thread. */
+export type MetricFamily = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>[number];
+
+/** Every metric of this thread, as it is now. */
+export async function metricFamilies(): Promise<readonly MetricFamily[]> {
+  return metrics.getMetricsAsJSON();
+}
+
+/** The metrics of several threads in the text format: samples of the same name and labels add up. */
+export function mergeMetrics(threads: readonly (readonly MetricFamily[])[]): Promise<string> {
+  return AggregatorRegistry.aggregate(threads.map((families) => [...families])).metrics();
+}
 
 /** What every metric has: its name with the unit in it, and a sentence of help. */
 export interface MetricOptions<Label extends string> {

@@ -12,8 +12,7 @@ import {
 import type { Trouble } from "@fairlead/model";
 import { type Cancel, type Clock, type Log, Queue } from "@fairlead/runtime";
 import { SPEAKER_PERMISSIONS } from "./permissions.ts";
-import { decide } from "./plan/decide.ts";
-import type { Plan } from "./plan/plan.ts";
+import { type Decision, decide } from "./plan/decide.ts";
 import type { Observation, Reporter } from "./ports.ts";
 import { StatusWriter } from "./status/status-writer.ts";
 import { type Snapshot, SPEAKER_KINDS, takeSnapshot } from "./survey/snapshot.ts";
@@ -24,8 +23,8 @@ export interface DeciderOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly fixed: Pick<Snapshot, "node" | "forwarding" | "classes">;
-  /** Told of each plan, the first as soon as every kind has been listed. */
-  readonly onPlan: (plan: Plan) => void;
+  /** Told of each decision, the first as soon as every kind has been listed. */
+  readonly onDecision: (decision: Decision) => void;
   /** Told of what keeps it from reading or writing, whenever that changes. */
   readonly onTroubles?: (troubles: readonly Trouble[]) => void;
 }
@@ -100,6 +99,6 @@ export class Decider implements Reporter {
 
   #decide(): void {
     if (!this.#cache.synced(SPEAKER_KINDS)) return;
-    this.#options.onPlan(decide(takeSnapshot(this.#cache, this.#options.fixed, this.#seen)));
+    this.#options.onDecision(decide(takeSnapshot(this.#cache, this.#options.fixed, this.#seen)));
   }
 }

@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import type { ForwardingMode } from "@fairlead/forwarding";
-import { watchRestarts } from "@fairlead/kube";
 import { DEFAULT_TIMING, timingFor } from "@fairlead/l2";
 import { type Millis, UsageError, VERSION } from "@fairlead/runtime";
 import {
@@ -13,7 +12,6 @@ import {
   systemClock,
 } from "@fairlead/runtime/io";
 import { Option } from "commander";
-import type { Plan } from "./plan/plan.ts";
 import { DeciderThread } from "./io/decider-thread.ts";
 import { openKeyFile } from "./io/key-file.ts";
 import type { ResponderChoice } from "./io/make-responder.ts";
@@ -117,7 +115,7 @@ await runProgram<Options>(program, async (options) => {
   });
   const troubles = new SpeakerTroubles({ node: nodeName, forwarding, watch: node, links: ports.links, clock, log });
   let speaker: NodeSpeaker | undefined;
-  let early: Plan | undefined;
+  let early: Parameters<NodeSpeaker["follow"]> | undefined;
   const decider = await DeciderThread.start(
     {
       options: {
@@ -131,13 +129,12 @@ await runProgram<Options>(program, async (options) => {
       limits: BEAT_LIMITS,
     },
     {
-      onPlan: (plan) => {
-        early = plan;
+      onPlan: (plan, forward) => {
+        early = [plan, forward];
         troubles.follow(plan);
-        speaker?.follow(plan);
+        speaker?.follow(plan, forward);
       },
       notReady: () => troubles.notReady() ?? (speaker === undefined ? "starting" : speaker.notReady()),
-      onWatchRestart: (kind, cause) => watchRestarts.inc({ kind, cause }),
       onTroubles: (found) => troubles.ofApi(found),
       onCrash: (error) => {
         // Addresses go to others by themselves once the heartbeats end; whoever runs this process starts it again.
@@ -149,7 +146,7 @@ await runProgram<Options>(program, async (options) => {
   const reporter = troubles.start(decider);
   const { responder } = options;
   speaker = new NodeSpeaker({ node: nodeName, classes, responder, ports, reporter, timing, keys, clock, log });
-  if (early !== undefined) speaker.follow(early);
+  if (early !== undefined) speaker.follow(...early);
   const running = speaker;
   log.info({ store: store ?? kubeconfig ?? "in-cluster", forwarding }, "started");
   log.info({ signal: await stopped }, "stopping");

@@ -55,17 +55,16 @@ export class NodeSpeaker {
     });
     this.#speaker = new Speaker({
       announcers: [this.#layer2],
-      forwarding: ports.forwarding,
       clock,
       log,
       onEffect: (plan, before) => this.#tellForwarded(plan, before),
     });
   }
 
-  /** Takes a new plan; the last one counts. */
-  follow(plan: Plan): void {
+  /** Takes a new plan, and what has the node forward by it; the last one counts. */
+  follow(plan: Plan, forward: () => Promise<void>): void {
     this.#reachability.know(plan.nodes);
-    this.#speaker.follow(plan);
+    this.#speaker.follow(plan, forward);
   }
 
   /** Why the speaker is not ready, or undefined if it is. */
@@ -97,8 +96,8 @@ export class NodeSpeaker {
   }
 
   #tellForwarded(plan: Plan, before: Plan | undefined): void {
-    forwardedPorts.set(plan.ports.size);
-    const mode = plan.forwarding.get("node")?.mode;
+    const { mode, ports } = plan.forwarding.get("node") ?? { mode: "none", ports: 0 };
+    forwardedPorts.set(ports);
     for (const [address, planned] of plan.addresses) {
       if (before?.addresses.has(address)) continue;
       const fields = { address, service: serviceNames(planned), mode };

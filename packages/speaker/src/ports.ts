@@ -1,4 +1,3 @@
-import type { ForwardingTable } from "@fairlead/forwarding";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { Responder } from "@fairlead/l2";
 import type { Datagrams, Link, Links, OpenEcho, OpenLinkSocket } from "@fairlead/linux";
@@ -14,10 +13,6 @@ export interface NodePorts {
   readonly openDatagrams?: (onDatagram: (octets: Uint8Array, from: IpAddress) => void) => Promise<Datagrams>;
   /** Makes the best responder that the link allows. */
   readonly makeResponder: (link: Link) => Promise<Responder>;
-  readonly forwarding: {
-    /** Makes the node forward by the table. @throws when it could not; it goes on as before. */
-    apply(table: ForwardingTable): Promise<void>;
-  };
 }
 
 /** What a node sees of others that is not in the API. Plain data. */

@@ -1,14 +1,11 @@
 import { type Clock, type Log, Queue } from "@fairlead/runtime";
 import type { Announcer } from "./announce/announcer.ts";
-import { forwardingTable } from "./plan/forwarding.ts";
 import type { Plan } from "./plan/plan.ts";
-import type { NodePorts } from "./ports.ts";
 
 /** What a {@link Speaker} needs. */
 export interface SpeakerOptions {
   /** Every way to announce; each has the whole plan. */
   readonly announcers: readonly Announcer[];
-  readonly forwarding: NodePorts["forwarding"];
   readonly clock: Clock;
   readonly log: Log;
   /** Told of each plan that is in effect, and of the one that was until then. */
@@ -19,7 +16,7 @@ export interface SpeakerOptions {
 export class Speaker {
   readonly #options: SpeakerOptions;
   readonly #queue: Queue;
-  #plan: Plan | undefined;
+  #next: { readonly plan: Plan; readonly forward: () => Promise<void> } | undefined;
   #inEffect: Plan | undefined;
 
   constructor(options: SpeakerOptions) {
@@ -38,9 +35,13 @@ export class Speaker {
     return this.#inEffect;
   }
 
-  /** Takes a new plan; the last one counts. */
-  follow(plan: Plan): void {
-    this.#plan = plan;
+  /**
+   * Takes a new plan; the last one counts.
+   *
+   * @param forward - has the node forward by what the plan announces; it may be called again. Rejects when that could not be done.
+   */
+  follow(plan: Plan, forward: () => Promise<void>): void {
+    this.#next = { plan, forward };
     this.#queue.request();
   }
 
@@ -54,12 +55,12 @@ export class Speaker {
   }
 
   async #apply(): Promise<void> {
-    const plan = this.#plan;
-    if (plan === undefined) return;
+    if (this.#next === undefined) return;
+    const { plan, forward } = this.#next;
     const before = this.#inEffect;
-    const { announcers, forwarding, onEffect } = this.#options;
+    const { announcers, onEffect } = this.#options;
     for (const announcer of announcers) announcer.want(plan, before?.addresses);
-    await forwarding.apply(forwardingTable(plan));
+    await forward();
     this.#inEffect = plan;
     for (const announcer of announcers) announcer.want(plan, plan.addresses);
     onEffect(plan, before);

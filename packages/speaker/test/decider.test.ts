@@ -2,8 +2,6 @@ import { MemoryCluster, MemoryStore, type ObjectSink, StoreError, type WatchedKi
 import { FaultyStore, pool, service } from "@fairlead/kube/testing";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
-import { forwardingTable } from "../src/plan/forwarding.ts";
-import type { Plan } from "../src/plan/plan.ts";
 import { Decider } from "../src/decider.ts";
 import type { Decision } from "../src/plan/decide.ts";
 import { SPEAKER_KINDS } from "../src/survey/snapshot.ts";
@@ -25,12 +23,12 @@ class EmptyStore extends MemoryStore {
 describe("Decider", () => {
   let clock: FakeClock;
   let cluster: MemoryCluster;
-  let plans: Plan[];
+  let decisions: Decision[];
   let deciders: Decider[];
   beforeEach(() => {
     clock = new FakeClock();
     cluster = new MemoryCluster();
-    plans = [];
+    decisions = [];
     deciders = [];
   });
   afterEach(async () => {
@@ -40,8 +38,8 @@ describe("Decider", () => {
   const start = <S extends MemoryStore>(store: S): { store: S; decider: Decider } => {
     const classes = { loadBalancerClass: "fairlead.dev/fairlead", unclassed: true };
     const fixed = { node: "n1", forwarding: "direct", classes } as const;
-    const onPlan = (plan: Plan) => plans.push(plan);
-    const decider = new Decider({ store, clock, log: new MemoryLog(), fixed, onPlan });
+    const onDecision = (decision: Decision) => decisions.push(decision);
+    const decider = new Decider({ store, clock, log: new MemoryLog(), fixed, onDecision });
     deciders.push(decider);
     decider.start();
     return { store, decider };
@@ -56,11 +54,11 @@ describe("Decider", () => {
   it("decides nothing before every kind has been listed", async () => {
     const { store } = start(new EmptyStore(cluster));
     for (const kind of SPEAKER_KINDS) {
-      expect(plans, `before the list of ${kind}`).to.deep.equal([]);
+      expect(decisions, `before the list of ${kind}`).to.deep.equal([]);
       store.sink?.replaceAll(kind, [], "1");
       await clock.advance(SECOND);
     }
-    expect(plans).to.have.length(1);
+    expect(decisions).to.have.length(1);
   });
 
   it("decides anew on what the node sees of others", async () => {
@@ -80,7 +78,7 @@ describe("Decider", () => {
     });
     cluster.apply(slice("n1", "10.0.0.1"));
     cluster.apply(slice("n2", "10.0.0.2"));
-    const targets = () => plans.slice(-1).flatMap((plan) => forwardingTable(plan).ports.map((port) => port.endpoints.length));
+    const targets = () => decisions.at(-1)?.forwarding.ports.map(({ endpoints }) => endpoints.length);
     await clock.advance(SECOND);
     expect(targets()).to.deep.equal([2]);
     decider.observe({ lost: new Set(["n2"]) });
@@ -91,7 +89,7 @@ describe("Decider", () => {
   it("decides once for a burst of changes, on the last state", async () => {
     start(new MemoryStore(cluster));
     await clock.advance(SECOND);
-    plans.length = 0;
+    decisions.length = 0;
     cluster.apply(pool("lan"));
     for (const name of ["a", "b", "c"]) {
       const { uid = "" } = cluster.apply(service(name, { clusterIPs: ["10.96.0.1"] })).metadata;
@@ -99,14 +97,14 @@ describe("Decider", () => {
       cluster.patchStatus(ref, uid, { loadBalancer: { ingress: [{ ip: `192.0.2.${name.charCodeAt(0) - 97}` }] } });
     }
     await clock.advance(SECOND);
-    expect(plans.map(({ addresses }) => addresses.size)).to.deep.equal([3]);
+    expect(decisions.map(({ plan }) => plan.addresses.size)).to.deep.equal([3]);
   });
 
   it("decides nothing new while the store is silent, but the same again now and then", async () => {
     start(new MemoryStore(cluster));
     await clock.advance(900 * SECOND);
-    expect(plans.length).to.be.within(2, 10);
-    for (const plan of plans) expect(plan).to.deep.equal(plans[0]);
+    expect(decisions.length).to.be.within(2, 10);
+    for (const decision of decisions) expect(decision).to.deep.equal(decisions[0]);
   });
 
   it("makes the SpeakerStatus and writes the last of several statuses, not all", async () => {

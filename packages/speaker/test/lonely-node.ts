@@ -15,8 +15,8 @@ export class LonelyNode {
   readonly log = new MemoryLog();
   readonly host: MemoryHost;
   readonly client: NeighborClient;
-  /** All that touches the node, but forwarding. */
-  readonly ports: Omit<NodePorts, "forwarding">;
+  /** All that touches the node. */
+  readonly ports: NodePorts;
 
   constructor() {
     const { clock } = this;

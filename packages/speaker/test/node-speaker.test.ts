@@ -4,14 +4,13 @@ import { DEFAULT_TIMING, HeartbeatKeys } from "@fairlead/l2";
 import { ANY_LINK } from "@fairlead/net";
 import { expect } from "chai";
 import { NodeSpeaker } from "../src/node-speaker.ts";
-import { decide } from "../src/plan/decide.ts";
-import type { Plan } from "../src/plan/plan.ts";
+import { type Decision, decide } from "../src/plan/decide.ts";
 import type { Snapshot } from "../src/survey/snapshot.ts";
 import { aNode, anAdvertisement, aService, aSnapshot, VIP } from "./builders.ts";
 import { LonelyNode, OWNED } from "./lonely-node.ts";
 
 const STEP = 10;
-const plan = (snapshot: Partial<Snapshot> = {}): Plan => decide(aSnapshot({ nodes: [aNode("n1")], ...snapshot }));
+const plan = (snapshot: Partial<Snapshot> = {}): Decision => decide(aSnapshot({ nodes: [aNode("n1")], ...snapshot }));
 const NOTHING = plan({ services: [] });
 
 /** A speaker of the only node, and what it does besides answering. */
@@ -25,15 +24,11 @@ class Bench extends LonelyNode {
 
   constructor() {
     super();
-    const apply = (table: ForwardingTable) => {
-      this.tables.push(table);
-      return this.forward();
-    };
     this.speaker = new NodeSpeaker({
       node: "n1",
       classes: aSnapshot().classes,
       responder: "userspace",
-      ports: { ...this.ports, forwarding: { apply } },
+      ports: this.ports,
       reporter: {
         status: (status) => Object.assign(this, { status }),
         note: (note) => this.notes.push(note),
@@ -46,8 +41,15 @@ class Bench extends LonelyNode {
     });
   }
 
-  async follow(plan: Plan): Promise<void> {
-    this.speaker.follow(plan);
+  take({ plan, forwarding }: Decision): void {
+    this.speaker.follow(plan, () => {
+      this.tables.push(forwarding);
+      return this.forward();
+    });
+  }
+
+  async follow(decision: Decision): Promise<void> {
+    this.take(decision);
     await this.pass(OWNED);
   }
 
@@ -120,10 +122,10 @@ describe("NodeSpeaker", () => {
   it("takes the last of several plans", async () => {
     const forwarded = Promise.withResolvers<void>();
     bench.forward = () => forwarded.promise;
-    bench.speaker.follow(NOTHING);
+    bench.take(NOTHING);
     await bench.pass(STEP);
-    bench.speaker.follow(NOTHING);
-    bench.speaker.follow(plan());
+    bench.take(NOTHING);
+    bench.take(plan());
     forwarded.resolve();
     await bench.pass(OWNED);
     expect(bench.tables.map(({ ports }) => ports.length)).to.deep.equal([0, 1]);

@@ -1,4 +1,3 @@
-import type { ForwardingTable } from "@fairlead/forwarding";
 import { FakeClock, MemoryLog } from "@fairlead/runtime/testing";
 import { expect } from "chai";
 import type { Announcer } from "../src/announce/announcer.ts";
@@ -12,7 +11,7 @@ const OTHER = "192.0.2.11";
 
 function planOf(...addresses: string[]): Plan {
   const services = addresses.map((address) => aService({ name: address, uid: address, ingress: [address] }));
-  return decide(aSnapshot({ nodes: [aNode("n1")], services, allocations: [] }));
+  return decide(aSnapshot({ nodes: [aNode("n1")], services, allocations: [] })).plan;
 }
 
 /** Two ways to announce, each in memory, and a node that forwards when it is let. */
@@ -30,12 +29,6 @@ class Bench {
   constructor(announcers?: readonly Announcer[]) {
     this.speaker = new Speaker({
       announcers: announcers ?? [this.first, this.second],
-      forwarding: {
-        apply: async (table: ForwardingTable) => {
-          await this.forward();
-          this.journal.push(`forwards ${table.ports.length}`);
-        },
-      },
       clock: this.clock,
       log: this.log,
       onEffect: (...plans) => this.effects.push(plans),
@@ -43,7 +36,10 @@ class Bench {
   }
 
   async follow(plan: Plan): Promise<void> {
-    this.speaker.follow(plan);
+    this.speaker.follow(plan, async () => {
+      await this.forward();
+      this.journal.push(`forwards ${plan.addresses.size}`);
+    });
     await this.clock.advance(10);
   }
 

@@ -1,5 +1,6 @@
 import type { EventNote, StatusPatch } from "@fairlead/kube";
-import type { KindName, Trouble } from "@fairlead/model";
+import type { Trouble } from "@fairlead/model";
+import type { MetricFamily } from "@fairlead/runtime";
 import type { CommonOptions } from "@fairlead/runtime/io";
 import type { BeatLimits } from "../main-thread-health.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -23,14 +24,18 @@ export type ToDecider =
   | { readonly kind: "note"; readonly event: EventNote }
   /** The main thread runs, and is ready if there is no reason why not. */
   | { readonly kind: "beat"; readonly notReady: string | undefined }
-  | { readonly kind: "metrics"; readonly text: string }
+  | { readonly kind: "metrics"; readonly families: readonly MetricFamily[] }
   | { readonly kind: "observe"; readonly seen: Observation }
+  /** The node is to forward by what belongs to the plan of this number, the last one that was told or an earlier one. */
+  | { readonly kind: "forward"; readonly plan: number }
   | { readonly kind: "stop" };
 
 /** From the thread that decides to the main one. */
 export type FromDecider =
-  | { readonly kind: "plan"; readonly delta: TablesDelta<Plan> }
-  | { readonly kind: "watchRestarted"; readonly of: KindName; readonly cause: string }
+  /** Plans are numbered from 1. */
+  | { readonly kind: "plan"; readonly number: number; readonly delta: TablesDelta<Plan> }
+  /** It does; or could not, and why. */
+  | { readonly kind: "forwarded"; readonly plan: number; readonly error?: Pick<Error, "name" | "message"> }
   | { readonly kind: "metricsWanted" }
   | { readonly kind: "troubles"; readonly troubles: readonly Trouble[] }
   /** The store can't be used as configured: the line for the user. */

@@ -1,8 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
-import type { KindName, Trouble } from "@fairlead/model";
-import { metrics, type NotReady, UsageError } from "@fairlead/runtime";
-import type { Plan } from "../plan/plan.ts";
+import type { Trouble } from "@fairlead/model";
+import { metricFamilies, type NotReady, UsageError } from "@fairlead/runtime";
 import { BEAT_MILLIS } from "../main-thread-health.ts";
 import type { Plan } from "../plan/plan.ts";
 import { TablesReceiver } from "../plan/tables.ts";
@@ -11,8 +10,8 @@ import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts
 
 /** What a {@link DeciderThread} tells. */
 export interface DeciderListener {
-  readonly onPlan: (plan: Plan) => void;
-  readonly onWatchRestart: (kind: KindName, cause: string) => void;
+  /** @param forward - has the thread make the node forward by what belongs to the plan. */
+  readonly onPlan: (plan: Plan, forward: () => Promise<void>) => void;
   readonly onTroubles: (troubles: readonly Trouble[]) => void;
   /** Asked about once a second, for the health port. */
   readonly notReady: NotReady;
@@ -28,6 +27,8 @@ export class DeciderThread implements Reporter {
   readonly #stopped = Promise.withResolvers<void>();
   readonly #plans = new TablesReceiver<Plan>();
   readonly #beats: NodeJS.Timeout;
+  /** What waits for the node to forward, by the number of the plan. */
+  readonly #forwarding = new Map<number, PromiseWithResolvers<void>>();
   #begun = false;
   #stopping = false;
 
@@ -79,13 +80,13 @@ export class DeciderThread implements Reporter {
   #take(message: FromDecider): void {
     switch (message.kind) {
       case "plan":
-        this.#listener.onPlan(this.#plans.take(message.delta));
+        this.#listener.onPlan(this.#plans.take(message.delta), () => this.#forward(message.number));
         return;
-      case "watchRestarted":
-        this.#listener.onWatchRestart(message.of, message.cause);
+      case "forwarded":
+        this.#forwarded(message.plan, message.error);
         return;
       case "metricsWanted":
-        void metrics.metrics().then((text) => this.#post({ kind: "metrics", text }));
+        void metricFamilies().then((families) => this.#post({ kind: "metrics", families }));
         return;
       case "troubles":
         this.#listener.onTroubles(message.troubles);
@@ -101,6 +102,20 @@ export class DeciderThread implements Reporter {
       case "stopped":
         this.#stopped.resolve();
     }
+  }
+
+  #forward(plan: number): Promise<void> {
+    const waiting = Promise.withResolvers<void>();
+    this.#forwarding.set(plan, waiting);
+    this.#post({ kind: "forward", plan });
+    return waiting.promise;
+  }
+
+  #forwarded(plan: number, error: Pick<Error, "name" | "message"> | undefined): void {
+    const waiting = this.#forwarding.get(plan);
+    this.#forwarding.delete(plan);
+    if (error === undefined) waiting?.resolve();
+    else waiting?.reject(Object.assign(new Error(error.message), { name: error.name }));
   }
 
   #crashed(error: Error): void {

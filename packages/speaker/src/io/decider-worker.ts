@@ -1,29 +1,44 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { Forwarding } from "@fairlead/forwarding";
+import { ConntrackCommand } from "@fairlead/forwarding/io";
+import { watchRestarts } from "@fairlead/kube";
 import { openStore } from "@fairlead/kube/io";
 import type { Trouble } from "@fairlead/model";
-import { UsageError } from "@fairlead/runtime";
+import { NftCommand } from "@fairlead/nftables/io";
+import { mergeMetrics, metricFamilies, UsageError } from "@fairlead/runtime";
 import { createLog, serveHealth, systemClock } from "@fairlead/runtime/io";
-import type { Plan } from "../plan/plan.ts";
 import { Decider } from "../decider.ts";
 import { MainThreadHealth } from "../main-thread-health.ts";
-import { TablesSender } from "../plan/tables.ts";
+import { OfferedForwarding } from "../offered-forwarding.ts";
+import type { Decision } from "../plan/decide.ts";
+import type { Plan } from "../plan/plan.ts";
+import { isNothing, TablesSender } from "../plan/tables.ts";
 import type { DeciderStart, FromDecider, ToDecider } from "./decider-messages.ts";
 
-// This thread waits for nothing in the kernel, as the main one may: so it says how that one is.
-// Listing ten thousand objects keeps a thread busy for long: here that delays decisions, but no heartbeat.
+// All that is slow is here: to list ten thousand objects, to decide on them, to write thousands of rules delays decisions, but
+// no heartbeat. It waits for nothing in the kernel, as the main thread may, so it also says how that one is.
 const { options, fixed, metricsPort, limits } = workerData as DeciderStart;
 const log = createLog(options.logLevel, options.logFormat, { component: "speaker", node: fixed.node });
 const post = (message: FromDecider) => parentPort?.postMessage(message);
 
 try {
-  const store = await openStore(options, systemClock, log, (of, cause) => post({ kind: "watchRestarted", of, cause }));
+  const store = await openStore(options, systemClock, log, (kind, cause) => watchRestarts.inc({ kind, cause }));
   const sender = new TablesSender<Plan>();
-  const onPlan = (plan: Plan) => {
+  const conntrack = new ConntrackCommand({ log });
+  const offered = new OfferedForwarding(new Forwarding({ nft: new NftCommand(), conntrack }));
+  const onDecision = ({ plan, forwarding }: Decision) => {
     const delta = sender.advance(plan);
-    if (delta !== undefined) post({ kind: "plan", delta });
+    if (isNothing(delta) && !offered.isNews(forwarding)) return;
+    post({ kind: "plan", number: offered.offer(forwarding), delta });
+  };
+  const forward = (plan: number) => {
+    offered.apply(plan).then(
+      () => post({ kind: "forwarded", plan }),
+      ({ name, message }: Error) => post({ kind: "forwarded", plan, error: { name, message } }),
+    );
   };
   const onTroubles = (troubles: readonly Trouble[]) => post({ kind: "troubles", troubles });
-  const decider = new Decider({ store, clock: systemClock, log, fixed, onPlan, onTroubles });
+  const decider = new Decider({ store, clock: systemClock, log, fixed, onDecision, onTroubles });
   const health = new MainThreadHealth(systemClock, () => post({ kind: "metricsWanted" }), limits);
   parentPort?.on("message", async (message: ToDecider) => {
     switch (message.kind) {
@@ -37,7 +52,10 @@ try {
         health.beat(message.notReady);
         return;
       case "metrics":
-        health.takeMetrics(message.text);
+        health.takeMetrics(await mergeMetrics([message.families, await metricFamilies()]));
+        return;
+      case "forward":
+        forward(message.plan);
         return;
       case "observe":
         decider.observe(message.seen);

@@ -1,5 +1,3 @@
-import { Forwarding } from "@fairlead/forwarding";
-import { ConntrackCommand } from "@fairlead/forwarding/io";
 import type { OwnershipTiming } from "@fairlead/l2";
 import { openDatagrams, openEcho, openLinkSocket, restoreProxyDelay, watchLinks } from "@fairlead/linux/io";
 import { NftCommand } from "@fairlead/nftables/io";
@@ -31,10 +29,9 @@ export async function openNode({ responder, heartbeatPort, timing, clock, log }:
   const how = { choice: responder, nft, timeoutMillis, clock, log };
   try {
     const links = await watchLinks();
-    const forwarding = new Forwarding({ nft, conntrack: new ConntrackCommand({ log }) });
     const openPort = (onDatagram: Parameters<typeof openDatagrams>[1]) => openDatagrams(heartbeatPort, onDatagram);
     const secondPath = heartbeatPort > 0 && { openDatagrams: openPort };
-    return { links, openLinkSocket, openEcho, makeResponder: (link) => makeResponder(link, how), forwarding, ...secondPath };
+    return { links, openLinkSocket, openEcho, makeResponder: (link) => makeResponder(link, how), ...secondPath };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`Cannot use this node: the kernel must tell about its links: ${why}`, { cause });

@@ -1,29 +1,19 @@
 import type { ForwardedPort, ForwardingTable } from "@fairlead/forwarding";
-import { formatAddress, type IpAddress } from "@fairlead/net";
+import type { IpAddress } from "@fairlead/net";
 import type { Claim } from "../survey/claim.ts";
 import { usableEndpoints } from "../survey/endpoints.ts";
 import type { Snapshot } from "../survey/snapshot.ts";
 import type { Survey } from "../survey/survey.ts";
-import type { ForwardingRules, Plan } from "./plan.ts";
 
-/** What a node is to forward. */
-export function planForwarding(survey: Survey, snapshot: Snapshot): Pick<Plan, "ports" | "forwarding"> {
-  const ports = new Map<string, ForwardedPort>();
-  for (const { ip, claims } of survey.values()) {
-    for (const claim of claims) {
-      for (const port of portsOf(ip, claim, snapshot)) {
-        const key = `${formatAddress(port.vip)} ${port.protocol} ${port.port}`;
-        if (!ports.has(key)) ports.set(key, port);
-      }
-    }
-  }
-  return { ports, forwarding: new Map([["node", rulesOf(snapshot)]]) };
-}
-
-/** The whole table of a plan, as forwarding wants it. */
-export function forwardingTable({ ports, forwarding }: Pick<Plan, "ports" | "forwarding">): ForwardingTable {
-  const rules = forwarding.get("node") ?? { mode: "none", internal: [], nodeAddresses: [] };
-  return { ...rules, ports: [...ports.values()] };
+/** What a node is to forward by. Of equal ports the first one counts. */
+export function planForwarding(survey: Survey, snapshot: Snapshot): ForwardingTable {
+  const ports = [...survey.values()].flatMap(({ ip, claims }) => {
+    return claims.flatMap((claim) => portsOf(ip, claim, snapshot));
+  });
+  const { node, nodes, forwarding: mode } = snapshot;
+  const own = nodes.find(({ name }) => name === node)?.internalAddresses ?? [];
+  const nodeAddresses = [4, 6].flatMap((family) => own.find((address) => address.family === family) ?? []);
+  return { mode, ports, internal: nodes.flatMap(({ podRanges }) => podRanges), nodeAddresses };
 }
 
 function portsOf(
@@ -52,11 +42,4 @@ function portsOf(
       }),
     };
   });
-}
-
-function rulesOf({ node, nodes, forwarding }: Snapshot): ForwardingRules {
-  const here = nodes.find(({ name }) => name === node);
-  const own = here?.internalAddresses ?? [];
-  const firsts = [4, 6].flatMap((family) => own.find((address) => address.family === family) ?? []);
-  return { mode: forwarding, internal: nodes.flatMap(({ podRanges }) => podRanges), nodeAddresses: firsts };
 }

@@ -1,4 +1,4 @@
-import type { ForwardedPort, ForwardingTable } from "@fairlead/forwarding";
+import type { ForwardingMode } from "@fairlead/forwarding";
 import type { Candidacy } from "@fairlead/l2";
 import type { AnnouncementRefusal, ObjectIdentity } from "@fairlead/model";
 import type { AddressRange, IpAddress } from "@fairlead/net";
@@ -24,12 +24,16 @@ export interface PlannedLayer2 {
 /** The nodes that may own an address, by name. */
 export type CandidateNodes = ReadonlyMap<string, Candidacy>;
 
-/** What a node forwards by, besides the ports. */
-export type ForwardingRules = Omit<ForwardingTable, "ports">;
+/** What there is to say of what a node forwards. What it forwards by stays where it is decided. */
+export interface PlannedForwarding {
+  readonly mode: ForwardingMode;
+  /** Number of ports of external addresses. */
+  readonly ports: number;
+}
 
 /**
- * What a speaker wants of its node, as tables of plain data: it crosses from the thread that decides to the one that acts
- * by what has changed of each table. Each way to announce has tables of its own.
+ * What a speaker is to announce, as tables of plain data: it crosses from the thread that decides to the one that acts by what
+ * has changed of each table. Each way to announce has tables of its own.
  */
 export type Plan = {
   /** By canonical text. */
@@ -42,8 +46,6 @@ export type Plan = {
   readonly ranges: ReadonlyMap<string, AddressRange>;
   /** All nodes by name, with their addresses. */
   readonly nodes: ReadonlyMap<string, readonly IpAddress[]>;
-  /** By "address protocol port". */
-  readonly ports: ReadonlyMap<string, ForwardedPort>;
   /** One entry, "node". */
-  readonly forwarding: ReadonlyMap<string, ForwardingRules>;
+  readonly forwarding: ReadonlyMap<string, PlannedForwarding>;
 };

@@ -18,14 +18,17 @@ export type TablesDelta<T> = { readonly [Name in keyof T]: TableDelta<Entry<T[Na
 export class TablesSender<T extends Tables<T>> {
   #sent: T | undefined;
 
-  /** What differs from the tables before; undefined if nothing does. */
-  advance(tables: T): TablesDelta<T> | undefined {
+  /** What differs from the tables before. */
+  advance(tables: T): TablesDelta<T> {
     const before = this.#sent;
-    const deltas = mapTables(tables, (table, name) => diff(before?.[name] ?? new Map(), table));
     this.#sent = tables;
-    const isSame = before !== undefined && Object.values<TableDelta<unknown>>(deltas).every(isEmpty);
-    return isSame ? undefined : (deltas as TablesDelta<T>);
+    return mapTables(tables, (table, name) => diff(before?.[name] ?? new Map(), table)) as TablesDelta<T>;
   }
+}
+
+/** Whether nothing differs. */
+export function isNothing<T>(delta: TablesDelta<T>): boolean {
+  return Object.values<TableDelta<unknown>>(delta).every(isEmpty);
 }
 
 /** The side that follows: puts the tables together again. What did not change is the same object as before, entry or table. */

@@ -37,7 +37,7 @@ export function speakerStatus(plan: Plan, { startedAt, settings, links, nodes, w
     version: VERSION,
     startedAt,
     options: settings,
-    forwarding: { mode: plan.forwarding.get("node")?.mode, ports: plan.ports.size },
+    forwarding: plan.forwarding.get("node"),
     links: links.filter(canAnnounce).map(({ name, mac, up, addresses, gateways }) => ({
       name,
       mac,

@@ -2,8 +2,11 @@ import type { StatusPatch } from "@fairlead/kube";
 import type { Clock, Millis } from "@fairlead/runtime";
 import type { Reporter } from "../ports.ts";
 
-/** How long changes are gathered for one report: a report is as long as the plan, and thousands of moves come at once. */
+/** How long changes are gathered for one report, at least. */
 const SETTLE: Millis = 20;
+
+/** Reports take at most a part in so many of the time: each is as long as the plan, and thousands of moves come at once. */
+const SHARE = 20;
 
 /** What a {@link StatusReport} needs. */
 export interface StatusReportOptions {
@@ -17,6 +20,8 @@ export interface StatusReportOptions {
 export class StatusReport {
   readonly #options: StatusReportOptions;
   #due = false;
+  /** How long the last one took. */
+  #took: Millis = 0;
 
   constructor(options: StatusReportOptions) {
     this.#options = options;
@@ -26,7 +31,7 @@ export class StatusReport {
   soon(): void {
     if (this.#due) return;
     this.#due = true;
-    this.#options.clock.after(SETTLE, () => {
+    this.#options.clock.after(Math.max(SETTLE, SHARE * this.#took), () => {
       this.#due = false;
       this.now();
     });
@@ -34,7 +39,10 @@ export class StatusReport {
 
   /** Reports it at once. */
   now(): void {
-    const status = this.#options.status();
-    if (status !== undefined) this.#options.reporter.status(status);
+    const { clock, reporter, status } = this.#options;
+    const begun = clock.monotonic();
+    const now = status();
+    if (now !== undefined) reporter.status(now);
+    this.#took = clock.monotonic() - begun;
   }
 }

@@ -7,7 +7,6 @@ import type { MemoryHost } from "@fairlead/linux/testing";
 import type { ClassFilter } from "@fairlead/model";
 import { SimulatedNft } from "@fairlead/nftables/testing";
 import type { Clock, Log } from "@fairlead/runtime";
-import type { Plan } from "../plan/plan.ts";
 import { Decider } from "../decider.ts";
 import { NodeSpeaker } from "../node-speaker.ts";
 import type { Decision } from "../plan/decide.ts";
@@ -80,12 +79,12 @@ export class SimulatedNode {
           link,
           timeoutMillis,
         }),
-      forwarding: new Forwarding({ nft: this.nft, conntrack: new RecordedConntrack() }),
     };
+    const forwarding = new Forwarding({ nft: this.nft, conntrack: new RecordedConntrack() });
     const store = openStore(own);
     const fixed = { node: this.name, forwarding: "direct", classes } as const;
-    const onPlan = (plan: Plan) => speaker.follow(plan);
-    const decider = new Decider({ store, clock: own, log, fixed, onPlan });
+    const onDecision = ({ plan, forwarding: table }: Decision) => speaker.follow(plan, () => forwarding.apply(table));
+    const decider = new Decider({ store, clock: own, log, fixed, onDecision });
     const responder = "userspace";
     const speaker = new NodeSpeaker({
       node: this.name,

@@ -12,7 +12,7 @@ const SETTLED = OWNED + 2_000;
 
 const planOf = (addresses: readonly string[], node: Parameters<typeof aNode>[1] = {}) => {
   const services = addresses.map((address) => aService({ name: address, uid: address, ingress: [address] }));
-  return decide(aSnapshot({ nodes: [aNode("n1", node)], services, allocations: [] }));
+  return decide(aSnapshot({ nodes: [aNode("n1", node)], services, allocations: [] })).plan;
 };
 const PLANS = {
   of: (...addresses: string[]) => planOf(addresses),

@@ -2,7 +2,6 @@ import type { AnnouncementRefusalCode } from "@fairlead/model";
 import { ANY_LINK, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import { decide } from "../../src/plan/decide.ts";
-import { forwardingTable } from "../../src/plan/forwarding.ts";
 import { EXCLUDE_LABEL } from "../../src/survey/nodes.ts";
 import type { Snapshot } from "../../src/survey/snapshot.ts";
 import {
@@ -89,8 +88,8 @@ const IPV6: Partial<Snapshot> = {
   pools: [aPool({ total: [parseRange("2001:db8::/64")] })],
 };
 
-const planned = (snapshot: Partial<Snapshot>) => announced(decide(aSnapshot(snapshot)));
-const forwarded = (snapshot: Partial<Snapshot>) => forwardingTable(decide(aSnapshot(snapshot)));
+const planned = (snapshot: Partial<Snapshot>) => announced(decide(aSnapshot(snapshot)).plan);
+const forwarded = (snapshot: Partial<Snapshot>) => decide(aSnapshot(snapshot)).forwarding;
 
 describe("an address that is announced from", () => {
   it("all nodes when nothing is against it", () =>
@@ -312,10 +311,10 @@ describe("the forwarding of an address", () => {
 
   it("alone depends on which nodes are lost: candidates are the same on every node", () => {
     const snapshot = { services: [aService(), LOCAL] };
-    const { ports: changed, ...planned } = decide(aSnapshot({ ...snapshot, lost: new Set(["n2", "n3"]) }));
-    const { ports, ...before } = decide(aSnapshot(snapshot));
-    expect(planned).to.deep.equal(before);
-    expect(changed).not.to.deep.equal(ports);
+    const { plan, forwarding } = decide(aSnapshot({ ...snapshot, lost: new Set(["n2", "n3"]) }));
+    const before = decide(aSnapshot(snapshot));
+    expect(plan).to.deep.equal(before.plan);
+    expect(forwarding).not.to.deep.equal(before.forwarding);
   });
 
   it("has a port for each port of each address, also where this node is no candidate", () => {
@@ -352,7 +351,7 @@ describe("the forwarding of an address", () => {
 
 it("the links of every pool's usable addresses are to be joined early", () => {
   const usable = [parseRange("192.0.2.1-192.0.2.9")];
-  const { addresses, ranges } = decide(aSnapshot({ pools: [aPool({ usable })], services: [] }));
+  const { addresses, ranges } = decide(aSnapshot({ pools: [aPool({ usable })], services: [] })).plan;
   expect([...addresses]).to.deep.equal([]);
   expect([...ranges.values()]).to.deep.equal(usable);
 });

@@ -1,8 +1,7 @@
 import { placePorts } from "@fairlead/forwarding";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
-import { decide } from "../../src/plan/decide.ts";
-import { forwardingTable } from "../../src/plan/forwarding.ts";
+import { type Decision, decide } from "../../src/plan/decide.ts";
 import type { Snapshot } from "../../src/survey/snapshot.ts";
 import {
   aNode,
@@ -25,7 +24,7 @@ const TWO = aService({ addressesPerFamily: 2, ingress: [VIP, SECOND] });
 const RECORDS = [anAllocation("uid-web"), record(SECOND, "uid-web")];
 const planned = (fields: Partial<Snapshot> = {}) =>
   decide(aSnapshot({ services: [TWO], allocations: RECORDS, ...fields }));
-const groups = (plan: ReturnType<typeof decide>) =>
+const groups = ({ plan }: Decision) =>
   Object.fromEntries(announced(plan).map(({ address, groups }) => [address, groups]));
 
 describe("several addresses of one Service", () => {
@@ -35,8 +34,8 @@ describe("several addresses of one Service", () => {
   it("are to be so in each family by itself, as clients try both families anyway", () => {
     const ingress = [VIP, "2001:db8::10"];
     const pools = [aPool({ total: [parseRange("192.0.2.0/24"), parseRange("2001:db8::/64")] })];
-    const plan = planned({ services: [{ ...TWO, ingress }], pools, allocations: [] });
-    expect(groups(plan)).to.deep.equal({ [VIP]: undefined, "2001:db8::10": undefined });
+    const decision = planned({ services: [{ ...TWO, ingress }], pools, allocations: [] });
+    expect(groups(decision)).to.deep.equal({ [VIP]: undefined, "2001:db8::10": undefined });
   });
 
   it("are to be away from those of each Service that they are shared with", () => {
@@ -63,12 +62,12 @@ describe("several addresses of one Service", () => {
 
   it("have the same candidates, and are all forwarded to the same endpoints", () => {
     const endpoints = [endpointsOf([anEndpoint("10.0.0.1", "n1"), anEndpoint("10.0.0.2", "n2")])];
-    const plan = planned({ services: [{ ...TWO, externalTrafficPolicy: "Local" }], endpoints });
+    const { plan, forwarding } = planned({ services: [{ ...TWO, externalTrafficPolicy: "Local" }], endpoints });
     expect(announced(plan).map(({ nodes }) => [...nodes.keys()])).to.deep.equal([
       ["n1", "n2"],
       ["n1", "n2"],
     ]);
-    const [first, second, ...more] = forwardingTable(plan).ports;
+    const [first, second, ...more] = forwarding.ports;
     expect(more).to.deep.equal([]);
     expect(second).to.deep.equal({ ...first, vip: parseAddress(SECOND) });
   });
@@ -76,7 +75,7 @@ describe("several addresses of one Service", () => {
   it("are all forwarded where NodePorts are used too, although a NodePort can stand for one of them only", () => {
     const ports = [{ name: "http", protocol: "TCP" as const, port: 80, nodePort: 30_080 }];
     const nodes = [aNode("n1", { internalAddresses: [parseAddress("192.0.2.1")] }), aNode("n2"), aNode("n3")];
-    const plan = planned({ forwarding: "nodePort", services: [{ ...TWO, ports }], nodes });
-    expect([...placePorts(forwardingTable(plan)).values()].map(({ mode }) => mode)).to.deep.equal(["nodePort", "direct"]);
+    const { forwarding } = planned({ forwarding: "nodePort", services: [{ ...TWO, ports }], nodes });
+    expect([...placePorts(forwarding).values()].map(({ mode }) => mode)).to.deep.equal(["nodePort", "direct"]);
   });
 });

@@ -1,7 +1,6 @@
 import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 import { expect } from "chai";
-import { decide } from "../../src/plan/decide.ts";
-import { forwardingTable } from "../../src/plan/forwarding.ts";
+import { type Decision, decide } from "../../src/plan/decide.ts";
 import type { Snapshot } from "../../src/survey/snapshot.ts";
 import {
   anAdvertisement,
@@ -25,13 +24,12 @@ const DNS = aService({
 const RECORDS = [anAllocation("uid-web", "lan", "uid-dns")];
 const shared = (fields: Partial<Snapshot> = {}) =>
   decide(aSnapshot({ services: [DNS, WEB], allocations: RECORDS, ...fields }));
-const portsOf = (plan: ReturnType<typeof decide>) =>
-  forwardingTable(plan).ports.map(({ protocol, port }) => `${protocol} ${port}`);
+const portsOf = ({ forwarding }: Decision) => forwarding.ports.map(({ protocol, port }) => `${protocol} ${port}`);
 
 describe("an address that Services share", () => {
   it("is announced once, and the ports of all are forwarded, the first holder's first", () => {
-    const plan = shared();
-    expect(announced(plan)).to.deep.equal([
+    const decision = shared();
+    expect(announced(decision.plan)).to.deep.equal([
       {
         address: VIP,
         services: [
@@ -41,7 +39,7 @@ describe("an address that Services share", () => {
         nodes: new Map(["n1", "n2", "n3"].map((node) => [node, { links: [[ANY_LINK], [ANY_LINK]], weight: 0 }])),
       },
     ]);
-    expect(portsOf(plan)).to.deep.equal(["TCP 80", "UDP 53"]);
+    expect(portsOf(decision)).to.deep.equal(["TCP 80", "UDP 53"]);
   });
 
   it("is announced from the nodes that all of them may be announced from", () => {
@@ -54,7 +52,7 @@ describe("an address that Services share", () => {
       }),
     ];
     const services = [WEB, DNS].map((service) => ({ ...service, externalTrafficPolicy: "Local" as const }));
-    const [address] = announced(shared({ services, endpoints }));
+    const [address] = announced(shared({ services, endpoints }).plan);
     expect([...(address?.nodes.keys() ?? [])]).to.deep.equal(["n2"]);
     expect(address?.refusal).to.deep.equal({ code: "NoLocalEndpoints", nodes: ["n2", "n3"] });
   });
@@ -75,7 +73,7 @@ describe("an address that Services share", () => {
       { ...DNS, labels: { app: "dns" } },
     ];
     const advertisements = [by("web", named("eth0", "eth1"), 3), by("dns", named("eth1"), 4)];
-    const [address] = announced(shared({ services, advertisements }));
+    const [address] = announced(shared({ services, advertisements }).plan);
     expect(address?.nodes.get("n1")).to.deep.equal({ links: [[named("eth0", "eth1")], [named("eth1")]], weight: 7 });
   });
 

@@ -33,7 +33,7 @@ const FACTS = {
 
 describe("what a status tells whatever the way to announce", () => {
   it("is what the speaker was started with, what it forwards, its links and the other nodes", () => {
-    const written = speakerStatus(decide(aSnapshot()), FACTS);
+    const written = speakerStatus(decide(aSnapshot()).plan, FACTS);
     expect(written).to.deep.equal({
       version: VERSION,
       startedAt: FACTS.startedAt,
@@ -52,7 +52,7 @@ describe("what a status tells whatever the way to announce", () => {
   ] as const) {
     it(`has no link that nothing can be announced on: ${what}`, () => {
       const links = [LINK, { ...LINK, index: 3, name: "other", ...fields }];
-      const { links: written } = speakerStatus(decide(aSnapshot()), { ...FACTS, links });
+      const { links: written } = speakerStatus(decide(aSnapshot()).plan, { ...FACTS, links });
       expect(written).to.have.length(1);
     });
   }

@@ -121,5 +121,5 @@ const LINK = {
 } as const;
 
 function planOf(address: string) {
-  return decide(aSnapshot({ nodes: [{ ...aNode("n1"), internalAddresses: [parseAddress(address)] }] }));
+  return decide(aSnapshot({ nodes: [{ ...aNode("n1"), internalAddresses: [parseAddress(address)] }] })).plan;
 }

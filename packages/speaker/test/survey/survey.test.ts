@@ -110,7 +110,7 @@ describe("a survey", () => {
       fc.property(state, (snapshot) => {
         const surveyed = survey(snapshot);
         for (const name of NODES) {
-          for (const { address, nodes, refusal } of announced(decide({ ...snapshot, node: name }))) {
+          for (const { address, nodes, refusal } of announced(decide({ ...snapshot, node: name }).plan)) {
             expect(nodes).to.deep.equal(surveyed.get(address)?.layer2.candidates.nodes);
             expect(refusal).to.deep.equal(surveyed.get(address)?.layer2.refusal(name));
           }

@@ -45,8 +45,8 @@ const FINDING = {
   macs: ["02:00:5e:00:53:99"],
   since: 4_000,
 } as const;
-const PLAN = decide(aSnapshot());
-const EXCLUDED = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
+const { plan: PLAN } = decide(aSnapshot());
+const { plan: EXCLUDED } = decide(aSnapshot({ nodes: [aNode("n1", { networkUnavailable: true })] }));
 const NO_INTERFACE = { code: "NoInterface", address: VIP, selectors: [{ ...ANY_LINK, interfaces: ["eth7"] }] } as const;
 const LINK_DOWN = { code: "LinkDown", address: VIP, link: "eth0" } as const;
 
@@ -72,7 +72,7 @@ describe("refusedAddresses", () => {
     },
     {
       name: "nothing of an address that is not planned",
-      plan: decide(aSnapshot({ services: [] })),
+      plan: decide(aSnapshot({ services: [] })).plan,
       refusals: [LINK_DOWN],
       codes: [],
     },
@@ -149,7 +149,7 @@ describe("what a status tells of Layer 2", () => {
       conflicts: [CONFLICT],
       findings: [FINDING],
     };
-    const written = status(decide(aSnapshot({ services, allocations: [] })), report);
+    const written = status(decide(aSnapshot({ services, allocations: [] })).plan, report);
     expect(schema.status.shape.layer2.unwrap().strict().parse(written)).to.deep.equal(written);
   });
 });
