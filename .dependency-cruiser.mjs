@@ -10,6 +10,7 @@ const layers = {
   kube: ["net", "runtime", "model"],
   controller: ["net", "runtime", "model", "kube"],
   speaker: ["net", "runtime", "model", "linux", "l2", "nftables", "forwarding", "kube"],
+  rehearsal: ["runtime", "model", "kube", "controller", "speaker"],
 };
 /**
  * Folders of a package, and files beside them that folders need, lowest first: none imports from one above it, or from what is not
@@ -21,8 +22,9 @@ const rooms = {
   nftables: ["ports.ts", "errors.ts", "text.ts", "packet", "io"],
   l2: ["client-hash.ts", "packet", "ownership", "ports.ts", "metrics.ts", "announce", "responder", "heartbeat", "wire"],
   forwarding: ["ports.ts", "io"],
-  kube: ["schema", "parse", "kinds.ts", "ports.ts", "merge-status.ts", "connect-failure.ts", "metrics.ts", "io"],
+  kube: ["schema", "parse", "kinds.ts", "ports.ts", "watch-scope.ts", "merge-status.ts", "memory", "connect-failure.ts", "metrics.ts", "io"],
   controller: ["metrics.ts", "allocate", "view", "status", "plan", "work"],
+  speaker: ["ports.ts", "metrics.ts", "survey", "plan", "reachability", "announce", "node-check", "status"],
 };
 /** A folder with what is in it, or one file. */
 const room = (name) => (name.endsWith(".ts") ? `${name.replace(".", "\\.")}$` : `${name}/`);

@@ -45,12 +45,16 @@ export interface Snapshot extends ClusterView {
 /** The cache as decide() takes it. */
 export function takeSnapshot(
   cache: ObjectCache,
-  fixed: Pick<Snapshot, "node" | "forwarding" | "classes">,
+  { node, forwarding, classes }: Pick<Snapshot, "node" | "forwarding" | "classes">,
   { lost }: Observation,
 ): Snapshot {
+  return { node, forwarding, lost, ...viewOf(cache, classes) };
+}
+
+/** The cache as survey() takes it. */
+export function viewOf(cache: ObjectCache, classes: ClassFilter): ClusterView {
   return {
-    ...fixed,
-    lost,
+    classes,
     services: cache.values("Service"),
     endpoints: cache.values("EndpointSlice").flat(),
     nodes: cache.values("Node"),

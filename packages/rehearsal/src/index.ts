@@ -1,0 +1,1 @@
+export { type ClusterRehearsal, rehearseCluster, type SurveyedRest } from "./rehearse-cluster.ts";
