@@ -57,7 +57,10 @@ export class NodeSpeaker {
       announcers: [this.#layer2],
       clock,
       log,
-      onEffect: (plan, before) => this.#tellForwarded(plan, before),
+      onEffect: (plan, before) => {
+        this.#tellForwarded(plan, before);
+        this.#report.soon();
+      },
     });
   }
 

@@ -1,5 +1,12 @@
 import type { StatusPatch } from "@fairlead/kube";
-import { Agent, type AgentOptions, type Heard, type Layer2Event } from "@fairlead/l2";
+import {
+  Agent,
+  type AgentOptions,
+  type Heard,
+  type Layer2Event,
+  type Layer2Wish,
+  type WantedAddress,
+} from "@fairlead/l2";
 import { formatTime, type Pacer } from "@fairlead/runtime";
 import { layer2Addresses } from "../../plan/layer2.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -34,6 +41,7 @@ export class Layer2Announcer implements Announcer {
   #before: Plan | undefined;
   /** What was wanted first, and may have been announced before this speaker started; undefined until then. */
   #first: ReadonlySet<string> | undefined;
+  #wish: Layer2Wish | undefined;
   #stopped = false;
 
   constructor(options: Layer2AnnouncerOptions) {
@@ -49,12 +57,16 @@ export class Layer2Announcer implements Announcer {
     const all = layer2Addresses(plan);
     const addresses = all.filter(({ address }) => forwarded?.has(address));
     if (forwarded !== undefined) this.#first ??= new Set(addresses.map(({ address }) => address));
-    this.#agent.want({
+    const wish = {
       addresses: addresses.map((wanted) => ({ ...wanted, isNew: !this.#first?.has(wanted.address) })),
       ranges: [...plan.ranges.values()],
       nodes: plan.nodes,
       ready: forwarded !== undefined,
-    });
+    };
+    // Of a plan that withdraws nothing, what may be announced before it is forwarded is what is announced already.
+    if (this.#wish === undefined || !isSame(wish, this.#wish)) this.#agent.want(wish);
+    else this.#options.onChange();
+    this.#wish = wish;
   }
 
   report(): StatusPatch {
@@ -111,4 +123,26 @@ export class Layer2Announcer implements Announcer {
     const planned = plan?.addresses.get(address);
     return planned && { ...planned, refusal: plan?.layer2.get(address)?.refusal };
   }
+}
+
+// What did not change in a plan is the same object.
+function isSame(a: Layer2Wish, b: Layer2Wish): boolean {
+  return (
+    a.ready === b.ready &&
+    a.nodes === b.nodes &&
+    a.ranges.length === b.ranges.length &&
+    a.ranges.every((range, i) => range === b.ranges[i]) &&
+    a.addresses.length === b.addresses.length &&
+    a.addresses.every((one, i) => isSameWanted(one, b.addresses[i]))
+  );
+}
+
+function isSameWanted(a: WantedAddress, b: WantedAddress | undefined): boolean {
+  return (
+    a.address === b?.address &&
+    a.nodes === b.nodes &&
+    a.groups === b.groups &&
+    a.isShared === b.isShared &&
+    a.isNew === b.isNew
+  );
 }
