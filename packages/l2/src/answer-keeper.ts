@@ -50,7 +50,7 @@ export class AnswerKeeper {
   /**
    * Answers for what this node owns in a state. Calls may overlap: the responder runs them in order, and the last one counts.
    *
-   * @param former - see {@link Responder.answer}.
+   * @param former - see {@link Responder.passOn}.
    */
   follow(state: OwnershipState, former: ReadonlyMap<string, IpAddress> = new Map()): void {
     const { responder, link, log, onAnswering } = this.#options;
@@ -58,7 +58,8 @@ export class AnswerKeeper {
     const addresses = [...ownedBy(state).keys()];
     const isLeaving = state.leaving && state.shares.size === 0;
     if (!isLeaving) this.#shares = [...state.shares].map(([text, slots]) => ({ address: parseAddress(text), slots }));
-    this.#settled = responder.answer(addresses.map(parseAddress), this.#shares, former).then(
+    void responder.passOn?.(former, new Set(addresses));
+    this.#settled = responder.answer(addresses.map(parseAddress), this.#shares).then(
       () => {
         this.#answered = new Set(addresses);
         onAnswering();

@@ -19,14 +19,18 @@ export interface Responder {
    * Answers for exactly these addresses, and for these shares of others, from the time the promise resolves. Calls take
    * effect in order, and the last one counts. The first call is a {@link refresh} too.
    *
-   * @param former - of addresses that a node has handed over, its own address on the link: what is late goes on to it.
    * @throws what the port below throws; the same call may be made again.
    */
-  answer(
-    addresses: readonly IpAddress[],
-    shares?: readonly Share[],
-    former?: ReadonlyMap<string, IpAddress>,
-  ): Promise<void>;
+  answer(addresses: readonly IpAddress[], shares?: readonly Share[]): Promise<void>;
+  /**
+   * Passes on to former owners what belongs to connections that were begun there. To be called before {@link answer} with the
+   * same addresses: the two take effect in that order. Absent where nothing can be passed on: such connections break.
+   *
+   * @param former - of addresses that a node has just handed over, its own address on the link, of the same family.
+   * @param owned - all addresses that this node owns: for others nothing is passed on any more.
+   * @returns when it is so, or cannot be; never rejects.
+   */
+  passOn?(former: ReadonlyMap<string, IpAddress>, owned: ReadonlySet<string>): Promise<void>;
   /** Keeps the answers coming for another timeout. Cheap and synchronous: call it several times within a timeout. */
   refresh(): void;
   /** Makes anew all that it answers by, whatever has become of it. @throws as {@link answer}. */

@@ -1,5 +1,5 @@
 import type { Link } from "@fairlead/linux";
-import { formatAddress, type IpAddress } from "@fairlead/net";
+import type { IpAddress } from "@fairlead/net";
 import type { Gate, Nft, TimedElement } from "@fairlead/nftables";
 import { type Millis, Turns } from "@fairlead/runtime";
 import type { Responder, Share } from "../ports.ts";
@@ -51,15 +51,16 @@ export class KernelResponder implements Responder {
     this.#counts = new AnswerCounts(options);
   }
 
-  answer(
-    addresses: readonly IpAddress[],
-    shares: readonly Share[] = [],
-    former: ReadonlyMap<string, IpAddress> = new Map(),
-  ): Promise<void> {
-    return this.#turns.run(async () => {
-      if (!this.#closed) await this.#late.follow(former, new Set(addresses.map(formatAddress)));
+  answer(addresses: readonly IpAddress[], shares: readonly Share[] = []): Promise<void> {
+    return this.#turns.run(() => {
       this.#wanted = { addresses: distinct(addresses), shares };
       return this.#apply();
+    });
+  }
+
+  passOn(former: ReadonlyMap<string, IpAddress>, owned: ReadonlySet<string>): Promise<void> {
+    return this.#turns.run(async () => {
+      if (!this.#closed) await this.#late.follow(former, owned);
     });
   }
 

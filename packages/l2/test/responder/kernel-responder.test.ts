@@ -147,7 +147,9 @@ describe("KernelResponder", () => {
   it("passes on what is late for addresses that were handed over, before it answers for them", async () => {
     const { nft, responder } = setUp();
     await responder.answer([SECOND]);
-    await responder.answer([SECOND, FIRST, FIRST6], [], new Map([["192.0.2.50", parseAddress("192.0.2.9")]]));
+    const owned = new Set([SECOND, FIRST, FIRST6].map(formatAddress));
+    void responder.passOn(new Map([["192.0.2.50", parseAddress("192.0.2.9")]]), owned);
+    await responder.answer([SECOND, FIRST, FIRST6]);
     const [, late = "", answers = ""] = nft.scripts;
     expect(late).to.contain("add element ip fairlead-l2-7 former { 192.0.2.50 timeout 30000ms : 192.0.2.9 }\n");
     expect(answers).to.contain("answer { 192.0.2.50 }");
