@@ -1,4 +1,4 @@
-import { type IpAddress, parseRange, rangeContains } from "@fairlead/net";
+import { type IpAddress, LINK_LOCAL, LOOPBACK, parseRange, rangeContains } from "@fairlead/net";
 
 /** Why an endpoint is not forwarded to: Kubernetes allows no custom endpoints in these ranges. */
 export type EndpointRefusal =
@@ -11,10 +11,10 @@ export type EndpointRefusal =
 export const REFUSED_ENDPOINT_RANGES = [
   { range: parseRange("0.0.0.0/32"), refusal: "EndpointNotAllowedUnspecified" },
   { range: parseRange("::/128"), refusal: "EndpointNotAllowedUnspecified" },
-  { range: parseRange("127.0.0.0/8"), refusal: "EndpointNotAllowedLoopback" },
-  { range: parseRange("::1/128"), refusal: "EndpointNotAllowedLoopback" },
-  { range: parseRange("169.254.0.0/16"), refusal: "EndpointNotAllowedLinkLocal" },
-  { range: parseRange("fe80::/10"), refusal: "EndpointNotAllowedLinkLocal" },
+  { range: LOOPBACK[4], refusal: "EndpointNotAllowedLoopback" },
+  { range: LOOPBACK[6], refusal: "EndpointNotAllowedLoopback" },
+  { range: LINK_LOCAL[4], refusal: "EndpointNotAllowedLinkLocal" },
+  { range: LINK_LOCAL[6], refusal: "EndpointNotAllowedLinkLocal" },
   { range: parseRange("224.0.0.0/24"), refusal: "EndpointNotAllowedLinkLocalMulticast" },
   { range: parseRange("ff02::/16"), refusal: "EndpointNotAllowedLinkLocalMulticast" },
 ] as const;

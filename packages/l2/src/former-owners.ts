@@ -1,6 +1,5 @@
 import type { Link } from "@fairlead/linux";
-import { type IpAddress, type Prefix, parseAddress, prefixRange, rangeContains } from "@fairlead/net";
-import { LINK_LOCAL } from "./announce/source.ts";
+import { type IpAddress, LINK_LOCAL, type Prefix, parseAddress, prefixRange, rangeContains } from "@fairlead/net";
 import type { OwnershipEffect } from "./ownership/effect.ts";
 import type { OwnershipState } from "./ownership/state.ts";
 
@@ -27,5 +26,5 @@ export function formerOwners(
 
 // In a subnet of the link, but not one that every link has.
 function isNear(address: IpAddress, own: readonly Prefix[]): boolean {
-  return !rangeContains(LINK_LOCAL, address) && own.some((subnet) => rangeContains(prefixRange(subnet), address));
+  return !rangeContains(LINK_LOCAL[6], address) && own.some((subnet) => rangeContains(prefixRange(subnet), address));
 }

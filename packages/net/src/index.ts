@@ -31,3 +31,4 @@ export {
   rangesOverlap,
   subtractRanges,
 } from "./range.ts";
+export { LINK_LOCAL, LOOPBACK } from "./special-ranges.ts";

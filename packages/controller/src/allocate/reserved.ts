@@ -1,11 +1,16 @@
 import type { NodeInfo, NodeNetworks, ReservedKind, ReservedRange, ServiceRange } from "@fairlead/model";
-import { type AddressRange, addressBits, formatPrefix, type IpAddress, type Prefix, prefixRange } from "@fairlead/net";
+import {
+  type AddressRange,
+  addressBits,
+  formatPrefix,
+  type IpAddress,
+  LINK_LOCAL,
+  LOOPBACK,
+  type Prefix,
+  prefixRange,
+} from "@fairlead/net";
 
-const LINK_LOCAL_4 = { family: 4, first: 0xa9fe0000n, last: 0xa9feffffn } as const;
-const LOOPBACK_4 = { family: 4, first: 0x7f000000n, last: 0x7fffffffn } as const;
-const LINK_LOCAL_6 = { family: 6, first: 0xfe80n << 112n, last: (0xfec0n << 112n) - 1n } as const;
-const LOOPBACK_6 = { family: 6, first: 1n, last: 1n } as const;
-const LOCAL: readonly AddressRange[] = [LINK_LOCAL_4, LOOPBACK_4, LINK_LOCAL_6, LOOPBACK_6];
+const LOCAL: readonly AddressRange[] = [LINK_LOCAL[4], LOOPBACK[4], LINK_LOCAL[6], LOOPBACK[6]];
 
 /**
  * The addresses that no Service may have, since the network needs them: those of nodes and of their routers, the ranges of
