@@ -1,8 +1,8 @@
-import type { IpAddress } from "@fairlead/net";
+import type { IpAddress, Protocol } from "@fairlead/net";
 
 /** What the kernel translates from a VIP to one endpoint, by one protocol. */
 export interface Flow {
-  readonly protocol: "TCP" | "UDP";
+  readonly protocol: Exclude<Protocol, "SCTP">;
   readonly vip: IpAddress;
   readonly endpoint: IpAddress;
   /** One port of the VIP, and of the endpoint; absent for all of them. */

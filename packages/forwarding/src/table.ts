@@ -1,13 +1,10 @@
-import type { AddressRange, IpAddress } from "@fairlead/net";
+import type { AddressRange, IpAddress, Protocol } from "@fairlead/net";
 
 /**
  * How traffic for an external address (VIP) reaches a pod: `direct`: this node translates it to an endpoint's address;
  * `nodePort`: it is rewritten to this node's NodePort, and the node's kube-proxy does the rest; `none`: not our business.
  */
 export type ForwardingMode = "direct" | "nodePort" | "none";
-
-/** Transport protocols of Service ports. */
-export type Protocol = "TCP" | "UDP" | "SCTP";
 
 /** A ready endpoint of the VIP's family. */
 export interface ForwardedEndpoint {

@@ -1,4 +1,4 @@
-import type { IpAddress } from "@fairlead/net";
+import type { IpAddress, Protocol } from "@fairlead/net";
 
 /** One port's endpoint of a Service, from an EndpointSlice. */
 export interface Endpoint {
@@ -17,6 +17,6 @@ export interface PortEndpoints {
   readonly namespace: string;
   readonly service: string;
   readonly portName: string;
-  readonly protocol: "TCP" | "UDP" | "SCTP";
+  readonly protocol: Protocol;
   readonly endpoints: readonly Endpoint[];
 }

@@ -31,7 +31,6 @@ export {
   type ClassFilter,
   FIELD_MANAGER,
   isServed,
-  type Protocol,
   type ServiceIntent,
   type ServicePort,
   wroteStatus,

@@ -1,9 +1,6 @@
-import type { AddressRange, Family, IpAddress } from "@fairlead/net";
+import type { AddressRange, Family, IpAddress, Protocol } from "@fairlead/net";
 import type { ObjectIdentity, SeenCondition } from "./allocation.ts";
 import type { Labels } from "./label-selector.ts";
-
-/** Transport protocols of a Service port. */
-export type Protocol = "TCP" | "UDP" | "SCTP";
 
 /** One port of a Service. */
 export interface ServicePort {

@@ -1,6 +1,6 @@
 import { endpointRefusal } from "@fairlead/forwarding";
-import type { Endpoint, PortEndpoints, Protocol } from "@fairlead/model";
-import type { Family } from "@fairlead/net";
+import type { Endpoint, PortEndpoints } from "@fairlead/model";
+import type { Family, Protocol } from "@fairlead/net";
 
 const NOBODY: ReadonlySet<string> = new Set();
 

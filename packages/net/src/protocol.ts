@@ -1,0 +1,2 @@
+/** Transport protocols that a Service may have ports of. */
+export type Protocol = "TCP" | "UDP" | "SCTP";
