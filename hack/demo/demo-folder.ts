@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { parse, stringify } from "yaml";
-import { type DemoNode, type DemoPod, nodeManifest, sliceManifest } from "./manifests.ts";
+import { type DemoNode, type DemoPod, demoNodeManifest, sliceManifest } from "./manifests.ts";
 
 /** The folder of manifests of a demo without Kubernetes: what Kubernetes would know is written into it. */
 export class DemoFolder {
@@ -14,7 +14,7 @@ export class DemoFolder {
   }
 
   addNode(node: DemoNode): void {
-    this.#put(`node-${node.name}`, nodeManifest(node));
+    this.#put(`node-${node.name}`, demoNodeManifest(node));
   }
 
   setEndpoints(pods: readonly DemoPod[]): void {

@@ -1,4 +1,4 @@
-import { podNetworks } from "@fairlead/testing";
+import { nodeManifest, podNetworks } from "@fairlead/testing";
 
 /** What a manifest tells of a node. */
 export interface DemoNode {
@@ -15,17 +15,8 @@ export interface DemoPod {
 }
 
 /** The Node object, Ready: written by a kubelet where there is one. */
-export function nodeManifest({ name, address, number }: DemoNode): object {
-  return {
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: { name },
-    spec: { podCIDRs: [podNetworks(number).ipv4] },
-    status: {
-      addresses: [{ type: "InternalIP", address: address.ipv4 }],
-      conditions: [{ type: "Ready", status: "True" }],
-    },
-  };
+export function demoNodeManifest({ name, address, number }: DemoNode): object {
+  return nodeManifest(name, { podCIDRs: [podNetworks(number).ipv4], internalIPs: [address.ipv4] });
 }
 
 /** The EndpointSlice of Service default/web, all ready: written by the EndpointSlice controller where there is one. */

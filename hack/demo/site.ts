@@ -5,7 +5,7 @@ export interface Site {
   readonly lab: Lab;
   /** How one would call the store: for the narration. */
   readonly storeName: string;
-  /** Starts two controllers' worth of Fairlead: one controller, and a speaker on each node. */
+  /** Starts Fairlead: one controller, and a speaker on each node. */
   start(): Promise<void>;
   /** Applies a file of config/samples. */
   apply(sample: string): Promise<void>;

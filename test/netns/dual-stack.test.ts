@@ -11,9 +11,9 @@ import {
   Lab,
   type LabNode,
   type LabPod,
+  labNodeManifest,
   type Namespace,
   newLog,
-  podNetworks,
   startWorkload,
   until,
 } from "@fairlead/testing";
@@ -30,18 +30,6 @@ const PATIENCE = { withinMillis: 20_000 };
 
 function program(name: string): string {
   return fileURLToPath(new URL(`../../bin/${name}`, import.meta.url));
-}
-
-function nodeManifest({ name, number, address }: LabNode): RawObject {
-  const { ipv4, ipv6 } = podNetworks(number);
-  const addresses = [address.ipv4, address.ipv6].map((own) => ({ type: "InternalIP", address: own }));
-  return {
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: { name },
-    spec: { podCIDRs: [ipv4, ipv6] },
-    status: { addresses, conditions: [{ type: "Ready", status: "True" }] },
-  };
 }
 
 function sliceManifest(family: "ipv4" | "ipv6", pods: readonly LabPod[]): RawObject {
@@ -72,7 +60,7 @@ describe("the speakers on dual-stack nodes", () => {
     await mkdir(join(folder, "cluster"));
     const dual = { ipFamilies: ["IPv4", "IPv6"], ipFamilyPolicy: "RequireDualStack" };
     const objects = [
-      ...lab.nodes.map(nodeManifest),
+      ...lab.nodes.map(labNodeManifest),
       ...(["ipv4", "ipv6"] as const).map((family) => sliceManifest(family, pods)),
       pool("lan", { addresses: ["192.168.50.200-192.168.50.210", "fd50::200-fd50::210"] }),
       service("web", dual),

@@ -10,12 +10,12 @@ import {
   Lab,
   type LabNode,
   type LabPod,
+  labNodeManifest,
   monotonicMillis,
   type Namespace,
   newLog,
   type Probe,
   type ProbeResult,
-  podNetworks,
   startProbe,
   startWorkload,
   until,
@@ -31,18 +31,6 @@ const LOAD = { everyMillis: 20, timeoutMillis: 1_000 };
 const SETTLED = 1_500;
 /** How many connections of each probe are looked at after that. */
 const CONNECTIONS = 200;
-
-function nodeManifest({ name, number, address }: LabNode): RawObject {
-  const addresses = [address.ipv4, address.ipv6].map((own) => ({ type: "InternalIP", address: own }));
-  const { ipv4, ipv6 } = podNetworks(number);
-  return {
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: { name },
-    spec: { podCIDRs: [ipv4, ipv6] },
-    status: { addresses, conditions: [{ type: "Ready", status: "True" }] },
-  };
-}
 
 /** All ready, and so they stay: nobody tells that a node is lost. */
 function sliceManifest(family: "ipv4" | "ipv6", pods: readonly LabPod[]): RawObject {
@@ -72,7 +60,7 @@ describe("a node that is lost, on real kernels", () => {
     folder = await mkdtemp(join(tmpdir(), "fairlead-lost-node-"));
     await mkdir(join(folder, "cluster"));
     const objects = [
-      ...lab.nodes.map(nodeManifest),
+      ...lab.nodes.map(labNodeManifest),
       ...(["ipv4", "ipv6"] as const).map((family) => sliceManifest(family, pods)),
       pool("lan", { addresses: VIPS.map((vip) => `${vip}-${vip}`) }),
       service("web", { ipFamilies: ["IPv4", "IPv6"], ipFamilyPolicy: "RequireDualStack" }),

@@ -1,39 +1,22 @@
 import type { RawObject } from "@fairlead/kube";
+import { type NodeOptions as AnyNodeOptions, type ConditionStatus, nodeManifest } from "@fairlead/testing";
 
 /** What differs between the nodes of a scenario. */
-export interface NodeOptions {
-  readonly labels?: Readonly<Record<string, string>>;
+export interface NodeOptions extends Omit<AnyNodeOptions, "conditions" | "podCIDRs"> {
   /** Value of the condition Ready; "True" unless told. */
-  readonly ready?: "True" | "False" | "Unknown";
+  readonly ready?: ConditionStatus;
   /** Value of the condition NetworkUnavailable; "False" unless told. */
   readonly networkUnavailable?: "True" | "False";
-  readonly unschedulable?: boolean;
-  /** Its InternalIPs; none unless told. */
-  readonly internalIPs?: readonly string[];
 }
 
 /** A Node; all are alike but for the name and what is told. */
 export function node(name: string, options: NodeOptions = {}): RawObject {
-  const {
-    labels = {},
-    ready = "True",
-    networkUnavailable = "False",
-    unschedulable = false,
-    internalIPs = [],
-  } = options;
-  return {
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: { name, labels },
-    spec: { unschedulable },
-    status: {
-      addresses: internalIPs.map((address) => ({ type: "InternalIP", address })),
-      conditions: [
-        { type: "Ready", status: ready },
-        { type: "NetworkUnavailable", status: networkUnavailable },
-      ],
-    },
-  };
+  const { ready = "True", networkUnavailable = "False", ...rest } = options;
+  const conditions = [
+    { type: "Ready", status: ready },
+    { type: "NetworkUnavailable", status: networkUnavailable },
+  ];
+  return nodeManifest(name, { ...rest, conditions });
 }
 
 /** State of an endpoint: "serving" is terminating, but still serving. */

@@ -3,7 +3,7 @@ import type { Daemon } from "./daemon.ts";
 import { Lab, type LabOptions } from "./lab.ts";
 import type { LabPod } from "./lab-hosts.ts";
 import { LAB } from "./lab-plan.ts";
-import { type ConditionStatus, nodeManifest, podManifest, podStatus, readyCondition } from "./manifests.ts";
+import { type ConditionStatus, labNodeManifest, podManifest, podStatus, readyCondition } from "./manifests.ts";
 import { startWorkload } from "./programs.ts";
 
 /** How a pod is made. */
@@ -43,7 +43,7 @@ export class Cluster {
     if (lab.control === undefined)
       throw new Error("Cannot make a cluster: the laboratory must have a management network");
     const controlPlane = await ControlPlane.start({ namespace: lab.control, address: LAB.control });
-    await Promise.all(lab.nodes.map((node) => controlPlane.api.post("/api/v1/nodes", nodeManifest(node))));
+    await Promise.all(lab.nodes.map((node) => controlPlane.api.post("/api/v1/nodes", labNodeManifest(node))));
     return new Cluster(lab, controlPlane);
   }
 

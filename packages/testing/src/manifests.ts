@@ -16,23 +16,44 @@ export interface Manifest {
 /** Value of a condition's status. */
 export type ConditionStatus = "True" | "False" | "Unknown";
 
-/** The Node object that a kubelet would register, Ready. */
-export function nodeManifest(node: LabNode): Manifest {
-  const { ipv4, ipv6 } = podNetworks(node.number);
+/** What differs between Node objects. */
+export interface NodeOptions {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly unschedulable?: boolean;
+  readonly podCIDRs?: readonly string[];
+  readonly internalIPs?: readonly string[];
+  /** Ready unless told. */
+  readonly conditions?: readonly object[];
+}
+
+/** A Node object; all are alike but for the name and what is told. */
+export function nodeManifest(name: string, options: NodeOptions = {}): Manifest {
+  const { labels = {}, unschedulable = false, podCIDRs = [], internalIPs = [] } = options;
+  const { conditions = [{ type: "Ready", status: "True" }] } = options;
   return {
     apiVersion: "v1",
     kind: "Node",
-    metadata: { name: node.name, labels: { "kubernetes.io/hostname": node.name, "kubernetes.io/os": "linux" } },
-    spec: { podCIDR: ipv4, podCIDRs: [ipv4, ipv6] },
+    metadata: { name, labels },
+    spec: { unschedulable, ...(podCIDRs.length > 0 && { podCIDR: podCIDRs[0], podCIDRs }) },
     status: {
       addresses: [
-        { type: "InternalIP", address: node.address.ipv4 },
-        { type: "InternalIP", address: node.address.ipv6 },
-        { type: "Hostname", address: node.name },
+        ...internalIPs.map((address) => ({ type: "InternalIP", address })),
+        { type: "Hostname", address: name },
       ],
-      conditions: [readyCondition("True")],
+      conditions,
     },
   };
+}
+
+/** The Node object that a kubelet would register for a node of the laboratory, Ready. */
+export function labNodeManifest({ name, number, address }: LabNode): Manifest {
+  const { ipv4, ipv6 } = podNetworks(number);
+  return nodeManifest(name, {
+    labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux" },
+    podCIDRs: [ipv4, ipv6],
+    internalIPs: [address.ipv4, address.ipv6],
+    conditions: [readyCondition("True")],
+  });
 }
 
 /** A Pod object that is bound to its node, as by the scheduler. */
