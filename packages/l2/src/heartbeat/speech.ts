@@ -1,6 +1,6 @@
 import type { Link } from "@fairlead/linux";
 import type { Clock } from "@fairlead/runtime";
-import { say, tableParts } from "../ownership/say.ts";
+import { nextHeartbeat, tableParts } from "../ownership/next-heartbeat.ts";
 import type { OwnershipState } from "../ownership/state.ts";
 import type { Doubt } from "../packet/doubt.ts";
 import type { HeartbeatChannel } from "./channel.ts";
@@ -35,11 +35,16 @@ export class Speech {
     for (const part of tableParts(state)) this.#send(state, part, [], false);
   }
 
-  #send(state: OwnershipState, table: Parameters<typeof say>[2], doubts: readonly Doubt[], opens: boolean): void {
+  #send(
+    state: OwnershipState,
+    table: Parameters<typeof nextHeartbeat>[2],
+    doubts: readonly Doubt[],
+    opens: boolean,
+  ): void {
     this.#sequence += 1;
     const { channel, clock } = this.#options;
     const serial = { incarnation: this.#incarnation, sequence: this.#sequence, doubts };
-    channel.send(say(state, serial, table, clock.monotonic()), opens);
+    channel.send(nextHeartbeat(state, serial, table, clock.monotonic()), opens);
   }
 }
 

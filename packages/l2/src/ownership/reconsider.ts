@@ -1,9 +1,9 @@
 import type { Millis } from "@fairlead/runtime";
 import type { Stake } from "./contest.ts";
 import type { OwnershipEffect } from "./effect.ts";
+import { recoversAt, reviewHoldings, standsAt, yieldsUntil } from "./holdings.ts";
 import { findOrphans, nextLook, takeOver } from "./orphans.ts";
 import { lacksTable } from "./peers.ts";
-import { recoversAt, settle, standsAt, yieldsUntil } from "./settle.ts";
 import { shareChanges, sharesOf } from "./shares.ts";
 import { strongestStakes } from "./stakes.ts";
 import type { OwnershipState } from "./state.ts";
@@ -23,18 +23,18 @@ export function reconsider(last: OwnershipState, now: Millis, before: readonly O
   const { next: reviewed, effects: reviews } = reviewStrangers(asked, now);
   const state = { ...reviewed, reluctance: reluctanceAt(last.steadiness, now) };
   const stakes = strongestStakes(state.peers);
-  const { holdings, effects: done, changed: isSettled } = settle(state, stakes, now);
+  const { holdings, effects: done, changed: areOther } = reviewHoldings(state, stakes, now);
   const effects: OwnershipEffect[] = [...questions, ...reviews, ...done];
-  const settled = { ...state, holdings };
+  const held = { ...state, holdings };
   const current = {
-    ...settled,
-    lastHolders: learnHolders(settled, stakes),
+    ...held,
+    lastHolders: learnHolders(held, stakes),
     highestEpoch: highest(state.highestEpoch, stakes),
-    orphans: findOrphans(settled, stakes, now),
+    orphans: findOrphans(held, stakes, now),
   };
   const claims = takeOver(current, stakes, now);
   const turned = state.reluctance !== last.reluctance;
-  const changed = claims.size > 0 || isSettled;
+  const changed = claims.size > 0 || areOther;
   const orphans = new Map(current.orphans);
   for (const address of claims.keys()) orphans.delete(address);
   const decided = {

@@ -1,8 +1,8 @@
 import type { Millis } from "@fairlead/runtime";
 import type { OwnershipEffect } from "../../../src/ownership/effect.ts";
 import type { OwnershipEvent } from "../../../src/ownership/event.ts";
+import { nextHeartbeat, tableParts } from "../../../src/ownership/next-heartbeat.ts";
 import { begin, mayAnswer, nextDecision, step } from "../../../src/ownership/ownership.ts";
-import { say, tableParts } from "../../../src/ownership/say.ts";
 import type { OwnershipState } from "../../../src/ownership/state.ts";
 import type { OwnershipTiming } from "../../../src/ownership/timing.ts";
 import type { Heartbeat } from "../../../src/packet/heartbeat.ts";
@@ -75,7 +75,7 @@ export class SimulatedNode {
   #send(table: TablePart | undefined, now: Millis): void {
     this.#sequence += 1;
     this.#port.send(
-      say(this.state, { incarnation: this.incarnation, sequence: this.#sequence, doubts: [] }, table, now),
+      nextHeartbeat(this.state, { incarnation: this.incarnation, sequence: this.#sequence, doubts: [] }, table, now),
     );
   }
 }

@@ -9,7 +9,7 @@ import { isInUse } from "./strangers.ts";
 import { hasUnheardOwner } from "./unheard.ts";
 
 /** What a node goes on holding, and what changes by it. */
-export interface Settlement {
+export interface HoldingsReview {
   readonly holdings: ReadonlyMap<string, Holding>;
   readonly effects: readonly OwnershipEffect[];
   /** Whether others are to hear of it. */
@@ -22,7 +22,7 @@ export interface Settlement {
  *
  * @param stakes - of each address, the strongest say of a live peer.
  */
-export function settle(state: OwnershipState, stakes: ReadonlyMap<string, Stake>, now: Millis): Settlement {
+export function reviewHoldings(state: OwnershipState, stakes: ReadonlyMap<string, Stake>, now: Millis): HoldingsReview {
   const holdings = new Map<string, Holding>();
   const effects: OwnershipEffect[] = [];
   let changed = false;

@@ -7,7 +7,7 @@ import { lacksTable } from "./peers.ts";
 import type { OwnershipState } from "./state.ts";
 
 /** The heartbeat that a speaker sends now, with this part of its table, if any. */
-export function say(
+export function nextHeartbeat(
   state: OwnershipState,
   serial: Pick<Heartbeat, "incarnation" | "sequence" | "doubts">,
   table: TablePart | undefined,
