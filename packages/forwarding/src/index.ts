@@ -1,6 +1,6 @@
 export { LoadedTable } from "./diff.ts";
 export { Forwarding } from "./forwarding.ts";
 export { placePorts } from "./placement.ts";
-export { endpointRefusal } from "./refusal.ts";
+export { isAllowedEndpoint } from "./allowed-endpoint.ts";
 export type { ForwardedEndpoint, ForwardedPort, ForwardingMode, ForwardingTable } from "./table.ts";
 export { FORWARDING_TABLE } from "./terms.ts";

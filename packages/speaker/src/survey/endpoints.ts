@@ -1,4 +1,4 @@
-import { endpointRefusal } from "@fairlead/forwarding";
+import { isAllowedEndpoint } from "@fairlead/forwarding";
 import type { Endpoint, PortEndpoints } from "@fairlead/model";
 import type { Family, Protocol } from "@fairlead/net";
 
@@ -52,5 +52,5 @@ function readyOrServing(endpoints: readonly Endpoint[]): Endpoint[] {
 }
 
 function allowed(ports: readonly PortEndpoints[]): Endpoint[] {
-  return ports.flatMap(({ endpoints }) => endpoints).filter(({ address }) => !endpointRefusal(address));
+  return ports.flatMap(({ endpoints }) => endpoints).filter(({ address }) => isAllowedEndpoint(address));
 }
