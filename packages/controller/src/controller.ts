@@ -6,7 +6,7 @@ import {
   type Reading,
   type Store,
 } from "@fairlead/kube";
-import type { ClassFilter, ServiceIntent } from "@fairlead/model";
+import type { ClassFilter, Service } from "@fairlead/model";
 import { type Cancel, type Clock, formatTime, type Log, type Millis, Queue } from "@fairlead/runtime";
 import { leaseNamespace } from "./lease-namespace.ts";
 import { decisionSeconds, leading, queueSeconds } from "./metrics.ts";
@@ -189,7 +189,7 @@ export class Controller {
     const { againInMillis = AT_LEAST_EVERY } = plan;
     this.#again = againInMillis < AT_LEAST_EVERY ? clock.after(againInMillis, () => this.#request()) : undefined;
     observePools(counts);
-    const versionOf = (service: ServiceIntent) => this.#view.versionOf(service);
+    const versionOf = (service: Service) => this.#view.versionOf(service);
     const services = plan.services.filter((each) => !this.#wars.holdBack(each, versionOf(each.service), snapshot));
     this.#work.begin({ ...plan, services }, this.#poolPace.due(pools), versionOf);
     const ended = clock.monotonic();

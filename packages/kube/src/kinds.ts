@@ -9,7 +9,7 @@ import type {
   ObjectRef,
   Pool,
   PortEndpoints,
-  ServiceIntent,
+  Service,
   ServiceRange,
 } from "@fairlead/model";
 import type { z } from "zod";
@@ -35,7 +35,7 @@ import { speakerStatus } from "./schema/speaker-status.ts";
 
 /** What an object of each kind is read into. */
 export interface KindValues {
-  Service: ServiceIntent;
+  Service: Service;
   Node: NodeInfo;
   Namespace: { readonly name: string; readonly labels: Labels };
   EndpointSlice: readonly PortEndpoints[];

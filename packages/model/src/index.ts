@@ -31,7 +31,7 @@ export {
   type ClassFilter,
   FIELD_MANAGER,
   isServed,
-  type ServiceIntent,
+  type Service,
   type ServicePort,
   wroteStatus,
 } from "./service.ts";

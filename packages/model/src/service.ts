@@ -11,7 +11,7 @@ export interface ServicePort {
 }
 
 /** What Fairlead needs to know of a Service of any type. */
-export interface ServiceIntent extends ObjectIdentity {
+export interface Service extends ObjectIdentity {
   readonly labels: Labels;
   /** Creation time as RFC 3339 text: the order in which Services are served. */
   readonly created: string;
@@ -77,7 +77,7 @@ export interface ClassFilter {
 }
 
 /** Whether Fairlead is to give this Service an external address. */
-export function isServed(service: ServiceIntent, filter: ClassFilter): boolean {
+export function isServed(service: Service, filter: ClassFilter): boolean {
   if (!service.wantsLoadBalancer) return false;
   return service.loadBalancerClass === undefined
     ? filter.unclassed
@@ -85,7 +85,7 @@ export function isServed(service: ServiceIntent, filter: ClassFilter): boolean {
 }
 
 /** Whether the addresses in the status of a Service are Fairlead's: by its last writer, or else by the condition beside. */
-export function wroteStatus({ statusWriter, allocated }: Pick<ServiceIntent, "statusWriter" | "allocated">): boolean {
+export function wroteStatus({ statusWriter, allocated }: Pick<Service, "statusWriter" | "allocated">): boolean {
   if (statusWriter !== undefined) return statusWriter === FIELD_MANAGER;
   return allocated?.status === "True";
 }

@@ -1,4 +1,4 @@
-import type { ServiceIntent } from "./service.ts";
+import type { Service } from "./service.ts";
 
 /** A rule of sharing that two Services break. `UnknownHolder`: one of them cannot be read, or is gone. */
 export type ShareRule = "NoKey" | "OtherHasNoKey" | "KeysDiffer" | "BackendsDiffer" | "PortTaken" | "UnknownHolder";
@@ -11,7 +11,7 @@ export interface ShareConflict {
 }
 
 /** What sharing looks at in a Service. */
-export type Sharer = Pick<ServiceIntent, "sharingKey" | "backend" | "ports">;
+export type Sharer = Pick<Service, "sharingKey" | "backend" | "ports">;
 
 /**
  * Why `service` cannot share an address with `other`; undefined if it can. Both must have one key, and one backend: any

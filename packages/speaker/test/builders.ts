@@ -1,12 +1,4 @@
-import type {
-  Allocation,
-  Endpoint,
-  L2Advertisement,
-  NodeInfo,
-  Pool,
-  PortEndpoints,
-  ServiceIntent,
-} from "@fairlead/model";
+import type { Allocation, Endpoint, L2Advertisement, NodeInfo, Pool, PortEndpoints, Service } from "@fairlead/model";
 import { ANY_LINK, parseAddress, parseRange } from "@fairlead/net";
 import type { Plan } from "../src/plan/plan.ts";
 import type { Snapshot } from "../src/survey/snapshot.ts";
@@ -15,7 +7,7 @@ import type { Snapshot } from "../src/survey/snapshot.ts";
 export const VIP = "192.0.2.10";
 
 /** Service default/web, of type LoadBalancer, TCP 80, policy Cluster, with the address {@link VIP}. */
-export function aService(fields: Partial<ServiceIntent> = {}): ServiceIntent {
+export function aService(fields: Partial<Service> = {}): Service {
   return {
     namespace: "default",
     name: "web",

@@ -1,4 +1,4 @@
-import type { Allocation, AllocationRefusal, Pool, ServiceIntent } from "@fairlead/model";
+import type { Allocation, AllocationRefusal, Pool, Service } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress } from "@fairlead/net";
 import { type AllocationContext, reservedAt, type Seeker } from "./context.ts";
 import { drainingOf } from "./draining.ts";
@@ -25,7 +25,7 @@ export interface Assignment {
  *
  * @param held - the allocations of this Service; after a crash there may be more than it asks for.
  */
-export function allocate(service: ServiceIntent, held: readonly Allocation[], context: AllocationContext): Assignment {
+export function allocate(service: Service, held: readonly Allocation[], context: AllocationContext): Assignment {
   const { request } = service;
   const staying = held.filter((allocation) => {
     // What a stranger had before anybody announced it, no client knows as this Service's.
@@ -78,7 +78,7 @@ export function namedPools(
 // As many addresses of each family as the Service asks for, from the first pool that has one. As it was when a family
 // cannot be had at all, unless the Service takes what there is (PreferDualStack).
 function fill(
-  service: ServiceIntent,
+  service: Service,
   held: readonly Allocation[],
   kept: readonly Allocation[],
   pools: readonly Pool[],
@@ -137,7 +137,7 @@ function assign(
 }
 
 // Of more than it asks for, those that clients may know already: they are in the status.
-function asMany({ families, ingress, addressesPerFamily }: ServiceIntent, held: readonly Allocation[]): Allocation[] {
+function asMany({ families, ingress, addressesPerFamily }: Service, held: readonly Allocation[]): Allocation[] {
   return families.flatMap((family) => {
     const own = held.filter(({ ip }) => ip.family === family);
     if (own.length <= addressesPerFamily) return own;
@@ -153,7 +153,7 @@ interface Requested {
 }
 
 function findRequested(
-  service: ServiceIntent,
+  service: Service,
   { addresses, pools: asked }: { readonly addresses: readonly IpAddress[]; readonly pools?: readonly string[] },
   held: readonly Allocation[],
   context: AllocationContext,

@@ -1,4 +1,4 @@
-import type { Labels, Pool, ReservedRange, ServiceIntent } from "@fairlead/model";
+import type { Labels, Pool, ReservedRange, Service } from "@fairlead/model";
 import { type IpAddress, rangeContains } from "@fairlead/net";
 import type { Ledger } from "./ledger.ts";
 
@@ -17,7 +17,7 @@ export interface AllocationContext extends Surroundings {
 }
 
 /** Who an address is looked for: a Service, or an IPClaim on behalf of Services with these labels. */
-export type Seeker = Pick<ServiceIntent, "namespace" | "name" | "labels">;
+export type Seeker = Pick<Service, "namespace" | "name" | "labels">;
 
 /** What the network needs an address for, if it does. */
 export function reservedAt(

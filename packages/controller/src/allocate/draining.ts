@@ -1,4 +1,4 @@
-import type { Allocation, Draining, ServiceIntent } from "@fairlead/model";
+import type { Allocation, Draining, Service } from "@fairlead/model";
 import { reservedAt, type Surroundings } from "./context.ts";
 import { poolOf } from "./in-pool.ts";
 import { poolAllows } from "./pools.ts";
@@ -6,7 +6,7 @@ import { poolAllows } from "./pools.ts";
 /** Why an address that a Service holds is draining; undefined if it is not. Whatever has the address now is its pool. */
 export function drainingOf(
   { ip, address, pool: from }: Allocation,
-  service: ServiceIntent,
+  service: Service,
   surroundings: Surroundings,
 ): Draining | undefined {
   const pool = poolOf(surroundings.pools, ip);

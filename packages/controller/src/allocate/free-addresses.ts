@@ -1,4 +1,4 @@
-import type { Allocation, Pool, ServiceIntent } from "@fairlead/model";
+import type { Allocation, Pool, Service } from "@fairlead/model";
 import type { Family, IpAddress } from "@fairlead/net";
 import type { AllocationIndex } from "./allocation-index.ts";
 import { isBuggy } from "./buggy.ts";
@@ -52,7 +52,7 @@ export class FreeAddresses {
 
   /** An address of a family in a pool that cools down, and that a Service of this name gave up. */
   formerOf(
-    { namespace, name }: Pick<ServiceIntent, "namespace" | "name">,
+    { namespace, name }: Pick<Service, "namespace" | "name">,
     pool: Pool,
     family: Family,
   ): IpAddress | undefined {

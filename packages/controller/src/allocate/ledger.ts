@@ -5,7 +5,7 @@ import {
   isClaimFor,
   type ObjectIdentity,
   type Pool,
-  type ServiceIntent,
+  type Service,
   type ShareConflict,
   shareConflict,
 } from "@fairlead/model";
@@ -102,7 +102,7 @@ export class Ledger {
    * Why a Service cannot share an address with those that were there before it; undefined if it can, or if there are
    * none.
    */
-  conflict(service: ServiceIntent, { holders }: Pick<Allocation, "holders">): AddressConflict | undefined {
+  conflict(service: Service, { holders }: Pick<Allocation, "holders">): AddressConflict | undefined {
     for (const holder of holders) {
       if (holder.uid === service.uid) return undefined;
       const conflict = shareConflict(service, this.#known.serviceOf(holder));
@@ -112,21 +112,21 @@ export class Ledger {
   }
 
   /** Whether an address is reserved for others than this Service. */
-  isReserved(service: ServiceIntent, { claim }: Pick<Allocation, "claim">): boolean {
+  isReserved(service: Service, { claim }: Pick<Allocation, "claim">): boolean {
     if (claim === undefined) return false;
     const known = this.#claims.get(claim.uid);
     return known === undefined || !isClaimFor(known, service);
   }
 
   /** Whether a Service that does not hold an address may join those that do. */
-  canJoin(service: ServiceIntent, standing: Allocation): boolean {
+  canJoin(service: Service, standing: Allocation): boolean {
     const isHolder = standing.holders.some(({ uid }) => uid === service.uid);
     if (standing.holders.length === 0 || isHolder || this.isReserved(service, standing)) return false;
     return this.conflict(service, standing) === undefined;
   }
 
   /** The addresses of a family that IPClaims reserve for a Service and nobody holds, ascending. */
-  reservedFor(service: ServiceIntent, family: Family): Allocation[] {
+  reservedFor(service: Service, family: Family): Allocation[] {
     return this.#known.claims
       .filter((claim) => isClaimFor(claim, service))
       .flatMap(({ uid }) => this.#index.ofClaim(uid).map(({ name }) => this.#overlay.byName(name)))
@@ -136,7 +136,7 @@ export class Ledger {
   }
 
   /** The lowest address of a family in a pool that a Service may join others on. */
-  lowestShareable(service: ServiceIntent, pool: Pool, family: Family): IpAddress | undefined {
+  lowestShareable(service: Service, pool: Pool, family: Family): IpAddress | undefined {
     if (service.sharingKey === "") return undefined;
     return [...this.#shared.under(service.sharingKey)]
       .map((name) => this.#overlay.byName(name))

@@ -6,7 +6,7 @@ import {
   type ObjectIdentity,
   type Pool,
   type PoolAttempt,
-  type ServiceIntent,
+  type Service,
 } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress } from "@fairlead/net";
 import { type AllocationContext, reservedAt, type Seeker } from "./context.ts";
@@ -30,7 +30,7 @@ interface Asker {
  * @param pool - that the address is of, if any.
  */
 export function refuseService(
-  service: ServiceIntent,
+  service: Service,
   address: IpAddress,
   pool: Pool | undefined,
   context: AllocationContext,
@@ -65,7 +65,7 @@ export function refuseClaim(
   claim: IPClaim,
   address: IpAddress,
   pool: Pool | undefined,
-  serviceOf: (holder: ObjectIdentity) => ServiceIntent | undefined,
+  serviceOf: (holder: ObjectIdentity) => Service | undefined,
   context: AllocationContext,
 ): AllocationRefusal | undefined {
   const isOther = (holder: ObjectIdentity) => {

@@ -1,4 +1,4 @@
-import type { Pool, ServiceIntent } from "@fairlead/model";
+import type { Pool, Service } from "@fairlead/model";
 import type { Family, IpAddress } from "@fairlead/net";
 import type { AllocationContext, Seeker } from "./context.ts";
 import { drainingOf } from "./draining.ts";
@@ -38,7 +38,7 @@ export function findFree(
 
 /** An address of a family for a Service: one that is reserved for it, else one that it may share, else a free one. */
 export function findAddress(
-  service: ServiceIntent,
+  service: Service,
   family: Family,
   pools: readonly Pool[],
   context: AllocationContext,

@@ -1,12 +1,12 @@
-import type { ObjectIdentity, ServiceIntent } from "@fairlead/model";
+import type { ObjectIdentity, Service } from "@fairlead/model";
 import type { AllocationIndex } from "./allocation-index.ts";
 import type { Overlay } from "./overlay.ts";
 
 /** Who is asked about Services. */
 export interface KnownServices {
-  readonly services: readonly ServiceIntent[];
+  readonly services: readonly Service[];
   /** The Service of an identity; undefined if it is gone or cannot be read. */
-  readonly serviceOf: (identity: ObjectIdentity) => ServiceIntent | undefined;
+  readonly serviceOf: (identity: ObjectIdentity) => Service | undefined;
 }
 
 /** The addresses of Services that would share them, by their sharing key. Few have one: looked up when the first asks. */

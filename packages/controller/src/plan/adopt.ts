@@ -1,4 +1,4 @@
-import { type Allocation, type Pool, type ServiceIntent, wroteStatus } from "@fairlead/model";
+import { type Allocation, type Pool, type Service, wroteStatus } from "@fairlead/model";
 import { type IpAddress, parseAddress, rangeContains } from "@fairlead/net";
 import type { AllocationContext } from "../allocate/context.ts";
 import { poolOf } from "../allocate/in-pool.ts";
@@ -8,7 +8,7 @@ import type { Ledger } from "../allocate/ledger.ts";
  * Makes addresses in the status of a Service that there is no record of its own, and returns how they stand then. Not those
  * that another has, nor those that another controller wrote.
  */
-export function adopt(service: ServiceIntent, { pools, ledger }: AllocationContext): Allocation[] {
+export function adopt(service: Service, { pools, ledger }: AllocationContext): Allocation[] {
   const found = service.ingress.flatMap((text) => {
     const address = parseAddress(text);
     const standing = ledger.at(address);
@@ -21,7 +21,7 @@ export function adopt(service: ServiceIntent, { pools, ledger }: AllocationConte
   return service.otherIngress.length > 0 && !wroteStatus(service) ? [] : found;
 }
 
-function isFor(service: ServiceIntent, standing: Allocation, ledger: Ledger): boolean {
+function isFor(service: Service, standing: Allocation, ledger: Ledger): boolean {
   if (standing.holders.length > 0) return ledger.canJoin(service, standing);
   return !ledger.isReserved(service, standing);
 }

@@ -1,4 +1,4 @@
-import { type Allocation, compareAge, isClaimFor, isServed, type ServiceIntent } from "@fairlead/model";
+import { type Allocation, compareAge, isClaimFor, isServed, type Service } from "@fairlead/model";
 import type { AllocationContext } from "../allocate/context.ts";
 import { Ledger } from "../allocate/ledger.ts";
 import { Settled } from "../view/settled.ts";
@@ -26,7 +26,7 @@ export interface Plan {
 
 /** A Service and an annotation of ours that it has by a wrong key. */
 export interface AnnotationWarning extends UnknownAnnotation {
-  readonly service: ServiceIntent;
+  readonly service: Service;
 }
 
 /**

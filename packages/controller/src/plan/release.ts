@@ -1,4 +1,4 @@
-import type { Allocation, ServiceIntent } from "@fairlead/model";
+import type { Allocation, Service } from "@fairlead/model";
 import type { Surroundings } from "../allocate/context.ts";
 import { cools } from "../allocate/draining.ts";
 import { NOT_SERVED, serviceStatus, WITHDRAWING } from "../status/service-status.ts";
@@ -28,7 +28,7 @@ export interface Ending extends Verdict {
 }
 
 /** What becomes of a Service that is not served: with our finalizer, its addresses are withdrawn first, and free once nobody answers. */
-export function released(service: ServiceIntent, own: readonly Allocation[], snapshot: Snapshot): Ending {
+export function released(service: Service, own: readonly Allocation[], snapshot: Snapshot): Ending {
   const ending = unserved(service, own, snapshot.surroundings);
   if (service.finalizer !== "own") return { ...ending, waitMillis: 0 };
   const last = { ...ending, finalizer: "remove", waitMillis: 0 } as const;
@@ -42,7 +42,7 @@ export function released(service: ServiceIntent, own: readonly Allocation[], sna
   return { ...last, ...(nodes.length > 0 && { overdue: nodes }) };
 }
 
-function unserved(service: ServiceIntent, own: readonly Allocation[], surroundings: Surroundings): Verdict {
+function unserved(service: Service, own: readonly Allocation[], surroundings: Surroundings): Verdict {
   const addresses = new Set(own.map(({ address }) => address));
   const ours = service.ingress.some((text) => addresses.has(text));
   const ingress = ours ? service.ingress.filter((text) => !addresses.has(text)) : undefined;

@@ -1,4 +1,4 @@
-import { type Allocation, type AllocationRefusal, type ServiceIntent, wroteStatus } from "@fairlead/model";
+import { type Allocation, type AllocationRefusal, type Service, wroteStatus } from "@fairlead/model";
 import { parseAddress } from "@fairlead/net";
 import { allocate } from "../allocate/allocate.ts";
 import type { AllocationContext } from "../allocate/context.ts";
@@ -17,7 +17,7 @@ import type { Verdict } from "./service-plan.ts";
  * @param wars - of Services whose status another controller keeps overwriting, by UID, that one's field manager.
  */
 export function served(
-  service: ServiceIntent,
+  service: Service,
   recorded: readonly Allocation[],
   adopted: readonly Allocation[],
   context: AllocationContext,
@@ -64,7 +64,7 @@ export function served(
 
 // A Service whose status has addresses, none of which is recorded or in a pool: another controller's, or ours whose pools
 // are gone. Another Service's are not meant: they go from this status.
-function unrecorded(service: ServiceIntent, ledger: Ledger): Verdict | undefined {
+function unrecorded(service: Service, ledger: Ledger): Verdict | undefined {
   const addresses = service.ingress.filter((text) => (ledger.at(parseAddress(text))?.holders ?? []).length === 0);
   const foreign = [...addresses, ...service.otherIngress];
   if (foreign.length === 0) return undefined;
@@ -79,7 +79,7 @@ function unrecorded(service: ServiceIntent, ledger: Ledger): Verdict | undefined
 }
 
 // Sharers whose keys, selectors or ports were changed: the address stays, and the one that came later is told.
-function clashOf(service: ServiceIntent, kept: readonly Allocation[], ledger: Ledger): AllocationRefusal | undefined {
+function clashOf(service: Service, kept: readonly Allocation[], ledger: Ledger): AllocationRefusal | undefined {
   for (const allocation of kept) {
     const clash = ledger.conflict(service, allocation);
     if (clash !== undefined) return sharingRefused(allocation.address, clash);
@@ -88,7 +88,7 @@ function clashOf(service: ServiceIntent, kept: readonly Allocation[], ledger: Le
 }
 
 // By family, then as they stand in the status: two controllers must not put them in turn as each has come to know them.
-function inOrder({ families, ingress }: ServiceIntent, allocations: readonly Allocation[]): Allocation[] {
+function inOrder({ families, ingress }: Service, allocations: readonly Allocation[]): Allocation[] {
   const order = ({ ip }: Allocation) => families.indexOf(ip.family);
   const place = ({ address }: Allocation) => {
     const at = ingress.indexOf(address);

@@ -1,10 +1,10 @@
-import type { Allocation, ServiceIntent } from "@fairlead/model";
+import type { Allocation, Service } from "@fairlead/model";
 import type { RecordPlan } from "../status/record-status.ts";
 import type { ServiceStatus } from "../status/service-status.ts";
 
 /** What is to be done for one Service, in this order: take, write the status, give up. */
 export interface ServicePlan {
-  readonly service: ServiceIntent;
+  readonly service: Service;
   /** How each address stands once it is taken, this Service among its holders. */
   readonly takes: readonly Allocation[];
   /** What to change in the status; undefined if nothing. */

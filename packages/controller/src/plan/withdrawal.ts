@@ -1,4 +1,4 @@
-import { type Allocation, isServed, type ServiceIntent } from "@fairlead/model";
+import { type Allocation, isServed, type Service } from "@fairlead/model";
 import { parseTime } from "@fairlead/runtime";
 import type { Snapshot } from "../view/snapshot.ts";
 
@@ -25,7 +25,7 @@ const STALE_MILLIS = 90_000;
  *
  * @param own - its records. One that another Service has too is not waited for: it goes on being answered for.
  */
-export function withdrawal(service: ServiceIntent, own: readonly Allocation[], snapshot: Snapshot): Withdrawal {
+export function withdrawal(service: Service, own: readonly Allocation[], snapshot: Snapshot): Withdrawal {
   const { speakers, now } = snapshot;
   const addresses = own.filter((record) => !isShared(record, service, snapshot)).map(({ address }) => address);
   const answering = speakers.filter(
@@ -39,7 +39,7 @@ export function withdrawal(service: ServiceIntent, own: readonly Allocation[], s
   return { waitMillis: passed < limit ? limit - passed : 0, nodes };
 }
 
-function isShared({ holders }: Allocation, { uid }: ServiceIntent, { serviceOf, classes }: Snapshot): boolean {
+function isShared({ holders }: Allocation, { uid }: Service, { serviceOf, classes }: Snapshot): boolean {
   return holders.some((holder) => {
     if (holder.uid === uid) return false;
     const other = serviceOf(holder);

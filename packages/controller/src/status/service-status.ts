@@ -6,7 +6,7 @@ import {
   type Draining,
   describeDraining,
   describeRefusal,
-  type ServiceIntent,
+  type Service,
 } from "@fairlead/model";
 
 /** What the condition fairlead.dev/Allocated of a Service is to say. */
@@ -49,7 +49,7 @@ export function allocated(allocations: readonly Allocation[], draining: readonly
 
 /** The condition of a Service that lacks something it asked for; a second family that is only preferred is no lack. */
 export function refused(
-  { familyPolicy }: ServiceIntent,
+  { familyPolicy }: Service,
   refusal: AllocationRefusal,
   kept: readonly Allocation[],
 ): AllocatedCondition {
@@ -63,7 +63,7 @@ export function refused(
 
 /** What of this differs from the status as it stands; undefined if nothing does. */
 export function serviceStatus(
-  service: ServiceIntent,
+  service: Service,
   ingress: readonly string[] | undefined,
   condition: AllocatedCondition,
 ): ServiceStatus | undefined {

@@ -1,4 +1,4 @@
-import type { Allocation, ServiceIntent } from "@fairlead/model";
+import type { Allocation, Service } from "@fairlead/model";
 import type { Surroundings } from "../allocate/context.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Surroundings } from "../allocate/context.ts";
  */
 export class Settled {
   #surroundings: Surroundings | undefined;
-  #known = new WeakMap<ServiceIntent, readonly Allocation[]>();
+  #known = new WeakMap<Service, readonly Allocation[]>();
 
   /** Forgets what was decided in other surroundings. */
   within(surroundings: Surroundings): this {
@@ -17,12 +17,12 @@ export class Settled {
   }
 
   /** Whether there is nothing to do for a Service that holds these records. */
-  has(service: ServiceIntent, records: readonly Allocation[]): boolean {
+  has(service: Service, records: readonly Allocation[]): boolean {
     return this.#known.get(service) === records;
   }
 
   /** Notes that there was nothing to do. */
-  add(service: ServiceIntent, records: readonly Allocation[]): void {
+  add(service: Service, records: readonly Allocation[]): void {
     this.#known.set(service, records);
   }
 }

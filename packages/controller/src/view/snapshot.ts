@@ -1,12 +1,12 @@
-import type { Allocation, ClassFilter, IPClaim, KindName, ObjectIdentity, ServiceIntent } from "@fairlead/model";
+import type { Allocation, ClassFilter, IPClaim, KindName, ObjectIdentity, Service } from "@fairlead/model";
 import type { AllocationIndex } from "../allocate/allocation-index.ts";
 import type { Surroundings } from "../allocate/context.ts";
 
 /** Everything that the controller's decision looks at. */
 export interface Snapshot {
-  readonly services: readonly ServiceIntent[];
+  readonly services: readonly Service[];
   /** The Service of an identity; undefined if it is gone or cannot be read. */
-  readonly serviceOf: (identity: ObjectIdentity) => ServiceIntent | undefined;
+  readonly serviceOf: (identity: ObjectIdentity) => Service | undefined;
   /** Uids of Services that were seen to go and have records. One that is not there may only not have been heard of yet. */
   readonly deleted: ReadonlySet<string>;
   /** "Service namespace/name" and "IPClaim namespace/name" of those that could not be read: what they have stays theirs. */

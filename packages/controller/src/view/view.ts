@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isOutOfReach, type KindValues, ObjectCache, type Reading } from "@fairlead/kube";
-import { type KindName, type ObjectIdentity, objectKey, type Problem, type ServiceIntent } from "@fairlead/model";
+import { type KindName, type ObjectIdentity, objectKey, type Problem, type Service } from "@fairlead/model";
 import { AllocationIndex } from "../allocate/allocation-index.ts";
 import type { Surroundings } from "../allocate/context.ts";
 import { acceptPools, surroundingsOf } from "../allocate/pools.ts";
@@ -77,7 +77,7 @@ export class View {
   }
 
   /** resourceVersion of a Service as it stands. */
-  versionOf(service: Pick<ServiceIntent, "namespace" | "name">): string | undefined {
+  versionOf(service: Pick<Service, "namespace" | "name">): string | undefined {
     return this.cache.all("Service").get(objectKey(service))?.resourceVersion;
   }
 

@@ -1,4 +1,4 @@
-import type { Allocation, ServiceIntent } from "@fairlead/model";
+import type { Allocation, Service } from "@fairlead/model";
 import { expect } from "chai";
 import { withdrawal } from "../../src/plan/withdrawal.ts";
 import type { Snapshot } from "../../src/view/snapshot.ts";
@@ -76,7 +76,7 @@ describe("the withdrawal of a Service", () => {
       } as unknown as Snapshot;
       const allocated = { status: "False", reason: "Withdrawing", message: "", since };
       const record = { address: A, holders: holders.map((uid) => ({ uid })) } as unknown as Allocation;
-      const service = { uid: "a", allocated } as ServiceIntent;
+      const service = { uid: "a", allocated } as Service;
       expect(withdrawal(service, [record], snapshot)).to.deep.equal({ waitMillis: waitMillis ?? 0, nodes });
     });
   }

@@ -3,7 +3,7 @@ import {
   CLEANUP_FINALIZER,
   FIELD_MANAGER,
   type ObjectRef,
-  type ServiceIntent,
+  type Service,
   type ServicePort,
 } from "@fairlead/model";
 import { type Family, formatAddress, type IpAddress, parsePrefix, prefixRange, tryParseAddress } from "@fairlead/net";
@@ -17,12 +17,7 @@ import { check, parseEach, type Read } from "./read.ts";
 export const ALLOCATED = "fairlead.dev/Allocated";
 
 /** Reads a Service of any type. */
-export function readService(
-  ref: ObjectRef,
-  meta: ObjectMeta,
-  raw: unknown,
-  reading: Reading = {},
-): Read<ServiceIntent> {
+export function readService(ref: ObjectRef, meta: ObjectMeta, raw: unknown, reading: Reading = {}): Read<Service> {
   const checked = check(ref, serviceSchema, raw);
   if ("problems" in checked) return checked;
   const { spec, status } = checked.value;
@@ -126,7 +121,7 @@ function statusWriter({ managedFields }: ObjectMeta): string | undefined {
   return writers.sort((a, b) => compareTimes(a.time, b.time)).at(-1)?.manager;
 }
 
-function readFinalizer({ finalizers, managedFields }: ObjectMeta): ServiceIntent["finalizer"] {
+function readFinalizer({ finalizers, managedFields }: ObjectMeta): Service["finalizer"] {
   if (!finalizers?.includes(CLEANUP_FINALIZER)) return undefined;
   const key = `v:${JSON.stringify(CLEANUP_FINALIZER)}`;
   const own = managedFields?.some(

@@ -1,5 +1,5 @@
 import { service } from "@fairlead/kube/testing";
-import { CLEANUP_FINALIZER, FIELD_MANAGER, type ServiceIntent } from "@fairlead/model";
+import { CLEANUP_FINALIZER, FIELD_MANAGER, type Service } from "@fairlead/model";
 import { parseAddress, parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -49,7 +49,7 @@ const FULL: RawObject = {
     ],
   },
 };
-const intent = (spec: Record<string, unknown>, annotations?: Record<string, string>): ServiceIntent =>
+const intent = (spec: Record<string, unknown>, annotations?: Record<string, string>): Service =>
   goodValue("Service", service("web", spec, { ...META, ...(annotations && { annotations }) }));
 
 const field = (manager: string, part: "spec" | "status", time: string) => ({

@@ -4,7 +4,7 @@ import {
   type L2Advertisement,
   type NodeInfo,
   type Pool,
-  type ServiceIntent,
+  type Service,
 } from "@fairlead/model";
 import { ANY_LINK, type LinkSelector } from "@fairlead/net";
 
@@ -43,7 +43,7 @@ export class Reaches {
    * The nodes and links that the advertisements of a pool allow a Service, as a union (L-01 to L-11 of test/reference). A pool
    * that no advertisement selects announces everywhere by itself, unless it is Manual.
    */
-  of(pool: Pool, service: Pick<ServiceIntent, "labels">): Reach | AnnouncementRefusal {
+  of(pool: Pool, service: Pick<Service, "labels">): Reach | AnnouncementRefusal {
     const forPool = this.#selecting(pool);
     if (forPool.length === 0 && pool.advertise === "Auto") return this.#by([]);
     const matching = forPool.filter(({ serviceSelectors }) => {

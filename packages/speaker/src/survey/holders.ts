@@ -1,4 +1,4 @@
-import { compareAge, isServed, type Pool, type ServiceIntent, shareConflict, wroteStatus } from "@fairlead/model";
+import { compareAge, isServed, type Pool, type Service, shareConflict, wroteStatus } from "@fairlead/model";
 import { parseAddress, rangeContains } from "@fairlead/net";
 import type { ClusterView } from "./snapshot.ts";
 
@@ -22,7 +22,7 @@ export function holdersByAddress({ allocations, services, classes }: ClusterView
       holders.set(record.address, { uids: record.holders.map(({ uid }) => uid), pool: record.pool });
     }
   }
-  const claimants = new Map<string, ServiceIntent[]>();
+  const claimants = new Map<string, Service[]>();
   for (const service of services) {
     if (!isServed(service, classes)) continue;
     for (const address of new Set(service.ingress)) {
@@ -36,8 +36,8 @@ export function holdersByAddress({ allocations, services, classes }: ClusterView
   return holders;
 }
 
-function sharersOf(claimants: readonly ServiceIntent[]): ServiceIntent[] {
-  const sharers: ServiceIntent[] = [];
+function sharersOf(claimants: readonly Service[]): Service[] {
+  const sharers: Service[] = [];
   for (const service of [...claimants].sort(compareAge)) {
     if (sharers.every((other) => shareConflict(service, other) === undefined)) sharers.push(service);
   }
@@ -50,7 +50,7 @@ function sharersOf(claimants: readonly ServiceIntent[]): ServiceIntent[] {
  * ours to announce. A pool that is gone or not accepted announces on for those that hold its addresses.
  */
 export function poolOf(
-  service: ServiceIntent,
+  service: Service,
   text: string,
   holders: ReadonlyMap<string, Holders>,
   pools: readonly Pool[],

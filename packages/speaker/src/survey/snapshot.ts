@@ -8,7 +8,7 @@ import type {
   NodeInfo,
   Pool,
   PortEndpoints,
-  ServiceIntent,
+  Service,
 } from "@fairlead/model";
 import type { Observation } from "../ports.ts";
 
@@ -25,7 +25,7 @@ export const SPEAKER_KINDS = [
 /** What a survey looks at: the same on every node. */
 export interface ClusterView {
   readonly classes: ClassFilter;
-  readonly services: readonly ServiceIntent[];
+  readonly services: readonly Service[];
   readonly endpoints: readonly PortEndpoints[];
   readonly nodes: readonly NodeInfo[];
   readonly pools: readonly Pool[];

@@ -1,4 +1,4 @@
-import type { AnnouncementRefusalCode, L2Advertisement, LabelSelector, NodeInfo, ServiceIntent } from "@fairlead/model";
+import type { AnnouncementRefusalCode, L2Advertisement, LabelSelector, NodeInfo, Service } from "@fairlead/model";
 import { parseRange } from "@fairlead/net";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -15,7 +15,7 @@ const any = (selectors: readonly LabelSelector[], labels: Readonly<Record<string
   selectors.length === 0 || selectors.some((selector) => sameLabels(selector, labels));
 
 /** Which refusal a node has, as the documents say it: one node, one address, no memory. */
-function expected(view: ClusterView, service: ServiceIntent, name: string): AnnouncementRefusalCode | undefined {
+function expected(view: ClusterView, service: Service, name: string): AnnouncementRefusalCode | undefined {
   const [pool] = view.pools;
   const ready = view.nodes.filter((node) => node.ready && rule(view, service, node.name) === undefined);
   const own = rule(view, service, name);
@@ -25,7 +25,7 @@ function expected(view: ClusterView, service: ServiceIntent, name: string): Anno
 }
 
 /** The same, whether the node is ready or not. */
-function rule(view: ClusterView, service: ServiceIntent, name: string): AnnouncementRefusalCode | undefined {
+function rule(view: ClusterView, service: Service, name: string): AnnouncementRefusalCode | undefined {
   const [pool] = view.pools;
   const forPool = view.advertisements.filter(({ ipAddressPools }) => {
     return ipAddressPools.length === 0 || ipAddressPools.includes(pool?.name ?? "");
