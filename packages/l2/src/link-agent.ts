@@ -65,12 +65,12 @@ export class LinkAgent {
         if (this.#mayAnswer()) {
           responder.refresh();
           // At once, not with the next heartbeat: it is announced in a moment.
-          if (responder.keptByHeartbeats) this.#speech.beat(this.#state, true);
+          if (responder.keptByHeartbeats) this.#speech.open(this.#state);
         }
         this.#announcer.run();
       },
     });
-    this.#speech = new Speech({ channel: this.#channel, link, clock, doubts: () => this.#wire.doubts() });
+    this.#speech = new Speech({ channel: this.#channel, link, clock, timing, doubts: () => this.#wire.doubts() });
     const does = { announcer: this.#announcer, answers: this.#answers, wire: this.#wire };
     this.#tools = { ...options, ...does, link: link.name, probe: timing.probe };
     this.#tick();

@@ -108,18 +108,18 @@ describe("LinkAgent", () => {
     expect(a.opening.heartbeats, "while it listens after a stop").to.equal(stopped);
   });
 
-  it("sends a heartbeat more before it announces where heartbeats keep what answers", async () => {
-    const sent = async (keptByHeartbeats: boolean) => {
-      const own = new Bench();
-      const responder = new RecordingResponder("a", own.journal);
-      responder.keptByHeartbeats = keptByHeartbeats;
-      const a = own.node("a", responder);
-      a.agent.want(wanted([ADDRESS], "a"));
-      while (!own.journal.some((line) => line.includes("announces"))) await own.pass(10);
-      await own.close();
-      return a.opening.heartbeats;
-    };
-    expect((await sent(true)) - (await sent(false))).to.equal(1);
+  it("has a heartbeat open what answers before it announces, and no more of them than ticks", async () => {
+    const responder = new RecordingResponder("a", bench.journal);
+    responder.keptByHeartbeats = true;
+    const a = bench.node("a", responder);
+    a.agent.want(wanted([ADDRESS], "a"));
+    while (announcements().length === 0) await bench.pass(10);
+    expect(a.opening.heartbeats).to.equal(1);
+    a.agent.want(wanted([ADDRESS, "192.0.2.51", "192.0.2.52"], "a"));
+    const before = a.opening.heartbeats;
+    await bench.pass(10 * interval);
+    expect(a.agent.owned.size).to.equal(3);
+    expect(a.opening.heartbeats - before).to.be.within(10, 11);
   });
 
   it("Y-74: falls silent at once for what is not wanted any more", async () => {

@@ -1,7 +1,8 @@
 import type { Link } from "@fairlead/linux";
-import type { Clock } from "@fairlead/runtime";
+import type { Clock, Millis } from "@fairlead/runtime";
 import { nextHeartbeat, tableParts } from "../ownership/next-heartbeat.ts";
 import type { OwnershipState } from "../ownership/state.ts";
+import type { OwnershipTiming } from "../ownership/timing.ts";
 import type { Doubt } from "../packet/doubt.ts";
 import type { HeartbeatChannel } from "./channel.ts";
 
@@ -10,6 +11,7 @@ export interface SpeechOptions {
   readonly channel: HeartbeatChannel;
   readonly link: Link;
   readonly clock: Clock;
+  readonly timing: Pick<OwnershipTiming, "interval">;
   /** What the next heartbeat is to tell of what is wrong with others. */
   readonly doubts: () => readonly Doubt[];
 }
@@ -19,14 +21,23 @@ export class Speech {
   readonly #options: SpeechOptions;
   readonly #incarnation: bigint;
   #sequence = 0;
+  /** When a heartbeat last had what answers opened. */
+  #openedAt: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: SpeechOptions) {
     this.#options = options;
     this.#incarnation = incarnationOf(options.link, options.clock);
   }
 
+  /** Has what answers opened now, unless a heartbeat did a moment ago: each is work for all that hear it. */
+  open(state: OwnershipState): void {
+    const { clock, timing } = this.#options;
+    if (clock.monotonic() - this.#openedAt >= timing.interval) this.beat(state, true);
+  }
+
   /** Says that this node lives. @param opens - whether it is to answer meanwhile. */
   beat(state: OwnershipState, opens: boolean): void {
+    if (opens) this.#openedAt = this.#options.clock.monotonic();
     this.#send(state, undefined, this.#options.doubts(), opens);
   }
 
