@@ -5,7 +5,7 @@ import { announcements } from "../metrics.ts";
 import { gratuitousReply, gratuitousRequest } from "../packet/arp.ts";
 import { encodeEthernet } from "../packet/ethernet.ts";
 import { unsolicitedAdvertisement } from "../packet/ndp.ts";
-import { announcementDue, type Burst, burstAmong, type Form, formsOf, isBurst } from "./gratuitous.ts";
+import { announcementDue, BOTH_FORMS, type Burst, burstAmong, type Form, formsOf, isBurst } from "./gratuitous.ts";
 import { ipv6Source } from "./source.ts";
 
 /** A rival's frames may come many times; neighbours need telling only so often. */
@@ -80,7 +80,7 @@ export class Announcer {
     const isRecent = now - (this.#defendedAt.get(address) ?? Number.NEGATIVE_INFINITY) < DEFEND_INTERVAL;
     if (isRecent || !this.#announcing.has(address) || !mayAnnounce(address)) return;
     this.#defendedAt.set(address, now);
-    this.#announce(address, ["request", "reply"]);
+    this.#announce(address, BOTH_FORMS);
   }
 
   /** Announces an address no more. */

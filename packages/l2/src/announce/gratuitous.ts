@@ -6,10 +6,11 @@ export type Form = "request" | "reply";
 /** When the announcements of a burst come, in milliseconds after an address was taken, and in which forms. */
 export type Burst = readonly { readonly at: Millis; readonly forms: readonly Form[] }[];
 
-const BOTH: readonly Form[] = ["request", "reply"];
+/** What neighbours of every kind learn by. */
+export const BOTH_FORMS: readonly Form[] = ["request", "reply"];
 
 /** At once, then with growing distance, in case a switch or a neighbour was not ready yet. */
-const BURST: Burst = [0, 50, 150, 400, 1_000, 2_000, 4_000].map((at) => ({ at, forms: BOTH }));
+const BURST: Burst = [0, 50, 150, 400, 1_000, 2_000, 4_000].map((at) => ({ at, forms: BOTH_FORMS }));
 
 /** Of very many addresses: once in each form. */
 const SHORT_BURST: Burst = [
@@ -35,7 +36,7 @@ export function isBurst(sent: number, burst: Burst): boolean {
 
 /** The forms of an announcement; `sent` as in {@link announcementDue}. */
 export function formsOf(sent: number, burst: Burst): readonly Form[] {
-  return burst[sent]?.forms ?? BOTH;
+  return burst[sent]?.forms ?? BOTH_FORMS;
 }
 
 /**
