@@ -127,18 +127,31 @@ export class Scene {
     return node;
   }
 
-  /** Deletes what the tests made in "default": Services and pods; then all pools, once no address is held any more. */
+  /**
+   * Deletes what the tests made in "default": Services and pods; then all pools, once no address is held any more. A Service
+   * may go by itself meanwhile, as one does that a finalizer held back.
+   */
   async clear(): Promise<void> {
     const { api } = this.cluster.controlPlane;
     for (const { metadata } of await this.services()) {
-      if (metadata.name !== "kubernetes") await api.delete(`${SERVICES}/${metadata.name}`);
+      if (metadata.name === "kubernetes") continue;
+      const path = `${SERVICES}/${metadata.name}`;
+      const { status, body } = await api.send("DELETE", path);
+      if (status >= 300 && status !== 404) throw new Error(`Cannot delete ${path}: ${status} ${JSON.stringify(body)}`);
     }
-    await until("all addresses are free", async () => (await this.allocations()).length === 0, {
-      withinMillis: 15_000,
-    });
+    await until("all addresses are free", () => this.#expectNoAllocations(), { withinMillis: 30_000 });
     await api.delete(POOLS);
     await api.delete("/api/v1/namespaces/default/events");
     for (const { name } of this.cluster.lab.pods) await this.cluster.removePod(name);
+  }
+
+  /** @throws Error that says what is held, and by which Services that are still there. */
+  async #expectNoAllocations(): Promise<true> {
+    const held = await this.allocations();
+    if (held.length === 0) return true;
+    const left = (await this.services()).map(({ metadata }) => metadata.name);
+    const conditions = await Promise.all(left.map((name) => this.allocated(name)));
+    throw new Error(`held: ${held}; Services: ${left}; conditions: ${JSON.stringify(conditions)}`);
   }
 }
 

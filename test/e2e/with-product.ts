@@ -12,15 +12,18 @@ export interface Stage {
 }
 
 /**
- * Runs the product on the shared cluster from before the first test of the suite until after the last. What a suite does
- * after its tests while the product still runs, it says before it calls this.
+ * Runs the product on the shared cluster from before the first test of the suite until after the last. It begins with an
+ * empty scene, whatever a suite before it left behind when it failed. What a suite does after its tests while the product
+ * still runs, it says before it calls this.
  */
 export function withProduct(onReady: (stage: Stage) => void, options?: ProductOptions): void {
   let product: Product | undefined;
   before("starts the product", async () => {
     const cluster = await sharedCluster();
     product = await Product.start(cluster, options);
-    onReady({ cluster, product, scene: new Scene(cluster) });
+    const scene = new Scene(cluster);
+    await scene.clear();
+    onReady({ cluster, product, scene });
   });
   after("ends the product", () => product?.stop());
 }

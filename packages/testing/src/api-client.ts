@@ -48,13 +48,13 @@ export class ApiClient {
   /**
    * Sends one request on a connection of its own, and takes any status.
    *
-   * @throws Error when there is no answer within 5 s.
+   * @throws Error when there is no answer within 30 s, which is for a disk that stands still under etcd.
    */
   send(method: string, path: string, body?: object, contentType = "application/json"): Promise<ApiAnswer> {
     const { server, authority, token } = this.#access;
     const headers = { authorization: `Bearer ${token}`, "content-type": contentType };
     return new Promise((resolve, reject) => {
-      const options = { method, headers, ca: authority, agent: false, signal: AbortSignal.timeout(5_000) } as const;
+      const options = { method, headers, ca: authority, agent: false, signal: AbortSignal.timeout(30_000) } as const;
       const outgoing = request(new URL(path, server), options, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
