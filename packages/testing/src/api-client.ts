@@ -48,7 +48,7 @@ export class ApiClient {
   /**
    * Sends one request on a connection of its own, and takes any status.
    *
-   * @throws Error when there is no answer within 30 s, which is for a disk that stands still under etcd.
+   * @throws Error when there is no answer within 30 s.
    */
   send(method: string, path: string, body?: object, contentType = "application/json"): Promise<ApiAnswer> {
     const { server, authority, token } = this.#access;
