@@ -12,6 +12,7 @@ import { flapped, UNKNOWN_STEADINESS } from "./steadiness.ts";
 import { sighted } from "./strangers.ts";
 import type { OwnershipTiming } from "./timing.ts";
 import { seen } from "./unheard.ts";
+import { wake } from "./wake.ts";
 
 /**
  * The state of a speaker that has just come to a link: it listens for one detection time before it owns anything.
@@ -88,24 +89,6 @@ export function step(state: OwnershipState, event: OwnershipEvent, now: Millis):
   }
 }
 
-// A process that was stopped wakes up with old clocks and unread heartbeats, whatever it does first: it listens before
-// it answers, and blames nobody. If the others may have taken it for dead, it listens as one that has just started.
-function wake(before: OwnershipState, now: Millis): Step {
-  const { detection, interval } = before.timing;
-  const millis = now - before.ranAt;
-  if (millis <= detection / 2) return { next: { ...before, ranAt: now }, effects: [] };
-  const state = millis < detection ? before : flap(before, now);
-  const listenUntil = Math.max(state.listenUntil, now + (millis < detection ? 2 * interval : detection));
-  const peers = new Map([...state.peers].map(([node, peer]) => [node, { ...peer, heardAt: now }]));
-  const next = { ...state, ranAt: now, wokeAt: now, listenUntil, peers, due: now };
-  const slept: OwnershipEffect = { kind: "slept", millis };
-  if (state.holdings.size === 0) return { next, effects: [slept] };
-  const standing = "slept" as const;
-  const holdings = new Map([...state.holdings].map(([address, held]) => [address, { ...held, standing }]));
-  const told = { ...next, holdings, tableVersion: state.tableVersion + 1, tableSentAt: now };
-  return { next: told, effects: [slept, { kind: "sendTable" }] };
-}
-
 function want(
   state: OwnershipState,
   { wanted: all, ready }: Extract<OwnershipEvent, { kind: "wanted" }>,
@@ -119,16 +102,12 @@ function want(
   return { ...state, wanted, shared, steadiness: { ...steadiness, readyAt: now } };
 }
 
-function flap(state: OwnershipState, now: Millis): OwnershipState {
-  return { ...state, steadiness: flapped(state.steadiness, now) };
-}
-
 // With the carrier gone nothing was heard: what happened meanwhile must be learned first.
 function relink(state: OwnershipState, link: LinkEnd, now: Millis): OwnershipState {
   const cameUp = link.up && !state.link.up;
   const listenUntil = cameUp ? Math.max(state.listenUntil, now + state.timing.detection) : state.listenUntil;
   const next = { ...state, link: { ...link, prefixes: subnetsOf(link.prefixes) }, listenUntil };
-  return cameUp ? flap(next, now) : next;
+  return cameUp ? { ...next, steadiness: flapped(next.steadiness, now) } : next;
 }
 
 function heard(last: OwnershipState, heartbeat: Heartbeat, now: Millis, before: readonly OwnershipEffect[]): Step {

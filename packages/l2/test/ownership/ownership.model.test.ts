@@ -1,3 +1,4 @@
+import type { Millis } from "@fairlead/runtime";
 import fc from "fast-check";
 import { everything, lives, type Scenario } from "./simulation/faults.ts";
 import { play } from "./simulation/run.ts";
@@ -17,5 +18,32 @@ describe("Ownership on a simulated segment", function () {
   it("keeps one owner for each address while speakers crash, pause, leave, return and are replayed", () =>
     holds(lives));
 
+  // Scenarios that broke a promise once, as the two above had found them.
+  const broke: readonly { readonly title: string; readonly scenario: Scenario }[] = [
+    {
+      title: "one that is stopped again and again before it has listened to the end",
+      scenario: { seed: 0, size: 2, faults: [pause(106, 521), pause(521, 100), pause(0, 201), pause(406, 100)] },
+    },
+    {
+      title: "one that is stopped before it knows another that has just come to be heard",
+      scenario: {
+        seed: 0,
+        size: 2,
+        faults: [
+          { after: 1, fault: { kind: "cut", host: 0, other: 1, both: false } },
+          { after: 626, fault: { kind: "heal" } },
+          { after: 301, fault: { kind: "cut", host: 0, other: 0, both: false } },
+          pause(6, 466),
+          { after: 461, fault: { kind: "heal" } },
+        ],
+      },
+    },
+  ];
+  for (const { title, scenario } of broke) it(`keeps one owner with ${title}`, () => void play(scenario));
+
   it("keeps one owner for each address while links, frames and wishes fail as well", () => holds(everything));
 });
+
+function pause(after: Millis, millis: Millis): Scenario["faults"][number] {
+  return { after, fault: { kind: "pause", host: 0, millis } };
+}

@@ -8,6 +8,8 @@ import { DRIFT, type Host, LONGEST_DELAY, type Segment, STEP } from "./segment.t
 const { interval, detection, claim } = DEFAULT_TIMING;
 /** Longest time without an answer that a calm segment may see. */
 const LONGEST_GAP: Millis = (detection + claim + 2 * interval) * (1 + 2 * DRIFT) + LONGEST_DELAY + STEP;
+/** Longest time until two that come to hear each other have proved themselves and have each other's tables. */
+const ACQUAINTANCE: Millis = 3 * (interval + LONGEST_DELAY);
 /** A fault is over for good after this long. */
 const AFTERMATH: Millis = 2 * LONGEST_GAP;
 
@@ -99,7 +101,10 @@ export class Invariants {
     const since = this.#doubleSince.get(pair) ?? now;
     this.#doubleSince.set(pair, since);
     this.longestDouble = Math.max(this.longestDouble, now - since);
-    if (now - since > detection) throw new Error(`at ${now}: ${pair} both answer since ${since}`);
+    // Of one that stops before it knows the other, the kernel answers until its gate closes.
+    const stopped = [a, b].some(({ pausedUntil }) => now - pausedUntil < interval);
+    const longest = stopped ? ACQUAINTANCE + detection - interval : detection;
+    if (now - since > longest) throw new Error(`at ${now}: ${pair} both answer since ${since}`);
   }
 
   #checkSomeOwner(address: string): void {
