@@ -1,8 +1,7 @@
-import { parseAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import { isCandidate } from "./candidates.ts";
 import { prevails, type Stake } from "./contest.ts";
 import type { OwnershipEffect, ReleaseCause } from "./effect.ts";
+import { eligibleFor } from "./eligible.ts";
 import { lacksTable } from "./peers.ts";
 import type { Holding, OwnershipState } from "./state.ts";
 import { isInUse } from "./strangers.ts";
@@ -111,16 +110,10 @@ function recovered(state: OwnershipState, holding: Holding, now: Millis): Holdin
   return isOver ? { ...holding, standing: "firm" } : holding;
 }
 
-function mayHave({ node, link, wanted }: OwnershipState, address: string): boolean {
-  const candidates = wanted.get(address);
-  return candidates !== undefined && isCandidate(parseAddress(address), candidates, node, link);
+function mayHave({ node, eligible }: OwnershipState, address: string): boolean {
+  return eligibleFor(eligible, address).includes(node);
 }
 
-function hasHeir({ peers, wanted }: OwnershipState, address: string): boolean {
-  const candidates = wanted.get(address);
-  if (candidates === undefined) return false;
-  const ip = parseAddress(address);
-  return [...peers.values()].some(({ node, end, leaving }) => {
-    return !leaving && isCandidate(ip, candidates, node, end);
-  });
+function hasHeir({ node, peers, eligible }: OwnershipState, address: string): boolean {
+  return eligibleFor(eligible, address).some((other) => other !== node && peers.get(other)?.leaving === false);
 }

@@ -1,12 +1,11 @@
-import { parseAddress } from "@fairlead/net";
 import type { Millis } from "@fairlead/runtime";
-import { heaviest, isCandidate, weightOf } from "./candidates.ts";
+import { heaviest, weightOf } from "./candidates.ts";
 import type { Stake } from "./contest.ts";
 import { groupings } from "./groups.ts";
 import { lacksTable } from "./peers.ts";
 import { place, rank } from "./placement.ts";
 import type { Holding, Orphan, OwnershipState, TakeOverCause } from "./state.ts";
-import { isInUse } from "./strangers.ts";
+import { CommonTakers, sameTakers, type Takers } from "./takers.ts";
 import { hasUnheardOwner } from "./unheard.ts";
 
 /** Addresses that are wanted and held by nobody who stays. */
@@ -16,11 +15,12 @@ export function findOrphans(
   now: Millis,
 ): ReadonlyMap<string, Orphan> {
   const orphans = new Map<string, Orphan>();
+  const takers = new CommonTakers(state);
   for (const address of state.wanted.keys()) {
     if (state.holdings.has(address) || hasUnheardOwner(state, address)) continue;
     const stake = stakes.get(address);
     const stays = stake !== undefined && stake.state !== "yielding" && !state.peers.get(stake.node)?.leaving;
-    if (!stays) orphans.set(address, orphan(state, address, now));
+    if (!stays) orphans.set(address, orphan(state, address, takers.of(address), now));
   }
   return orphans;
 }
@@ -84,39 +84,15 @@ function earliest({ peers, link, leaving, listenUntil, timing }: OwnershipState)
   return from;
 }
 
-function orphan(state: OwnershipState, address: string, now: Millis): Orphan {
-  const ready: string[] = [];
-  const reluctant: string[] = [];
-  const listening: string[] = [];
-  const candidates = state.wanted.get(address);
-  if (candidates !== undefined) {
-    const ip = parseAddress(address);
-    const { node, link } = state;
-    if (link.up && !isInUse(state, address) && isCandidate(ip, candidates, node, link)) {
-      (state.reluctance === undefined ? ready : reluctant).push(node);
-    }
-    for (const peer of state.peers.values()) {
-      // One that wants to be rid of it knows already that it is no candidate.
-      const declines = peer.leaving || peer.table.entries.get(address)?.state === "yielding";
-      if (declines || !isCandidate(ip, candidates, peer.node, peer.end)) continue;
-      (peer.listening ? listening : peer.reluctant ? reluctant : ready).push(peer.node);
-    }
-  }
+function orphan(state: OwnershipState, address: string, takers: Takers, now: Millis): Orphan {
   const known = state.orphans.get(address);
   // What happened while this node did not hear, is no fault of the others.
   const from = Math.max(now, state.listenUntil);
   const since = Math.max(known?.since ?? from, state.listenUntil);
-  const nodes = { ready, reluctant, listening };
-  const steady = known !== undefined && same(known, nodes);
-  return { since, steadySince: steady ? Math.max(known.steadySince, state.listenUntil) : from, ...nodes };
-}
-
-type Takers = Pick<Orphan, "ready" | "reluctant" | "listening">;
-
-function same(a: Takers, b: Takers): boolean {
-  return (["ready", "reluctant", "listening"] as const).every((key) => {
-    return a[key].length === b[key].length && a[key].every((node) => b[key].includes(node));
-  });
+  const steady = known !== undefined && sameTakers(known, takers);
+  const steadySince = steady ? Math.max(known.steadySince, state.listenUntil) : from;
+  if (steady && since === known.since && steadySince === known.steadySince) return known;
+  return { since, steadySince, ...takers };
 }
 
 /** How many nodes have let an orphan lie that was theirs to take: each has two detection times. */
@@ -127,12 +103,13 @@ function turn({ timing }: OwnershipState, { steadySince }: Orphan, now: Millis):
 // Whoever should have taken an orphan but has not, knows something else than we do: then the next one in rank may too.
 function isOurTurn(state: OwnershipState, address: string, orphan: Orphan, now: Millis): boolean {
   const passed = turn(state, orphan, now);
+  if (passed === 0) return false;
   const candidates = state.wanted.get(address);
   const inTurn = (nodes: readonly string[]) => {
     return rank(address, nodes).sort((a, b) => weightOf(candidates, b) - weightOf(candidates, a));
   };
   const order = [...inTurn(orphan.ready), ...inTurn(orphan.reluctant)];
-  return passed > 0 && order.slice(0, passed + 1).includes(state.node);
+  return order.slice(0, passed + 1).includes(state.node);
 }
 
 // Those who may take an orphan now. What had an owner is not left to nodes that only listen yet; what is new waits for

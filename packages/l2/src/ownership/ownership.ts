@@ -2,6 +2,7 @@ import type { Millis } from "@fairlead/runtime";
 import type { Heartbeat } from "../packet/heartbeat.ts";
 import { subnetsOf } from "./candidates.ts";
 import type { OwnershipEffect } from "./effect.ts";
+import { NOBODY_ELIGIBLE } from "./eligible.ts";
 import type { OwnershipEvent } from "./event.ts";
 import { judge, knowNobody } from "./freshness.ts";
 import { hear, hearLate } from "./peers.ts";
@@ -28,6 +29,7 @@ export function begin(node: string, timing: OwnershipTiming, link: LinkEnd, now:
     shared: new Map(),
     shares: new Map(),
     peers: new Map(),
+    eligible: NOBODY_ELIGIBLE,
     missing: new Map(),
     freshness: knowNobody(seed, now),
     holdings: new Map(),

@@ -45,9 +45,10 @@ export function place({ orphans, load, addresses, groups = new Map(), holders }:
 
 /** The nodes in the order in which they are to own the address. */
 export function rank(address: string, nodes: readonly string[]): string[] {
-  const scores = new Map(nodes.map((node) => [node, score(address, node)]));
-  const scoreOf = (node: string) => scores.get(node) ?? 0;
-  return [...nodes].sort((a, b) => scoreOf(b) - scoreOf(a) || (a < b ? -1 : 1));
+  return nodes
+    .map((node) => ({ node, score: score(address, node) }))
+    .sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1))
+    .map(({ node }) => node);
 }
 
 /** How many addresses of each group each node holds. */

@@ -1,6 +1,7 @@
 import type { Millis } from "@fairlead/runtime";
 import type { Stake } from "./contest.ts";
 import type { OwnershipEffect } from "./effect.ts";
+import { eligibleNodes } from "./eligible.ts";
 import { recoversAt, reviewHoldings, standsAt, yieldsUntil } from "./holdings.ts";
 import { findOrphans, nextLook, takeOver } from "./orphans.ts";
 import { lacksTable } from "./peers.ts";
@@ -21,7 +22,11 @@ export interface Step {
 export function reconsider(last: OwnershipState, now: Millis, before: readonly OwnershipEffect[]): Step {
   const { next: asked, effects: questions } = reviewUnheard(last, now);
   const { next: reviewed, effects: reviews } = reviewStrangers(asked, now);
-  const state = { ...reviewed, reluctance: reluctanceAt(last.steadiness, now) };
+  const state = {
+    ...reviewed,
+    reluctance: reluctanceAt(last.steadiness, now),
+    eligible: eligibleNodes(last.eligible, reviewed),
+  };
   const stakes = strongestStakes(state.peers);
   const { holdings, effects: done, changed: areOther } = reviewHoldings(state, stakes, now);
   const effects: OwnershipEffect[] = [...questions, ...reviews, ...done];
@@ -81,19 +86,27 @@ function holdingsDue(state: OwnershipState): Millis {
   return due;
 }
 
-function learnHolders(state: OwnershipState, stakes: ReadonlyMap<string, Stake>): Map<string, Stake> {
-  const holders = new Map<string, Stake>();
+// The same map while there is nothing to learn.
+function learnHolders(state: OwnershipState, stakes: ReadonlyMap<string, Stake>): ReadonlyMap<string, Stake> {
+  const learned = new Map<string, Stake>();
   for (const address of state.wanted.keys()) {
-    const own = state.holdings.get(address);
-    let last = state.lastHolders.get(address);
-    for (const stake of [stakes.get(address), own && { node: state.node, ...own }]) {
-      // Who only claims what nobody had may yet find that a stranger has it.
-      if (stake === undefined || (stake.state === "claimed" && last === undefined)) continue;
-      if (stake.epoch >= (last?.epoch ?? 0)) last = stake;
-    }
-    if (last !== undefined) holders.set(address, last);
+    const known = state.lastHolders.get(address);
+    const held = state.holdings.get(address);
+    const heard = later(known, stakes.get(address));
+    const holder = held === undefined ? heard : later(heard, { node: state.node, ...held });
+    if (holder !== undefined && holder !== known) learned.set(address, holder);
   }
-  return holders;
+  const areAllWanted = [...state.lastHolders.keys()].every((address) => state.wanted.has(address));
+  if (learned.size === 0 && areAllWanted) return state.lastHolders;
+  return new Map([...state.lastHolders, ...learned].filter(([address]) => state.wanted.has(address)));
+}
+
+function later(last: Stake | undefined, stake: Stake | undefined): Stake | undefined {
+  // Who only claims what nobody had may yet find that a stranger has it.
+  if (stake === undefined || (stake.state === "claimed" && last === undefined)) return last;
+  if (last === undefined) return stake;
+  const isSame = stake.node === last.node && stake.epoch === last.epoch && stake.state === last.state;
+  return stake.epoch < last.epoch || (isSame && stake.standing === last.standing) ? last : stake;
 }
 
 function highest(known: number, stakes: ReadonlyMap<string, Stake>): number {

@@ -113,6 +113,15 @@ export interface Stranger {
   readonly isNew: boolean;
 }
 
+/** Which nodes may own what, of this one and its live peers: as Kubernetes has it, and by their ends of the link. */
+export interface Eligible {
+  /** By address, of all that is wanted. Addresses with the same nodes have one list. */
+  readonly nodes: ReadonlyMap<string, readonly string[]>;
+  /** What it was made of. */
+  readonly wanted: ReadonlyMap<string, Candidates>;
+  readonly ends: ReadonlyMap<string, Peer["end"]>;
+}
+
 /** Every {@link TakeOverCause}; docs/troubleshooting.md has a heading for each. */
 export const TAKE_OVER_CAUSES = ["NoOwner", "OwnerSilent", "OwnerLeaving", "OwnerReleased"] as const;
 
@@ -126,6 +135,8 @@ export interface OwnershipState {
   readonly link: LinkEnd;
   readonly wanted: ReadonlyMap<string, Candidates>;
   readonly peers: ReadonlyMap<string, Peer>;
+  /** Which of the live nodes may own what is wanted. */
+  readonly eligible: Eligible;
   /** Those who answer for an address although they are not heard. */
   readonly unheard: ReadonlyMap<string, UnheardOwner>;
   /** Addresses that several nodes answer for; none of them is in `wanted`. */
