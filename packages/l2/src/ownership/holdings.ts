@@ -91,12 +91,17 @@ function change(
   rival: Stake | undefined,
   now: Millis,
 ): Holding {
+  const isFit = !state.leaving && mayHave(state, address);
   const wins = rival === undefined || prevails(address, { node: state.node, ...holding }, rival);
-  const keeps = wins && !state.leaving && mayHave(state, address);
-  const owns = { ...holding, state: "owned", since: now } as const;
+  // One with the better right that wants to be rid of it waits for somebody to take over.
+  const inherits = !wins && rival.state === "yielding" && holding.state !== "claimed";
+  const epoch = inherits ? 1 + Math.max(state.highestEpoch, rival.epoch) : holding.epoch;
+  const keeps = isFit && (wins || inherits);
+  const owns = { ...holding, epoch, state: "owned", since: now } as const;
   switch (holding.state) {
     case "owned":
-      return keeps ? holding : { ...holding, state: "yielding", since: now };
+      if (!keeps) return { ...holding, state: "yielding", since: now };
+      return inherits ? { ...holding, epoch } : holding;
     case "yielding":
       return keeps ? owns : holding;
     case "claimed":

@@ -26,8 +26,9 @@ export function wake(before: OwnershipState, now: Millis): Step {
   const next = { ...before, steadiness, ranAt: now, wokeAt: now, listenUntil, peers, due: now };
   const slept: OwnershipEffect = { kind: "slept", millis };
   if (before.holdings.size === 0) return { next, effects: [slept] };
-  const standing = "slept" as const;
-  const holdings = new Map([...before.holdings].map(([address, held]) => [address, { ...held, standing }]));
+  // What was only claimed is anybody's again: another one may own it by now, with a lower epoch than the claim's.
+  const held = [...before.holdings].filter(([, { state }]) => state !== "claimed");
+  const holdings = new Map(held.map(([address, holding]) => [address, { ...holding, standing: "slept" as const }]));
   const told = { ...next, holdings, tableVersion: before.tableVersion + 1, tableSentAt: now };
   return { next: told, effects: [slept, { kind: "sendTable" }] };
 }

@@ -38,12 +38,41 @@ describe("Ownership on a simulated segment", function () {
         ],
       },
     },
+    {
+      title: "one that wakes up with a claim, while another took over that had been cut off from most",
+      scenario: {
+        seed: 241916460,
+        size: 3,
+        faults: [
+          pause(556, 1_241, 1),
+          pause(0, 601),
+          { after: 171, fault: { kind: "replay", host: 0, millis: 500 } },
+          pause(1_666, 100),
+        ],
+      },
+    },
+    {
+      title: "one that is told to leave just when it has taken over what another owns all along",
+      scenario: {
+        seed: 0,
+        size: 2,
+        faults: [
+          { after: 96, fault: { kind: "cut", host: 0, other: 0, both: false } },
+          { after: 831, fault: { kind: "loseFrames", millis: 226 } },
+          { after: 321, fault: { kind: "isolate", host: 0 } },
+          { after: 291, fault: { kind: "leave", host: 0 } },
+          { after: 0, fault: { kind: "heal" } },
+          { after: 1, fault: { kind: "cut", host: 1, other: 1, both: false } },
+          { after: 601, fault: { kind: "want", host: 0, bits: 1 } },
+        ],
+      },
+    },
   ];
   for (const { title, scenario } of broke) it(`keeps one owner with ${title}`, () => void play(scenario));
 
   it("keeps one owner for each address while links, frames and wishes fail as well", () => holds(everything));
 });
 
-function pause(after: Millis, millis: Millis): Scenario["faults"][number] {
-  return { after, fault: { kind: "pause", host: 0, millis } };
+function pause(after: Millis, millis: Millis, host = 0): Scenario["faults"][number] {
+  return { after, fault: { kind: "pause", host, millis } };
 }
