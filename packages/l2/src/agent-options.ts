@@ -25,6 +25,8 @@ export interface WantedAddress {
 export interface Layer2Wish {
   /** All addresses that some node is to answer for. What is no longer among them is given up. */
   readonly addresses: readonly WantedAddress[];
+  /** Those that this node does not forward yet: their links are joined before. */
+  readonly expected: readonly WantedAddress[];
   /** Where more may come from: their links are joined before, so that the first one need not wait. */
   readonly ranges: readonly AddressRange[];
   /** All nodes, with their addresses: those that are in a link's subnet may have a speaker there. */

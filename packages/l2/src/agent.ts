@@ -9,7 +9,7 @@ import {
   rangesOverlap,
 } from "@fairlead/net";
 import type { Cancel, Millis } from "@fairlead/runtime";
-import type { AgentOptions, Heard, Layer2Wish } from "./agent-options.ts";
+import type { AgentOptions, Heard, Layer2Wish, WantedAddress } from "./agent-options.ts";
 import { type AgentReport, agentReport } from "./agent-report.ts";
 import { canAnnounce, chooseLink, type LinkRefusal } from "./choose-link.ts";
 import { LinkAgent } from "./link-agent.ts";
@@ -21,7 +21,7 @@ export class Agent {
   readonly #agents = new Map<number, LinkAgent>();
   readonly #starting = new Set<number>();
   readonly #unwatch: Cancel;
-  #wish: Layer2Wish = { addresses: [], ranges: [], nodes: new Map(), ready: false };
+  #wish: Layer2Wish = { addresses: [], expected: [], ranges: [], nodes: new Map(), ready: false };
   #refusals: readonly LinkRefusal[] = [];
   #datagrams: Datagrams | undefined;
   #stopped = false;
@@ -87,10 +87,10 @@ export class Agent {
     const links = this.#options.links.current();
     const byLink = new Map<number, Map<string, Candidates>>();
     const refusals: LinkRefusal[] = [];
-    const { addresses, ranges } = this.#wish;
-    for (const { address, nodes, groups = [], isShared = false, isNew = false } of addresses) {
-      // A node that may not have the address follows what becomes of it where it might be.
-      const choice = chooseLink(parseAddress(address), nodes.get(this.#options.node)?.links ?? [[ANY_LINK]], links);
+    const { addresses, expected, ranges } = this.#wish;
+    for (const wanted of addresses) {
+      const { address, nodes, groups = [], isShared = false, isNew = false } = wanted;
+      const choice = this.#choose(wanted, links);
       if ("refusal" in choice) {
         refusals.push(choice.refusal);
         continue;
@@ -100,11 +100,20 @@ export class Agent {
     }
     this.#refusals = refusals;
     for (const [index, agent] of this.#agents) this.#follow(index, agent, links, byLink);
+    const areAllJoined = links.every((link) => !canAnnounce(link) || this.#agents.has(link.index));
+    const choices = areAllJoined ? [] : expected.map((wanted) => this.#choose(wanted, links));
+    const soon = new Set(choices.map((choice) => "link" in choice && choice.link.index));
     for (const link of links) {
-      const needed = byLink.has(link.index) || (canAnnounce(link) && link.up && holdsAny(link, ranges));
+      const needed =
+        byLink.has(link.index) || soon.has(link.index) || (canAnnounce(link) && link.up && holdsAny(link, ranges));
       if (needed && !this.#agents.has(link.index)) this.#start(link);
     }
     this.#options.onEvent({ kind: "changed" });
+  }
+
+  // A node that may not have the address follows what becomes of it where it might be.
+  #choose({ address, nodes }: WantedAddress, links: readonly Link[]): ReturnType<typeof chooseLink> {
+    return chooseLink(parseAddress(address), nodes.get(this.#options.node)?.links ?? [[ANY_LINK]], links);
   }
 
   #follow(

@@ -52,7 +52,7 @@ class Subject {
   }
 
   want(addresses: readonly WantedAddress[], ...ranges: readonly AddressRange[]): void {
-    this.agent.want({ addresses, ranges, nodes: new Map(), ready: true });
+    this.agent.want({ addresses, expected: [], ranges, nodes: new Map(), ready: true });
   }
 
   get owned(): string[] {
@@ -101,6 +101,18 @@ describe("Agent", () => {
     a.want(WANTED, parseRange("192.0.2.50-192.0.2.60"));
     await bench.pass(probe + 10);
     expect(a.owned).to.deep.equal([ADDRESS]);
+  });
+
+  it("joins the link of what it is to announce before it forwards that, and announces none of it", async () => {
+    const a = start("a", 1);
+    const elsewhere = new Map([["a", { links: [[{ interfaces: ["eth0"], subnets: [], exclude: [] }]], weight: 0 }]]);
+    const wanted = [{ address: "198.51.100.1", nodes: elsewhere }];
+    a.agent.want({ addresses: [], expected: wanted, ranges: [], nodes: new Map(), ready: false });
+    await bench.pass(2 * detection);
+    expect(a.owned).to.deep.equal([]);
+    a.want(wanted);
+    await bench.pass(probe + 10);
+    expect(a.owned).to.deep.equal(["198.51.100.1"]);
   });
 
   it("joins no link that no address or range belongs to", async () => {

@@ -59,6 +59,7 @@ export class Layer2Announcer implements Announcer {
     if (forwarded !== undefined) this.#first ??= new Set(addresses.map(({ address }) => address));
     const wish = {
       addresses: addresses.map((wanted) => ({ ...wanted, isNew: !this.#first?.has(wanted.address) })),
+      expected: all.filter(({ address }) => !forwarded?.has(address)),
       ranges: [...plan.ranges.values()],
       nodes: plan.nodes,
       ready: forwarded !== undefined,
@@ -132,9 +133,13 @@ function isSame(a: Layer2Wish, b: Layer2Wish): boolean {
     a.nodes === b.nodes &&
     a.ranges.length === b.ranges.length &&
     a.ranges.every((range, i) => range === b.ranges[i]) &&
-    a.addresses.length === b.addresses.length &&
-    a.addresses.every((one, i) => isSameWanted(one, b.addresses[i]))
+    areSameWanted(a.addresses, b.addresses) &&
+    areSameWanted(a.expected, b.expected)
   );
+}
+
+function areSameWanted(a: readonly WantedAddress[], b: readonly WantedAddress[]): boolean {
+  return a.length === b.length && a.every((one, i) => isSameWanted(one, b[i]));
 }
 
 function isSameWanted(a: WantedAddress, b: WantedAddress | undefined): boolean {
