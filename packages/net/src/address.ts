@@ -103,11 +103,12 @@ function compress(groups: readonly string[]): string {
 function parseDottedDecimal(text: string): bigint | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (match === null) return undefined;
-  let value = 0n;
-  for (const part of match.slice(1)) {
+  let value = 0;
+  for (let i = 1; i <= 4; i++) {
+    const part = match[i] ?? "";
     const octet = Number(part);
-    if (octet > 255 || String(octet) !== part) return undefined;
-    value = (value << 8n) | BigInt(octet);
+    if (octet > 255 || (part.length > 1 && part.startsWith("0"))) return undefined;
+    value = value * 256 + octet;
   }
-  return value;
+  return BigInt(value);
 }

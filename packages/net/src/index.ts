@@ -14,7 +14,7 @@ export {
 export { AddressSet } from "./address-set.ts";
 export { ByteReader, ByteWriter } from "./bytes.ts";
 export { DecodeError } from "./decode-error.ts";
-export { ANY_LINK, type LinkSelector, selectsLink } from "./link-selector.ts";
+export { ANY_LINK, type LinkSelector, selectsByAddress, selectsLink } from "./link-selector.ts";
 export { BROADCAST_MAC, type Mac, macFromOctets, macOctets } from "./mac.ts";
 export type { Protocol } from "./protocol.ts";
 export {

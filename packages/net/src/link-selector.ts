@@ -27,11 +27,16 @@ export function selectsLink(
 ): boolean {
   if (exclude.some((pattern) => matchesName(pattern, name))) return false;
   const own = prefixes.map(prefixRange);
-  if (interfaces.length === 0 && subnets.length === 0) return own.some((range) => rangeContains(range, address));
+  if (selectsByAddress({ interfaces, subnets })) return own.some((range) => rangeContains(range, address));
   const isNamed = interfaces.length === 0 || interfaces.some((pattern) => matchesName(pattern, name));
   return (
     isNamed && (subnets.length === 0 || subnets.some((subnet) => own.some((range) => rangesOverlap(range, subnet))))
   );
+}
+
+/** Whether a selector selects different links for different addresses. */
+export function selectsByAddress({ interfaces, subnets }: Omit<LinkSelector, "exclude">): boolean {
+  return interfaces.length === 0 && subnets.length === 0;
 }
 
 function matchesName(pattern: string, name: string): boolean {

@@ -1,6 +1,6 @@
-import { parseAddress } from "@fairlead/net";
+import { parseAddress, selectsByAddress } from "@fairlead/net";
 import { isCandidate } from "./candidates.ts";
-import type { Eligible, OwnershipState, Peer } from "./state.ts";
+import type { Candidates, Eligible, OwnershipState, Peer } from "./state.ts";
 
 /** Of a node that has heard of nothing. */
 export const NOBODY_ELIGIBLE: Eligible = { nodes: new Map(), wanted: new Map(), ends: new Map() };
@@ -14,17 +14,28 @@ export function eligibleNodes(
   for (const peer of peers.values()) ends.set(peer.node, peer.end);
   if (wanted === before.wanted && sameEnds(ends, before.ends)) return before;
   const lists = new Map<string, readonly string[]>();
+  /** By candidates of which the address does not matter: thousands of addresses have the same. */
+  const regardless = new Map<Candidates["nodes"], readonly string[]>();
   const nodes = new Map<string, readonly string[]>();
   for (const [address, candidates] of wanted) {
+    const known = regardless.get(candidates.nodes);
+    if (known !== undefined) {
+      nodes.set(address, known);
+      continue;
+    }
     const ip = parseAddress(address);
-    const able: string[] = [];
-    for (const [name, end] of ends) if (isCandidate(ip, candidates, name, end)) able.push(name);
+    const able = [...ends].filter(([name, end]) => isCandidate(ip, candidates, name, end)).map(([name]) => name);
     const key = able.join("\n");
     const list = lists.get(key) ?? able;
     lists.set(key, list);
     nodes.set(address, list);
+    if (!dependsOnAddress(candidates)) regardless.set(candidates.nodes, list);
   }
   return { nodes, wanted, ends };
+}
+
+function dependsOnAddress({ nodes }: Candidates): boolean {
+  return [...nodes.values()].some(({ links }) => links.flat().some(selectsByAddress));
 }
 
 /** Those that may own the address; none if it is not wanted. */
