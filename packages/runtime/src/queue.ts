@@ -39,6 +39,11 @@ export class Queue {
     this.#options = options;
   }
 
+  /** Whether no run is under way. */
+  get idle(): boolean {
+    return this.#running === undefined;
+  }
+
   /** Asks for a run that starts after now. */
   request(): void {
     if (this.#running !== undefined) this.#requested = true;

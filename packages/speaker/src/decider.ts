@@ -83,6 +83,11 @@ export class Decider implements Reporter {
     this.#decisions.request();
   }
 
+  /** Whether no decision is under way. */
+  get idle(): boolean {
+    return this.#cache.synced(SPEAKER_KINDS) && this.#decisions.idle;
+  }
+
   /** Writes the last status, if it can be done now, and ends. */
   async stop(): Promise<void> {
     this.#unwatch();

@@ -7,6 +7,7 @@ import {
   createLog,
   createProgram,
   integer,
+  returnMemoryWhenIdle,
   runProgram,
   stopSignal,
   systemClock,
@@ -149,7 +150,9 @@ await runProgram<Options>(program, async (options) => {
   if (early !== undefined) speaker.follow(...early);
   const running = speaker;
   log.info({ store: store ?? kubeconfig ?? "in-cluster", forwarding }, "started");
+  const stopReturning = returnMemoryWhenIdle(clock, log, () => running.idle);
   log.info({ signal: await stopped }, "stopping");
+  stopReturning();
   await running.stop();
   await troubles.stop();
   await decider.stop();

@@ -70,6 +70,11 @@ export class NodeSpeaker {
     this.#speaker.follow(plan, forward);
   }
 
+  /** Whether nothing is under way. */
+  get idle(): boolean {
+    return this.#speaker.idle;
+  }
+
   /** Why the speaker is not ready, or undefined if it is. */
   notReady(): string | undefined {
     return this.#speaker.inEffect === undefined ? "waiting for the first plan to be in effect" : undefined;

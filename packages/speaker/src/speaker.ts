@@ -35,6 +35,11 @@ export class Speaker {
     return this.#inEffect;
   }
 
+  /** Whether every plan that was taken is in effect, or waits to be tried again. */
+  get idle(): boolean {
+    return this.#queue.idle;
+  }
+
   /**
    * Takes a new plan; the last one counts.
    *

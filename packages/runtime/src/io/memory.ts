@@ -12,10 +12,12 @@ type CollectGarbage = (options: { readonly type: "major"; readonly flavor: "last
  * Gives memory back to the system that a burst of work has left behind, once it is over: a heap that has grown stays as it
  * is for as long as little happens. This stops the process for about a tenth of a second with 10,000 Services.
  *
- * @param isIdle - whether nothing is under way; twice in turn, 5 s apart, means that a burst is over.
+ * @param isIdle - whether nothing is under way; twice in turn, 5 to 10 s apart, means that a burst is over.
  * @returns ends it.
  */
 export function returnMemoryWhenIdle(clock: Clock, log: Log, isIdle: () => boolean): Cancel {
+  // Threads and nodes that had the same burst are not to stop in the same moment.
+  const pause = () => EVERY_MILLIS * (1 + clock.random());
   let wasIdle = false;
   let left = 0;
   let timer: Cancel = () => {};
@@ -30,9 +32,9 @@ export function returnMemoryWhenIdle(clock: Clock, log: Log, isIdle: () => boole
       log.debug({ before: heapTotal, after: left, millis }, "memory given back");
     }
     wasIdle = idle;
-    timer = clock.after(EVERY_MILLIS, look);
+    timer = clock.after(pause(), look);
   };
-  timer = clock.after(EVERY_MILLIS, look);
+  timer = clock.after(pause(), look);
   return () => timer();
 }
 

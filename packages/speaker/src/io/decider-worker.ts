@@ -6,7 +6,7 @@ import { openStore } from "@fairlead/kube/io";
 import type { Trouble } from "@fairlead/model";
 import { NftCommand } from "@fairlead/nftables/io";
 import { mergeMetrics, metricFamilies, UsageError } from "@fairlead/runtime";
-import { createLog, serveHealth, systemClock } from "@fairlead/runtime/io";
+import { createLog, returnMemoryWhenIdle, serveHealth, systemClock } from "@fairlead/runtime/io";
 import { Decider } from "../decider.ts";
 import { MainThreadHealth } from "../main-thread-health.ts";
 import { OfferedForwarding } from "../offered-forwarding.ts";
@@ -61,6 +61,7 @@ try {
         decider.observe(message.seen);
         return;
       case "stop":
+        stopReturning();
         await decider.stop();
         post({ kind: "stopped" });
         parentPort?.close();
@@ -68,6 +69,7 @@ try {
   });
   await serveHealth(metricsPort, health);
   decider.start();
+  const stopReturning = returnMemoryWhenIdle(systemClock, log, () => decider.idle);
   post({ kind: "started" });
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
