@@ -33,13 +33,15 @@ export interface ResponderOptions {
  */
 export async function makeResponder(link: Link, options: ResponderOptions): Promise<Responder> {
   const { choice, nft, timeoutMillis, clock, log } = options;
-  const able = choice === "userspace" ? undefined : await gateKeeper(nft, link);
-  if (able === undefined) {
+  const keptBy = choice === "userspace" ? undefined : await gateKeeper(nft, link);
+  if (keptBy === undefined) {
     if (choice !== "kernel") return inUserSpace(link, options);
     throw new Error(`Cannot answer in the kernel on ${link.name}: kernel or nft lack what it takes`);
   }
-  // Not by heartbeats yet: see docs/decisions/0027-gate-kept-by-heartbeats.md.
-  const keptBy = "refresh";
+  if (keptBy === "refresh") {
+    const why = "the kernel has no egress hook (Linux 5.16): answers may pause while another program changes nftables";
+    log.info({ link: link.name }, why);
+  }
   const openGate: KernelResponderOptions["openGate"] = (element, onLost) =>
     new NetlinkGate(element, (error) => {
       log.warn({ link: link.name, err: error.message }, "cannot keep the responder alive");
