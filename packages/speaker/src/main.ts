@@ -143,6 +143,7 @@ await runProgram<Options>(program, async (options) => {
         process.exit(1);
       },
     },
+    log,
   );
   const reporter = troubles.start(decider);
   const { responder } = options;

@@ -1,4 +1,4 @@
-import { counter, gauge } from "@fairlead/runtime";
+import { counter, gauge, histogram } from "@fairlead/runtime";
 
 /** Other nodes. */
 export const knownNodes = gauge<"state">({
@@ -11,6 +11,13 @@ export const knownNodes = gauge<"state">({
 export const nodeLosses = counter({
   name: "fairlead_node_losses_total",
   help: "Times that another node gave no sign of life any more, so that its endpoints get new connections last.",
+});
+
+/** Times that nothing was decided. */
+export const decidingStalls = histogram({
+  name: "fairlead_deciding_thread_stall_seconds",
+  help: "How long the thread that decides stood still, each time that it did for more than 5 s.",
+  buckets: [10, 30, 60, 120, 300],
 });
 
 /** Ports forwarded. */

@@ -36,6 +36,8 @@ export type FromDecider =
   | { readonly kind: "plan"; readonly number: number; readonly delta: TablesDelta<Plan> }
   /** It does; or could not, and why. */
   | { readonly kind: "forwarded"; readonly plan: number; readonly error?: Pick<Error, "name" | "message"> }
+  /** The answer to a beat: it runs. */
+  | { readonly kind: "beat" }
   | { readonly kind: "metricsWanted" }
   | { readonly kind: "troubles"; readonly troubles: readonly Trouble[] }
   /** The store can't be used as configured: the line for the user. */

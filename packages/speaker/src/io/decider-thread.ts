@@ -1,7 +1,9 @@
 import { Worker } from "node:worker_threads";
 import type { EventNote, StatusPatch } from "@fairlead/kube";
 import type { Trouble } from "@fairlead/model";
-import { metricFamilies, type NotReady, UsageError } from "@fairlead/runtime";
+import { type Log, metricFamilies, type NotReady, UsageError } from "@fairlead/runtime";
+import { systemClock } from "@fairlead/runtime/io";
+import { DecidingThreadWatch } from "../deciding-thread-watch.ts";
 import { BEAT_MILLIS } from "../main-thread-health.ts";
 import type { Plan } from "../plan/plan.ts";
 import { TablesReceiver } from "../plan/tables.ts";
@@ -15,7 +17,7 @@ export interface DeciderListener {
   readonly onTroubles: (troubles: readonly Trouble[]) => void;
   /** Asked about once a second, for the health port. */
   readonly notReady: NotReady;
-  /** The thread ended by itself after it had started: nothing is decided any more. */
+  /** The thread ended by itself after it had started, or has stood still for too long: nothing is decided any more. */
   readonly onCrash: (error: Error) => void;
 }
 
@@ -26,24 +28,36 @@ export class DeciderThread implements Reporter {
   readonly #started = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   readonly #plans = new TablesReceiver<Plan>();
+  readonly #watch: DecidingThreadWatch;
   readonly #beats: NodeJS.Timeout;
   /** What waits for the node to forward, by the number of the plan. */
   readonly #forwarding = new Map<number, PromiseWithResolvers<void>>();
   #begun = false;
   #stopping = false;
 
-  private constructor(start: DeciderStart, listener: DeciderListener) {
+  private constructor(start: DeciderStart, listener: DeciderListener, log: Log, file: URL) {
     this.#listener = listener;
-    this.#worker = new Worker(workerFile(), { workerData: start });
+    this.#watch = new DecidingThreadWatch(systemClock, start.limits, log);
+    this.#worker = new Worker(file, { workerData: start });
     this.#worker.on("message", (message: FromDecider) => this.#take(message));
     this.#worker.on("error", (error) => this.#crashed(error as Error));
     this.#worker.on("exit", (status) => this.#crashed(new Error(`the deciding thread ended with status ${status}`)));
     this.#beats = setInterval(() => this.#beat(), BEAT_MILLIS).unref();
   }
 
-  /** Starts the thread. @throws UsageError when the store can't be used as configured, Error when the health port can't be had. */
-  static async start(start: DeciderStart, listener: DeciderListener): Promise<DeciderThread> {
-    const thread = new DeciderThread(start, listener);
+  /**
+   * Starts the thread.
+   *
+   * @param file - the worker; the shipped one unless told.
+   * @throws UsageError when the store can't be used as configured, Error when the health port can't be had.
+   */
+  static async start(
+    start: DeciderStart,
+    listener: DeciderListener,
+    log: Log,
+    file = workerFile(),
+  ): Promise<DeciderThread> {
+    const thread = new DeciderThread(start, listener, log, file);
     await thread.#started.promise;
     return thread;
   }
@@ -70,6 +84,8 @@ export class DeciderThread implements Reporter {
   }
 
   #beat(): void {
+    const failed = this.#begun ? this.#watch.look() : undefined;
+    if (failed !== undefined) this.#crashed(failed);
     this.#post({ kind: "beat", notReady: this.#listener.notReady() });
   }
 
@@ -85,6 +101,9 @@ export class DeciderThread implements Reporter {
       case "forwarded":
         this.#forwarded(message.plan, message.error);
         return;
+      case "beat":
+        this.#watch.heard();
+        return;
       case "metricsWanted":
         void metricFamilies().then((families) => this.#post({ kind: "metrics", families }));
         return;
@@ -97,6 +116,7 @@ export class DeciderThread implements Reporter {
         return;
       case "started":
         this.#begun = true;
+        this.#watch.heard();
         this.#started.resolve();
         return;
       case "stopped":

@@ -50,6 +50,7 @@ try {
         return;
       case "beat":
         health.beat(message.notReady);
+        post({ kind: "beat" });
         return;
       case "metrics":
         health.takeMetrics(await mergeMetrics([message.families, await metricFamilies()]));
