@@ -10,6 +10,7 @@ import { benchIncidents } from "./incidents.ts";
 import { benchManyAddresses } from "./many-addresses.ts";
 import { benchManyServices } from "./many-services.ts";
 import { benchMemory } from "./memory.ts";
+import { benchPulse } from "./pulse.ts";
 import { benchRestart } from "./restart.ts";
 import { benchStartup } from "./startup.ts";
 
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   failover: benchFailover,
   manyAddresses: benchManyAddresses,
   manyServices: benchManyServices,
+  pulse: benchPulse,
   incidents: benchIncidents,
   startup: benchStartup,
 };

@@ -19,7 +19,8 @@ export const CONFIG = `${ROOT}config`;
 /** Namespace that it is installed in. */
 export const NAMESPACE = "fairlead-system";
 const CONTROLLER_METRICS = 7472;
-const SPEAKER_METRICS = 7473;
+/** Port of the health of speakers. */
+export const SPEAKER_METRICS = 7473;
 const READY = { withinMillis: 30_000 };
 
 /** A line that a process logged, as `--log-format json` has it. */
