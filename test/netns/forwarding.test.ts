@@ -25,6 +25,16 @@ import { KEPT_TCP, KEPT_UDP, type KeptClient, ping, startKept } from "./forwardi
 
 const VIP: DualAddress = { ipv4: "198.51.100.10", ipv6: "fdee::10" };
 const QUIET = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
+/** In a pod: as if it were gone. */
+const LOSE_HTTP = "table inet dead { chain in { type filter hook input priority 0; tcp dport 8080 drop; }; }";
+/** In a client: nobody hears that it ends a connection, as when links have failed. */
+const LOSE_RESETS =
+  "table inet lost { chain out { type filter hook output priority 0; tcp flags & rst == rst drop; }; }";
+/** One request from a port, which is free again at once. */
+const ASK_AND_VANISH = `
+const [host, localPort] = process.argv.slice(1);
+const socket = require("node:net").connect({ host, port: 80, localPort: Number(localPort) });
+socket.on("connect", () => socket.write("GET / HTTP/1.1\\r\\nHost: web\\r\\n\\r\\n")).on("data", () => socket.resetAndDestroy());`;
 /** How long an answer may take where there should be none, in milliseconds. */
 const SILENCE = 400;
 /** curl's exit status for it: its words vary with where the time ran out. */
@@ -185,9 +195,7 @@ describe("Forwarding", () => {
       it("moves a TCP client that was never answered, though it uses its port again", async () => {
         const ask = () => client.namespace.run("curl", "-sS", "-m", "1", "--local-port", `4012${family}`, url);
         await forwarding.apply(table(family, { endpoints: [at(far, family)] }));
-        await far.namespace.nft(
-          "table inet dead { chain in { type filter hook input priority 0; tcp dport 8080 drop; }; }",
-        );
+        await far.namespace.nft(LOSE_HTTP);
         try {
           expect(await failure(ask())).to.match(TIMED_OUT);
           await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
@@ -205,6 +213,27 @@ describe("Forwarding", () => {
         await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
         await conntrack.settled();
         expect(await socket.ask()).to.include('true {"pod":"far"');
+      });
+
+      it("forgets established connections with the address, so that its next Service has all clients", async () => {
+        const local = `${40_140 + family}`;
+        const ask = () => client.namespace.run("curl", "-sS", "-m", "1", "--local-port", local, url);
+        await forwarding.apply(table(family, { endpoints: [at(far, family)] }));
+        await client.namespace.nft(LOSE_RESETS);
+        try {
+          await client.namespace.run(process.execPath, "-e", ASK_AND_VANISH, vip, local);
+          await far.namespace.nft(LOSE_HTTP);
+          await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
+          await conntrack.settled();
+          expect(await failure(ask()), "while the Service goes on, so do its connections").to.match(TIMED_OUT);
+          await forwarding.apply({ ...table(family, {}), ports: [] });
+          await conntrack.settled();
+          await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
+          expect((await ask()).stdout).to.include('"near"');
+        } finally {
+          await client.namespace.nft("table inet lost\ndelete table inet lost");
+          await far.namespace.nft("table inet dead\ndelete table inet dead");
+        }
       });
 
       it("moves a UDP client whose endpoint is gone", async () => {

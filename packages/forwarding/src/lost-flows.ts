@@ -1,10 +1,12 @@
+import type { IpAddress } from "@fairlead/net";
 import { distinctEndpoints } from "./elements.ts";
 import { type PlacedPort, samePlacement } from "./placement.ts";
 import type { Flow } from "./ports.ts";
 
 /**
  * The flows of TCP and UDP that `before` sends to endpoints and `after` no longer does, by VIP and endpoint where none is
- * left between the two, else by port.
+ * left between the two, else by port. Of a VIP that has no port any more all of them, to wherever: its Service is gone, or has
+ * given it back, and the next one to have it may be another one's.
  *
  * @param before - ports by {@link placePorts}'s keys, as `after`.
  */
@@ -18,16 +20,18 @@ export function lostFlows(before: ReadonlyMap<string, PlacedPort>, after: Readon
   }
   if (lost.length === 0) return [];
   const left = new Set([...after.values()].flatMap(portFlows).map(pairKey));
+  const vips = new Set(Array.from(after.values(), ({ port: { vip } }) => vipKey(vip)));
   const flows = new Map<string, Flow>();
   for (const flow of lost) {
     const { protocol, vip, endpoint } = flow;
-    if (left.has(pairKey(flow))) flows.set(portKey(flow), flow);
+    if (!vips.has(vipKey(vip))) flows.set(`${protocol} ${vipKey(vip)}`, { protocol, vip });
+    else if (left.has(pairKey(flow))) flows.set(portKey(flow), flow);
     else flows.set(pairKey(flow), { protocol, vip, endpoint });
   }
   return [...flows.values()];
 }
 
-type PortFlow = Flow & Required<Pick<Flow, "ports">>;
+type PortFlow = Required<Flow>;
 
 function portFlows({ port: { vip, protocol, port, endpoints }, mode }: PlacedPort): PortFlow[] {
   // What goes through a NodePort is kube-proxy's to forget.
@@ -37,8 +41,12 @@ function portFlows({ port: { vip, protocol, port, endpoints }, mode }: PlacedPor
   });
 }
 
-function pairKey({ protocol, vip, endpoint }: Flow): string {
-  return `${protocol} ${vip.family} ${vip.value} ${endpoint.value}`;
+function vipKey({ family, value }: IpAddress): string {
+  return `${family} ${value}`;
+}
+
+function pairKey({ protocol, vip, endpoint }: PortFlow): string {
+  return `${protocol} ${vipKey(vip)} ${endpoint.value}`;
 }
 
 function portKey(flow: PortFlow): string {

@@ -90,17 +90,23 @@ describe("Forwarding", () => {
       expect(conntrack.forgotten).to.deep.equal(["TCP 198.51.100.10:443 -> 10.244.2.10:8443"]);
     });
 
-    it("once for all ports of an address", async () => {
+    it("of an address that has no port any more, all at once", async () => {
       const ports = [80, 443].map((port) => aPort({ port, endpoints: [there("10.244.2.10", 8000 + port)] }));
       await forwarding.apply(aTable(ports));
       await forwarding.apply(aTable([]));
-      expect(conntrack.forgotten).to.deep.equal(["TCP 198.51.100.10 -> 10.244.2.10"]);
+      expect(conntrack.forgotten).to.deep.equal(["TCP 198.51.100.10"]);
     });
 
-    it("to all endpoints of a port that is gone", async () => {
+    it("to all endpoints of a port that is gone, and to wherever only with the address", async () => {
+      const http = aPort({ endpoints: [there("10.244.2.12")] });
+      await forwarding.apply(aTable([DNS, http]));
+      await forwarding.apply(aTable([http]));
+      const dns = ["10.244.1.10", "10.244.2.10"].map((endpoint) => `UDP 198.51.100.10 -> ${endpoint}`);
+      expect(conntrack.forgotten.splice(0)).to.deep.equal(dns);
       await forwarding.apply(aTable([DNS]));
+      expect(conntrack.forgotten.splice(0)).to.deep.equal(["TCP 198.51.100.10 -> 10.244.2.12"]);
       await forwarding.apply(aTable([]));
-      expect(conntrack.forgotten).to.have.length(2);
+      expect(conntrack.forgotten).to.deep.equal(["UDP 198.51.100.10"]);
     });
 
     it("after the next load that succeeds, if one fails", async () => {
@@ -109,7 +115,7 @@ describe("Forwarding", () => {
       await forwarding.apply(aTable([])).catch(() => undefined);
       expect(conntrack.forgotten).to.deep.equal([]);
       await forwarding.apply(aTable([]));
-      expect(conntrack.forgotten).to.have.length(2);
+      expect(conntrack.forgotten).to.deep.equal(["UDP 198.51.100.10"]);
     });
 
     it("not for what goes through a NodePort: kube-proxy does", async () => {
