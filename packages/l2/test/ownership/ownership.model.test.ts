@@ -52,6 +52,22 @@ describe("Ownership on a simulated segment", function () {
       },
     },
     {
+      title: "two that are stopped one after the other, though one listened to the end",
+      scenario: {
+        seed: 1_056_960_497,
+        size: 2,
+        faults: [
+          { after: 416, fault: { kind: "crash", host: 0 } },
+          { after: 541, fault: { kind: "start", host: 1 } },
+          { after: 1_101, fault: { kind: "start", host: 0 } },
+          pause(141, 2_146, 1),
+          { after: 2_061, fault: { kind: "start", host: 0 } },
+          pause(191, 481),
+          pause(691, 100),
+        ],
+      },
+    },
+    {
       title: "one that is told to leave just when it has taken over what another owns all along",
       scenario: {
         seed: 0,

@@ -87,6 +87,11 @@ export class Invariants {
     });
     const newcomer = answering.find((host) => !before.has(host));
     if (sitting === undefined || newcomer === undefined) return;
+    // Of two that were stopped one after the other, neither may have heard the other in between.
+    const wereStopped = [sitting, newcomer].every(({ startedAt, pausedUntil }) => {
+      return pausedUntil > startedAt && now - pausedUntil <= AFTERMATH;
+    });
+    if (wereStopped) return;
     throw new Error(`at ${now}: ${newcomer.name} starts to answer for ${address} beside ${sitting.name}`);
   }
 
