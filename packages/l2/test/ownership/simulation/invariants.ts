@@ -20,7 +20,7 @@ interface Ownership {
   readonly at: Millis;
   /** The same, by the clock of the host. */
   readonly since: Millis;
-  /** Start of the oldest speaker that ran then: it may know who owned the address before, and tells the epoch. */
+  /** When the oldest speaker that ran then had come to know the others: it knows who owned the address since, and tells the epoch. */
   readonly witnessedFrom: Millis;
 }
 
@@ -148,7 +148,7 @@ export class Invariants {
     const witnesses = this.#segment.hosts.filter((witness) => {
       return this.#segment.runs(witness) && now - witness.pausedUntil > AFTERMATH;
     });
-    const witnessedFrom = Math.min(...witnesses.map(({ startedAt }) => startedAt));
+    const witnessedFrom = Math.min(...witnesses.map(({ startedAt }) => startedAt + ACQUAINTANCE));
     this.#owners.set(address, [...before, { host, epoch, at: now, since, witnessedFrom }]);
     for (const last of before) {
       const sits = last.host !== host && this.#segment.runs(last.host) && last.host.leaveBy === undefined;
