@@ -48,6 +48,8 @@ describe("Forwarding", () => {
   let far: LabPod;
   let forwarding: Forwarding;
   let conntrack: ConntrackCommand;
+  /** Another one for each test that takes one: a client's port is not free at once. */
+  let local = 40_140;
   const workloads: Daemon[] = [];
   const kept: KeptClient[] = [];
 
@@ -215,26 +217,36 @@ describe("Forwarding", () => {
         expect(await socket.ask()).to.include('true {"pod":"far"');
       });
 
-      it("forgets established connections with the address, so that its next Service has all clients", async () => {
-        const local = `${40_140 + family}`;
-        const ask = () => client.namespace.run("curl", "-sS", "-m", "1", "--local-port", local, url);
-        await forwarding.apply(table(family, { endpoints: [at(far, family)] }));
-        await client.namespace.nft(LOSE_RESETS);
-        try {
-          await client.namespace.run(process.execPath, "-e", ASK_AND_VANISH, vip, local);
-          await far.namespace.nft(LOSE_HTTP);
-          await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
-          await conntrack.settled();
-          expect(await failure(ask()), "while the Service goes on, so do its connections").to.match(TIMED_OUT);
-          await forwarding.apply({ ...table(family, {}), ports: [] });
-          await conntrack.settled();
-          await forwarding.apply(table(family, { endpoints: [at(near, family)] }));
-          expect((await ask()).stdout).to.include('"near"');
-        } finally {
-          await client.namespace.nft("table inet lost\ndelete table inet lost");
-          await far.namespace.nft("table inet dead\ndelete table inet dead");
-        }
-      });
+      const ends: Record<string, () => readonly Partial<ForwardedPort>[][]> = {
+        "with the address, so that its next Service has all clients": () => [[]],
+        "with a Pod that was terminating and is gone": () => [
+          [{ endpoints: [at(near, family)], terminating: [at(far, family)] }],
+        ],
+      };
+      for (const [how, steps] of Object.entries(ends)) {
+        it(`forgets established connections ${how}`, async () => {
+          local += 1;
+          const ask = () => client.namespace.run("curl", "-sS", "-m", "1", "--local-port", `${local}`, url);
+          const forward = async (ports: readonly Partial<ForwardedPort>[]) => {
+            await forwarding.apply({ ...table(family, {}), ports: ports.flatMap((port) => table(family, port).ports) });
+            await conntrack.settled();
+          };
+          await forward([{ endpoints: [at(far, family)] }]);
+          await client.namespace.nft(LOSE_RESETS);
+          try {
+            await client.namespace.run(process.execPath, "-e", ASK_AND_VANISH, vip, `${local}`);
+            await far.namespace.nft(LOSE_HTTP);
+            await forward([{ endpoints: [at(near, family)] }]);
+            expect(await failure(ask()), "a Pod that only left the Service keeps its connections").to.match(TIMED_OUT);
+            for (const step of steps()) await forward(step);
+            await forward([{ endpoints: [at(near, family)] }]);
+            expect((await ask()).stdout).to.include('"near"');
+          } finally {
+            await client.namespace.nft("table inet lost\ndelete table inet lost");
+            await far.namespace.nft("table inet dead\ndelete table inet dead");
+          }
+        });
+      }
 
       it("moves a UDP client whose endpoint is gone", async () => {
         await forwarding.apply(table(family, { endpoints: [at(near, family)] }));

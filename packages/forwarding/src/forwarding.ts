@@ -52,12 +52,14 @@ export class Forwarding {
   async #apply(table: ForwardingTable): Promise<void> {
     const loaded = this.#loaded;
     const script = loaded?.advance(table);
-    if (loaded !== undefined && script === "") return;
-    // Unknown until the script is in effect: a failure leaves it so.
-    this.#loaded = undefined;
     const next = loaded === undefined || script === undefined ? new LoadedTable(table) : loaded;
-    await this.#ports.nft.load(script ?? next.script);
+    if (script !== "") {
+      // Unknown until the script is in effect: a failure leaves it so.
+      this.#loaded = undefined;
+      await this.#ports.nft.load(script ?? next.script);
+    }
     this.#loaded = next;
+    // Also where the kernel forwards as before: an endpoint that nothing new was sent to may be gone.
     const lost = lostFlows(this.#placement, next.placement);
     this.#placement = next.placement;
     if (lost.length > 0) this.#ports.conntrack.forget(lost);

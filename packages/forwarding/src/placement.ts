@@ -28,7 +28,7 @@ export function placePorts(table: ForwardingTable): ReadonlyMap<string, PlacedPo
   return placed;
 }
 
-/** Whether two placements have the same effect. */
+/** Whether two placements have the same effect, now and when endpoints go. */
 export function samePlacement(a: PlacedPort, b: PlacedPort): boolean {
   return a.mode === b.mode && (a.port === b.port || samePort(a.port, b.port));
 }
@@ -57,6 +57,11 @@ function samePort(a: ForwardedPort, b: ForwardedPort): boolean {
     sameList(a.endpoints, b.endpoints, (x, y) => {
       return x.port === y.port && x.local === y.local && sameAddress(x.address, y.address);
     }) &&
+    sameList(
+      a.terminating ?? [],
+      b.terminating ?? [],
+      (x, y) => x.port === y.port && sameAddress(x.address, y.address),
+    ) &&
     sameList(a.sourceRanges, b.sourceRanges, (x, y) => {
       return x.family === y.family && x.first === y.first && x.last === y.last;
     })

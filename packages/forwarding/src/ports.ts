@@ -6,6 +6,8 @@ export interface Flow {
   readonly vip: IpAddress;
   /** Where to; absent for everywhere: the VIP is no Service's any more, and nothing of it goes on. */
   readonly endpoint?: IpAddress;
+  /** Whether the endpoint's Pod is gone, so that nothing of it goes on either. Absent if not. */
+  readonly isOver?: true;
   /** One port of the VIP, and of the endpoint; absent for all of them. */
   readonly ports?: { readonly vip: number; readonly endpoint: number };
 }
@@ -14,7 +16,7 @@ export interface Flow {
 export interface Conntrack {
   /**
    * Forgets, soon, what would keep clients with endpoints that are gone: all of UDP, which has no end that would tell the
-   * kernel, and of TCP what was never answered, or all of a VIP that is no Service's any more. Their next packet is translated anew. Returns at once and never throws:
+   * kernel, and of TCP what was never answered, or all where nothing goes on. Their next packet is translated anew. Returns at once and never throws:
    * what cannot be forgotten ends by its own time-out.
    */
   forget(flows: readonly Flow[]): void;

@@ -109,6 +109,32 @@ describe("Forwarding", () => {
       expect(conntrack.forgotten).to.deep.equal(["UDP 198.51.100.10"]);
     });
 
+    const [web, old] = [there("10.244.2.20"), there("10.244.2.10")];
+    const ready = { endpoints: [old, web] };
+    const draining = { endpoints: [web], terminating: [old] };
+    const gone = { endpoints: [web] };
+    const unanswered = ["TCP 198.51.100.10 -> 10.244.2.10"];
+    const all = ["TCP 198.51.100.10:80 -> 10.244.2.10:8080, over"];
+    for (const [what, steps, forgotten] of [
+      ["ready, and leaves the Service", [ready, gone], [[], unanswered]],
+      ["ready, then terminating, then gone", [ready, draining, gone], [[], unanswered, all]],
+      ["terminating when this speaker starts, then gone", [draining, gone], [[], all]],
+      ["terminating, then ready again, and leaves", [draining, ready, gone], [[], [], unanswered]],
+      [
+        "the last one, serving though terminating, then gone",
+        [{ endpoints: [old], terminating: [old] }, { endpoints: [] }],
+        [[], all],
+      ],
+      ["terminating, and goes on being so", [draining, draining], [[], []]],
+    ] as const) {
+      it(`of an endpoint that is ${what}`, async () => {
+        for (const [i, step] of steps.entries()) {
+          await forwarding.apply(aTable([aPort(step)]));
+          expect(conntrack.forgotten.splice(0), `step ${i}`).to.deep.equal(forgotten[i]);
+        }
+      });
+    }
+
     it("after the next load that succeeds, if one fails", async () => {
       await forwarding.apply(aTable([DNS]));
       nft.failNext();

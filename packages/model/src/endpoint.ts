@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly ready: boolean;
   /** Still serving, though terminating. */
   readonly serving: boolean;
+  /** Its Pod is being deleted: when the endpoint goes, so has the Pod. Absent if not. */
+  readonly terminating?: true;
   /** The node it runs on; absent for endpoints outside the cluster. */
   readonly nodeName?: string;
 }

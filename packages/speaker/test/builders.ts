@@ -86,9 +86,9 @@ export function anEndpoint(address: string, nodeName?: string, fields: Partial<E
 }
 
 /** Conditions of an endpoint that is terminating, but still serves. */
-export const SERVING = { ready: false, serving: true };
+export const SERVING = { ready: false, serving: true, terminating: true } as const;
 /** As {@link SERVING}, but it serves no more. */
-export const GONE = { ready: false, serving: false };
+export const GONE = { ready: false, serving: false, terminating: true } as const;
 
 /** The endpoints of port "http" of default/web. */
 export function endpointsOf(endpoints: readonly Endpoint[], fields: Partial<PortEndpoints> = {}): PortEndpoints {

@@ -95,12 +95,12 @@ export class ConntrackCommand implements Conntrack {
   }
 }
 
-/** The line that has conntrack delete a flow. Of TCP to one endpoint, only what was never answered: the rest has an end of its own. */
-function deletion({ protocol, vip, endpoint, ports }: Flow): string {
+/** The line that has conntrack delete a flow. Of TCP that may go on, only what was never answered: the rest has an end of its own. */
+function deletion({ protocol, vip, endpoint, isOver, ports }: Flow): string {
   return [
     `-D -f ${vip.family === 4 ? "ipv4" : "ipv6"} -p ${protocol.toLowerCase()} --orig-dst ${formatAddress(vip)}`,
     ...(endpoint === undefined ? [] : [`--reply-src ${formatAddress(endpoint)}`]),
-    ...(endpoint !== undefined && protocol === "TCP" ? ["--state SYN_SENT"] : []),
+    ...(endpoint !== undefined && isOver === undefined && protocol === "TCP" ? ["--state SYN_SENT"] : []),
     ...(ports === undefined ? [] : [`--orig-port-dst ${ports.vip} --reply-port-src ${ports.endpoint}`]),
   ].join(" ");
 }

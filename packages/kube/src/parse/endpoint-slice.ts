@@ -41,5 +41,6 @@ function readEndpoint({ addresses, nodeName, conditions }: SliceEndpoint, port: 
   const ready = conditions.ready ?? true;
   const serving = conditions.serving ?? ready;
   const onNode = nodeName === null || nodeName === undefined || nodeName === "" ? {} : { nodeName };
-  return [{ address, port, ready, serving, ...onNode }];
+  const ending = conditions.terminating === true ? { terminating: true as const } : {};
+  return [{ address, port, ready, serving, ...ending, ...onNode }];
 }

@@ -105,7 +105,7 @@ describe("an EndpointSlice", () => {
     [
       "serving though terminating",
       { addresses: ["10.0.0.1"], conditions: { ready: false, serving: true, terminating: true } },
-      { ...ENDPOINT, ready: false },
+      { ...ENDPOINT, ready: false, terminating: true },
     ],
     ["S-05: on no node", { addresses: ["10.0.0.1"], nodeName: null }, ENDPOINT],
     ["at the first of several addresses", { addresses: ["10.0.0.1", "10.0.0.2"] }, ENDPOINT],

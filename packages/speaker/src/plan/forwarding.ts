@@ -26,6 +26,9 @@ function portsOf(
     const local = usableEndpoints(all.filter(({ nodeName }) => nodeName === self));
     // Under policy Local each node falls back to its own terminating endpoints; under Cluster, all together do.
     const usable = usableEndpoints(all, lost);
+    const terminating = all
+      .filter((endpoint) => endpoint.terminating)
+      .map(({ address, port: target }) => ({ address, port: target }));
     const chosen = service.externalTrafficPolicy === "Local" ? [...new Set([...local, ...usable])] : usable;
     return {
       vip,
@@ -40,6 +43,7 @@ function portsOf(
         const near = nodeName === undefined && service.externalTrafficPolicy === "Local";
         return { address, port: target, local: near || nodeName === self };
       }),
+      ...(terminating.length > 0 && { terminating }),
     };
   });
 }

@@ -254,6 +254,13 @@ describe("the forwarding of an address", () => {
     ]),
   ];
 
+  it("has apart those that are terminating, and says nothing where none is", () => {
+    const [port] = forwarded({ endpoints }).ports;
+    expect(port?.terminating?.map(({ address }) => Number(address.value & 0xffn))).to.deep.equal([1, 3]);
+    const [calm] = forwarded({ endpoints: [endpointsOf([anEndpoint("10.0.0.2", "n2")])] }).ports;
+    expect(calm).not.to.have.property("terminating");
+  });
+
   for (const { name, snapshot, wanted } of [
     { name: "goes to every ready endpoint (policy Cluster)", snapshot: { endpoints }, wanted: ["2"] },
     {
