@@ -109,8 +109,15 @@ export class ByteReader {
 
 /** Writes fields in network byte order (big-endian); grows as needed. */
 export class ByteWriter {
-  #octets = new Uint8Array(64);
+  #octets: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #length = 0;
+
+  /** @param capacity - octets that fit without growing. */
+  constructor(capacity = 64) {
+    this.#octets = new Uint8Array(capacity);
+    this.#view = new DataView(this.#octets.buffer);
+  }
 
   /** Octets written so far. */
   get length(): number {
@@ -125,19 +132,19 @@ export class ByteWriter {
 
   u16(value: number): this {
     const at = this.#grow(2);
-    this.#view().setUint16(at, value);
+    this.#view.setUint16(at, value);
     return this;
   }
 
   u32(value: number): this {
     const at = this.#grow(4);
-    this.#view().setUint32(at, value);
+    this.#view.setUint32(at, value);
     return this;
   }
 
   u64(value: bigint): this {
     const at = this.#grow(8);
-    this.#view().setBigUint64(at, value);
+    this.#view.setBigUint64(at, value);
     return this;
   }
 
@@ -160,10 +167,6 @@ export class ByteWriter {
     return this.#octets.slice(0, this.#length);
   }
 
-  #view(): DataView {
-    return new DataView(this.#octets.buffer);
-  }
-
   #grow(length: number): number {
     const at = this.#length;
     this.#length += length;
@@ -171,6 +174,7 @@ export class ByteWriter {
       const larger = new Uint8Array(Math.max(this.#length, this.#octets.length * 2));
       larger.set(this.#octets);
       this.#octets = larger;
+      this.#view = new DataView(larger.buffer);
     }
     return at;
   }
