@@ -59,7 +59,7 @@ export type Message = OpenMessage | UpdateMessage | NotificationMessage | Keepal
 export const KEEPALIVE: KeepaliveMessage = { kind: "keepalive" };
 
 /** A NOTIFICATION of this error, with the data that the error's RFC asks for. */
-export function notification(name: NotificationName, data = new Uint8Array()): NotificationMessage {
+export function notification(name: NotificationName, data: Uint8Array = new Uint8Array()): NotificationMessage {
   const [code, subcode] = NOTIFICATION_CODES[name];
   return { kind: "notification", code, subcode, data };
 }
