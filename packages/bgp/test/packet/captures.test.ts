@@ -1,10 +1,10 @@
 import { fromHex, toHex } from "@fairlead/testing";
 import { expect } from "chai";
-import { decodeFrame, encodeMessage, maxMessageLength } from "../../src/packet/codec.ts";
-import { Framer } from "../../src/packet/framer.ts";
+import { encodeMessage } from "../../src/packet/codec.ts";
 import type { Message } from "../../src/packet/message.ts";
 import type { SessionTraits } from "../../src/packet/session-traits.ts";
 import { CAPTURES, type Capture } from "./captures.ts";
+import { decodeOctets, EXTERNAL } from "./decoding.ts";
 import { tsharkWords } from "./tshark-words.ts";
 
 const MARKER = "ff".repeat(16);
@@ -91,22 +91,12 @@ const ROUTES_IN_SEVERAL_PLACES: ReadonlySet<string> = new Set([
 ]);
 
 function traitsOf({ name }: Capture): SessionTraits {
-  return {
-    fourOctetAs: !name.includes("as-trans") && !name.includes("nocap"),
-    extendedMessage: false,
-    extendedNextHop: true,
-    families: [4, 6],
-    internal: name.includes("ibgp"),
-  };
+  const fourOctetAs = !name.includes("as-trans") && !name.includes("nocap");
+  return { ...EXTERNAL, fourOctetAs, internal: name.includes("ibgp") };
 }
 
 function decode(capture: Capture): Message {
-  const framer = new Framer();
-  framer.push(fromHex(MARKER + capture.hex));
-  const traits = traitsOf(capture);
-  const frame = framer.next(maxMessageLength(traits));
-  if (frame === undefined || frame.kind === "error") throw new Error(`no frame: ${frame?.reason}`);
-  const decoded = decodeFrame(frame, traits);
+  const decoded = decodeOctets(fromHex(MARKER + capture.hex), traitsOf(capture));
   if (decoded.kind === "error") throw new Error(decoded.reason);
   expect(decoded.faults).to.deep.equal([]);
   return decoded.message;
