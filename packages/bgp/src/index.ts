@@ -1,3 +1,14 @@
+export { collide, type Direction, type Speaker, survivor } from "./fsm/collision.ts";
+export type { Concessions } from "./fsm/concede.ts";
+export type { FsmEffect } from "./fsm/effect.ts";
+export { FSM_EVENTS, type FsmEvent } from "./fsm/event.ts";
+export type { Negotiated, PeerRestart } from "./fsm/negotiated.ts";
+export type { ConnectCause, DownReason, StopReason } from "./fsm/reason.ts";
+export { DEFAULT_SETTINGS, type LocalRestart, type SessionSettings } from "./fsm/settings.ts";
+export { FSM_STATES, type FsmState, type Moment, type Step } from "./fsm/state.ts";
+export { begin, step } from "./fsm/step.ts";
+export { expired, nextDeadline } from "./fsm/timers.ts";
+export { describeDown } from "./fsm/words.ts";
 export type {
   Aggregator,
   AsSegment,

@@ -1,4 +1,4 @@
-export { backoffDelay } from "./backoff.ts";
+export { type BackoffLimits, backoffDelay } from "./backoff.ts";
 export { Condition } from "./condition.ts";
 export { type Health, type NotReady, ownHealth, readiness, type Verdict } from "./health.ts";
 export { counter, gauge, histogram, type MetricFamily, mergeMetrics, metricFamilies, metrics } from "./metrics.ts";
