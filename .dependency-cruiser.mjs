@@ -19,7 +19,7 @@ const layers = {
  */
 const rooms = {
   runtime: ["ports.ts", "metrics.ts", "health.ts", "usage-error.ts", "io"],
-  linux: ["packet", "ports.ts", "system-call-error.ts", "links.ts", "io"],
+  linux: ["packet", "ports.ts", "system-call-error.ts", "links.ts", "tcp.ts", "io"],
   nftables: ["ports.ts", "errors.ts", "text.ts", "packet", "io"],
   l2: ["client-hash.ts", "packet", "ownership", "ports.ts", "metrics.ts", "announce", "responder", "heartbeat", "wire"],
   bgp: ["packet", "rib", "fsm"],

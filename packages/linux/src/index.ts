@@ -30,3 +30,13 @@ export type {
   OpenNdpSocket,
 } from "./ports.ts";
 export { SystemCallError } from "./system-call-error.ts";
+export type {
+  ConnectOptions,
+  ConnectTcp,
+  ListenOptions,
+  ListenTcp,
+  TcpConnection,
+  TcpEnd,
+  TcpEvents,
+  TcpListener,
+} from "./tcp.ts";

@@ -6,4 +6,5 @@ export { openNdpSocket } from "./ndp-socket.ts";
 export { NETLINK, NetlinkSocket } from "./netlink-socket.ts";
 export { openLinkSocket } from "./packet-socket.ts";
 export { restoreProxyDelay } from "./proxy-delay.ts";
+export { connectTcp, listenTcp } from "./tcp-connection.ts";
 export { watchLinks } from "./watch-links.ts";

@@ -4,10 +4,13 @@ import { SystemCallError } from "../system-call-error.ts";
 
 /** Address families, and socket types with their flags (x86-64 and arm64 agree on these). */
 export const AF = { inet: 2, inet6: 10, packet: 17, netlink: 16 } as const;
-export const SOCK = { raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
+export const SOCK = { stream: 1, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 const MSG_TRUNC = 0x20;
 const MFD_CLOEXEC = 1;
 const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+// libuv has no name for it.
+const EINPROGRESS = 115;
 const SO_ATTACH_FILTER = 26;
 const SOCK_FPROG = 16;
 const INSTRUCTION = 8;
@@ -19,6 +22,12 @@ type Call<Arguments extends unknown[]> = (...args: Arguments) => Result;
 
 const socketCall: Call<[number, number, number]> = libc.func("int socket(int domain, int type, int protocol)");
 const bindCall: Call<[number, Uint8Array, number]> = libc.func("int bind(int fd, const void *address, uint32_t size)");
+const connectCall: Call<[number, Uint8Array, number]> = libc.func(
+  "int connect(int fd, const void *address, uint32_t size)",
+);
+const getsockoptCall: Call<[number, number, number, Int32Array, Uint32Array]> = libc.func(
+  "int getsockopt(int fd, int level, int name, void *value, void *size)",
+);
 const setsockoptCall: Call<[number, number, number, Uint8Array, number]> = libc.func(
   "int setsockopt(int fd, int level, int name, const void *value, uint32_t size)",
 );
@@ -51,6 +60,20 @@ export function openSocket(what: string, family: number, type: number, protocol:
 /** Binds to `address`, the octets of the family's sockaddr. @throws SystemCallError */
 export function bindSocket(what: string, fd: number, address: Uint8Array): void {
   check(what, "bind", bindCall(fd, address, address.length));
+}
+
+/** Begins to connect to `address`, the octets of the family's sockaddr; how it ends {@link socketError} tells. @throws SystemCallError */
+export function connectSocket(what: string, fd: number, address: Uint8Array): void {
+  if (connectCall(fd, address, address.length) >= 0) return;
+  if (koffi.errno() !== EINPROGRESS) throw new SystemCallError(what, "connect", errorCode());
+}
+
+/** The name of the error that the socket has pending (SO_ERROR), which this clears; undefined if there is none. */
+export function socketError(fd: number): string | undefined {
+  const value = new Int32Array(1);
+  if (getsockoptCall(fd, SOL_SOCKET, SO_ERROR, value, Uint32Array.of(value.byteLength)) < 0) return errorCode();
+  const [error = 0] = value;
+  return error === 0 ? undefined : getSystemErrorName(-error);
 }
 
 /** Sets a socket option whose value is these octets. @throws SystemCallError */
