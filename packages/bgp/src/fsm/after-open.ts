@@ -3,7 +3,7 @@ import type { FsmEvent } from "./event.ts";
 import { notified } from "./notified.ts";
 import type { EstablishedState, Moment, OpenConfirmState, Step } from "./state.ts";
 import { stop } from "./stop.ts";
-import { fail, nextKeepalive, stay, unexpected, withTimers } from "./transitions.ts";
+import { fail, malformed, nextKeepalive, stay, unexpected, withTimers } from "./transitions.ts";
 
 /** What OpenConfirm and Established have in common (RFC 4271 §8.2.2): all but KEEPALIVEs, routes, and NOTIFICATIONs. */
 export function afterOpen(
@@ -41,7 +41,7 @@ export function afterOpen(
     // RFC 4271 §8.2.2 makes it an error of the state in Established, §6.1 says which it is.
     case "HeaderError": {
       const { notification: error } = event;
-      return told(state, moment, { code: "MalformedMessage", notification: error }, error);
+      return told(state, moment, malformed(error), error);
     }
     case "OpenCollisionDump":
       return told(

@@ -4,7 +4,7 @@ import { notified } from "./notified.ts";
 import type { EarlyState, Moment, Step } from "./state.ts";
 import { stop } from "./stop.ts";
 import { STOPPED } from "./timers.ts";
-import { fail, sendOpen, stay, takeOpen, unexpected, withTimers } from "./transitions.ts";
+import { fail, malformed, sendOpen, stay, takeOpen, unexpected, withTimers } from "./transitions.ts";
 
 /** What Connect and Active have in common (RFC 4271 §8.2.2): all but how attempts to connect begin and fail. */
 export function beforeOpen(
@@ -35,7 +35,7 @@ export function beforeOpen(
       return answerOpen(state, event.open, moment);
     case "HeaderError":
     case "OpenError":
-      return fail(state, moment, { code: "MalformedMessage", notification: event.notification });
+      return fail(state, moment, malformed(event.notification));
     case "NotificationVersionError":
     case "Notification": {
       const counted = event.kind === "Notification" || state.timers.delayOpen === STOPPED.delayOpen;

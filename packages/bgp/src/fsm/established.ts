@@ -3,7 +3,7 @@ import { afterOpen } from "./after-open.ts";
 import type { FsmEvent } from "./event.ts";
 import type { EstablishedState, Moment, Step } from "./state.ts";
 import { STOPPED } from "./timers.ts";
-import { fail, stay, withTimers } from "./transitions.ts";
+import { fail, malformed, stay, withTimers } from "./transitions.ts";
 
 /** Established (RFC 4271 §8.2.2): routes go out, and what comes keeps the session alive. */
 export function established(state: EstablishedState, event: FsmEvent, moment: Moment): Step {
@@ -16,7 +16,7 @@ export function established(state: EstablishedState, event: FsmEvent, moment: Mo
       return { next: heard(state, moment), effects: [{ kind: "received", message: event.refresh }] };
     case "UpdateError": {
       const { notification: error } = event;
-      return fail(state, moment, { code: "MalformedMessage", notification: error }, { notification: error });
+      return fail(state, moment, malformed(error), { notification: error });
     }
     case "SendProgress": {
       if (state.timers.sendHold === STOPPED.sendHold) return stay(state);

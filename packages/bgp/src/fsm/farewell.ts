@@ -1,7 +1,6 @@
 import { type NotificationMessage, notification } from "../packet/message.ts";
+import { writeCommunication } from "../packet/shutdown-communication.ts";
 import type { StopReason } from "./reason.ts";
-
-const LONGEST_TEXT = 255;
 
 /**
  * What the peer is told when this speaker ends the session.
@@ -18,7 +17,7 @@ export function farewell(reason: StopReason, hard: boolean): NotificationMessage
 function ceaseFor(reason: StopReason): NotificationMessage | undefined {
   switch (reason.code) {
     case "AdministrativeShutdown":
-      return notification("AdministrativeShutdown", encodeText(reason.text ?? ""));
+      return notification("AdministrativeShutdown", writeCommunication(reason.text ?? ""));
     case "Deconfigured":
       return notification("PeerDeconfigured");
     case "ConfigurationChange":
@@ -29,12 +28,4 @@ function ceaseFor(reason: StopReason): NotificationMessage | undefined {
     case "SourceGone":
       return undefined;
   }
-}
-
-// RFC 9003 §2: a length, then UTF-8; nothing at all says the same as an empty text. Cut before a character, never within one.
-function encodeText(text: string): Uint8Array {
-  if (text === "") return new Uint8Array();
-  const octets = new Uint8Array(LONGEST_TEXT);
-  const { written } = new TextEncoder().encodeInto(text, octets);
-  return Uint8Array.of(written, ...octets.subarray(0, written));
 }

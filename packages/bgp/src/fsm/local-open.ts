@@ -4,8 +4,6 @@ import { AS_TRANS, type OpenMessage } from "../packet/message.ts";
 import type { Concessions } from "./concede.ts";
 import type { SessionSettings } from "./settings.ts";
 
-const CODES = { routeRefresh: 2, extendedNextHop: 5, gracefulRestart: 64 } as const;
-
 /** The OPEN that this speaker sends: what is configured, less what the peer has refused. */
 export function localOpen(settings: SessionSettings, concessions: Concessions): OpenMessage {
   const { localAs, routerId, holdTimeSeconds } = settings;
@@ -19,8 +17,8 @@ export function localOpen(settings: SessionSettings, concessions: Concessions): 
 }
 
 function capabilities(settings: SessionSettings, refused: Concessions): readonly Capability[] {
-  const { localAs, extendedNextHop, gracefulRestart } = settings;
-  const may = (kind: keyof typeof CODES) => !refused.capabilities.includes(CODES[kind]);
+  const { localAs, extendedNextHop, extendedMessage, gracefulRestart } = settings;
+  const may = (kind: Capability["kind"]) => !refused.capabilities.includes(kind);
   const left = settings.families.filter((family) => !refused.families.includes(family));
   // An OPEN without any family offers IPv4 (RFC 4760 §8).
   const families = left.length > 0 ? left : settings.families;
@@ -29,6 +27,7 @@ function capabilities(settings: SessionSettings, refused: Concessions): readonly
   if (extendedNextHop && may("extendedNextHop")) {
     all.push({ kind: "extendedNextHop", encodings: [{ family: UNICAST[4], nextHopAfi: UNICAST[6].afi }] });
   }
+  if (extendedMessage && may("extendedMessage")) all.push({ kind: "extendedMessage" });
   if (gracefulRestart !== undefined && may("gracefulRestart")) {
     const { restarting, restartTimeSeconds, forwarding } = gracefulRestart;
     const kept = families.map((family) => ({ family: UNICAST[family], forwarding: forwarding.includes(family) }));

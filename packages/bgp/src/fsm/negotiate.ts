@@ -11,16 +11,19 @@ export type Negotiation =
   | { readonly ok: true; readonly negotiated: Negotiated }
   | { readonly ok: false; readonly reason: DownReason; readonly notification: NotificationMessage };
 
-/** Compares the peer's OPEN with the configuration and with the OPEN that this speaker sends (RFC 4271 §6.2). */
+/**
+ * Compares the peer's OPEN with the configuration and with the OPEN that this speaker sends (RFC 4271 §6.2). What an OPEN has to be by
+ * itself was seen when it was decoded.
+ */
 export function negotiate(settings: SessionSettings, offered: OpenMessage, open: OpenMessage): Negotiation {
   const { localAs, routerId, keepaliveSeconds } = settings;
   const peerAs = speakerAs(open);
-  if (!isExpectedAs(settings, peerAs) || !agreesWithField(open, peerAs)) {
+  if (!isExpectedAs(settings, peerAs)) {
     return refuse({ code: "PeerAsnMismatch", got: peerAs }, notification("BadPeerAs"));
   }
-  const kind = peerAs === localAs ? "internal" : "external";
+  const internal = peerAs === localAs;
   // Only within an AS must identifiers differ (RFC 6286 §2.2).
-  if (open.routerId === 0 || (kind === "internal" && open.routerId === routerId)) {
+  if (internal && open.routerId === routerId) {
     return refuse({ code: "BadRouterId", by: "local" }, notification("BadBgpIdentifier"));
   }
   // Without KEEPALIVEs a dead peer is never noticed: only if it was asked for.
@@ -41,11 +44,12 @@ export function negotiate(settings: SessionSettings, offered: OpenMessage, open:
     negotiated: {
       peerAs,
       peerRouterId: open.routerId,
-      kind,
+      internal,
       holdTimeSeconds,
       keepaliveSeconds: keepaliveFor(holdTimeSeconds, keepaliveSeconds),
       fourOctetAs: both("fourOctetAs"),
       families,
+      extendedMessage: both("extendedMessage"),
       extendedNextHop: takesIpv6NextHops(offered) && takesIpv6NextHops(open),
       routeRefresh: both("routeRefresh"),
       gracefulRestart: has(offered, "gracefulRestart") ? restartOf(open) : undefined,
@@ -58,15 +62,10 @@ function refuse(reason: DownReason, told: NotificationMessage): Negotiation {
 }
 
 function isExpectedAs({ remoteAs, localAs }: SessionSettings, peerAs: number): boolean {
-  // Neither is an AS (RFC 7607 §2, RFC 6793 §9).
-  if (peerAs === 0 || peerAs === AS_TRANS) return false;
+  // It stands for another AS, which the peer has not said (RFC 6793 §9).
+  if (peerAs === AS_TRANS) return false;
   if (remoteAs === "external") return peerAs !== localAs;
   return peerAs === (remoteAs === "internal" ? localAs : remoteAs);
-}
-
-// A capability that contradicts the field tells of a peer that does not know itself who it is (RFC 6793 §4.1).
-function agreesWithField(open: OpenMessage, peerAs: number): boolean {
-  return open.as === peerAs || open.as === AS_TRANS;
 }
 
 function keepaliveFor(holdTimeSeconds: number, configured: number): number {

@@ -1,23 +1,16 @@
 import type { Family } from "@fairlead/net";
+import type { SessionTraits } from "../packet/session-traits.ts";
 
 /** What both speakers' OPENs come to. */
-export interface Negotiated {
+export interface Negotiated extends SessionTraits {
   readonly peerAs: number;
   readonly peerRouterId: number;
-  /** Internal if both are of one AS. */
-  readonly kind: "internal" | "external";
   /** The smaller Hold Time, in seconds; 0 for a session without KEEPALIVEs. */
   readonly holdTimeSeconds: number;
   /** Time between KEEPALIVEs in seconds; 0 if the Hold Time is. */
   readonly keepaliveSeconds: number;
-  /** Whether AS numbers have four octets in what is sent (RFC 6793 §4). */
-  readonly fourOctetAs: boolean;
-  /** Families of which routes may be sent. */
-  readonly families: readonly Family[];
-  /** Whether IPv4 routes may have IPv6 next hops (RFC 8950 §4). */
-  readonly extendedNextHop: boolean;
   readonly routeRefresh: boolean;
-  /** Whether both offered graceful restart; what the peer said of it (RFC 4724 §3). */
+  /** What the peer said of graceful restart (RFC 4724 §3); undefined unless both offered it. */
   readonly gracefulRestart: PeerRestart | undefined;
 }
 

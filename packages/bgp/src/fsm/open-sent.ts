@@ -6,7 +6,7 @@ import { notified } from "./notified.ts";
 import { attributesOf, type EarlyState, type Moment, type Step } from "./state.ts";
 import { stop } from "./stop.ts";
 import { STOPPED } from "./timers.ts";
-import { fail, pauseAfter, stay, takeOpen, unexpected } from "./transitions.ts";
+import { fail, malformed, pauseAfter, stay, takeOpen, unexpected } from "./transitions.ts";
 
 /** OpenSent (RFC 4271 §8.2.2): this speaker's OPEN went out, the peer's is waited for. */
 export function openSent(state: EarlyState, event: FsmEvent, moment: Moment): Step {
@@ -35,7 +35,7 @@ export function openSent(state: EarlyState, event: FsmEvent, moment: Moment): St
     case "HeaderError":
     case "OpenError": {
       const { notification: error } = event;
-      return fail(state, moment, { code: "MalformedMessage", notification: error }, { notification: error });
+      return fail(state, moment, malformed(error), { notification: error });
     }
     case "OpenCollisionDump":
       return fail(state, moment, { code: "SessionCollision", by: "local" }, told("ConnectionCollisionResolution"));

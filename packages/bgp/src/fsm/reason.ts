@@ -1,5 +1,5 @@
-import type { AfiSafi } from "../packet/family.ts";
-import type { NotificationMessage } from "../packet/message.ts";
+import type { Capability } from "../packet/capability.ts";
+import type { PrefixLimit } from "../packet/explain-notification.ts";
 
 /** What may be behind an attempt to connect that failed; where several are named, they cannot be told apart from here. */
 export type ConnectCause =
@@ -30,7 +30,7 @@ export type DownReason =
   | { readonly code: "PeerAsnMismatch"; readonly got: number | undefined }
   | { readonly code: "BadRouterId"; readonly by: "local" | "peer" }
   | { readonly code: "UnacceptableHoldTime"; readonly by: "local" | "peer"; readonly seconds: number }
-  | { readonly code: "UnsupportedCapability"; readonly codes: readonly number[] }
+  | { readonly code: "UnsupportedCapability"; readonly capabilities: readonly Capability["kind"][] }
   | { readonly code: "NoCommonFamily" }
   | { readonly code: "RoleMismatch" }
   | { readonly code: "SessionCollision"; readonly by: "local" | "peer" }
@@ -39,7 +39,7 @@ export type DownReason =
   | { readonly code: "ConnectFailed"; readonly causes: readonly ConnectCause[]; readonly error: string | undefined }
   | { readonly code: "ClosedBeforeOpen" }
   | { readonly code: "ConnectionLost"; readonly error: string | undefined }
-  | { readonly code: "MaxPrefix"; readonly family: AfiSafi | undefined; readonly limit: number | undefined }
+  | { readonly code: "MaxPrefix"; readonly limit: PrefixLimit | undefined }
   | { readonly code: "PeerShutDown"; readonly text: string }
   | { readonly code: "PeerReset"; readonly text: string }
   | { readonly code: "PeerDeconfigured" }
@@ -49,9 +49,9 @@ export type DownReason =
   | { readonly code: "PeerBfdDown" }
   /** The peer's routes and ours go at once (RFC 8538 §3). */
   | { readonly code: "HardReset"; readonly inner: DownReason }
-  | { readonly code: "NotificationReceived"; readonly notification: NotificationMessage }
+  | { readonly code: "NotificationReceived"; readonly words: string }
   /** The peer sent what no speaker may. */
-  | { readonly code: "MalformedMessage"; readonly notification: NotificationMessage }
+  | { readonly code: "MalformedMessage"; readonly words: string }
   | { readonly code: "UnexpectedMessage"; readonly message: string };
 
 /** What a failed attempt may be due to. @param error - the kernel's name of the error; undefined when there was no answer in time. */

@@ -17,6 +17,8 @@ export interface SessionSettings {
   readonly keepaliveSeconds: number;
   /** Whether IPv4 routes may go out with IPv6 next hops (RFC 8950). */
   readonly extendedNextHop: boolean;
+  /** Whether messages may be longer than 4096 octets (RFC 8654). */
+  readonly extendedMessage: boolean;
   /** Offered where routes are to outlive a restart of this speaker (RFC 4724). */
   readonly gracefulRestart?: LocalRestart;
   /** Whether the segments are signed (RFC 2385): a wrong key shows as silence alone. */
@@ -48,6 +50,7 @@ export const DEFAULT_SETTINGS = {
   holdTimeSeconds: 9,
   keepaliveSeconds: 3,
   extendedNextHop: false,
+  extendedMessage: false,
   hasKey: false,
   connectRetry: 10_000,
   delayOpen: 0,

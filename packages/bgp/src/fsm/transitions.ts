@@ -1,4 +1,5 @@
 import { backoffDelay, type Millis } from "@fairlead/runtime";
+import { explainNotification } from "../packet/explain-notification.ts";
 import { KEEPALIVE, type NotificationMessage, notification, type OpenMessage } from "../packet/message.ts";
 import { localOpen } from "./local-open.ts";
 import { negotiate } from "./negotiate.ts";
@@ -75,6 +76,11 @@ export function fail(state: FsmState, moment: Moment, reason: DownReason, failur
       { kind: "down", reason, retryAt },
     ],
   };
+}
+
+/** The peer sent what no speaker may; the NOTIFICATION for it says what. */
+export function malformed(error: NotificationMessage): DownReason {
+  return { code: "MalformedMessage", words: explainNotification(error).words };
 }
 
 /** Failures in a row, this one included, and the pause after it. */

@@ -1,5 +1,3 @@
-import type { NotificationMessage } from "../packet/message.ts";
-import { notificationName } from "../packet/notification-names.ts";
 import type { ConnectCause, DownReason } from "./reason.ts";
 
 const CAUSES: Readonly<Record<ConnectCause, string>> = {
@@ -41,7 +39,7 @@ export function describeDown(reason: DownReason): string {
         ? `The router proposes a Hold Time of ${reason.seconds} s, which this speaker refuses`
         : `The router refuses a Hold Time of ${reason.seconds} s`;
     case "UnsupportedCapability":
-      return `The router refuses capabilities of the OPEN${reason.codes.length > 0 ? ` (${reason.codes.join(", ")})` : ""}`;
+      return `The router refuses capabilities of the OPEN${reason.capabilities.length > 0 ? ` (${reason.capabilities.join(", ")})` : ""}`;
     case "NoCommonFamily":
       return "The router has none of the address families activated that are to be announced";
     case "RoleMismatch":
@@ -57,7 +55,7 @@ export function describeDown(reason: DownReason): string {
     case "SendHoldTimerExpired":
       return reason.by === "local" ? "The router reads nothing" : "The router could send nothing to this speaker";
     case "MaxPrefix":
-      return `The router takes no more prefixes${reason.limit === undefined ? "" : ` than ${reason.limit}`}, and may stay down until it is cleared there`;
+      return `The router takes no more prefixes${reason.limit === undefined ? "" : ` than ${reason.limit.prefixes}`}, and may stay down until it is cleared there`;
     case "PeerShutDown":
       return `The router's operator has shut the session down${quoted(reason.text)}`;
     case "PeerReset":
@@ -75,9 +73,9 @@ export function describeDown(reason: DownReason): string {
     case "HardReset":
       return `${describeDown(reason.inner)}; routes are removed at once`;
     case "NotificationReceived":
-      return `The router ended the session: ${inWords(reason.notification)}`;
+      return `The router ended the session: ${reason.words}`;
     case "MalformedMessage":
-      return `The router sent what no speaker may: ${inWords(reason.notification)}`;
+      return `The router sent what no speaker may: ${reason.words}`;
     case "UnexpectedMessage":
       return `The router sent what this state of the session has no place for: ${reason.message}`;
     case "AdministrativeShutdown":
@@ -97,8 +95,4 @@ export function describeDown(reason: DownReason): string {
 
 function quoted(text: string): string {
   return text === "" ? "" : `: "${text}"`;
-}
-
-function inWords({ code, subcode }: NotificationMessage): string {
-  return `${notificationName(code, subcode) ?? "unknown error"} (${code}/${subcode})`;
 }

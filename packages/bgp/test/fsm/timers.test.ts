@@ -100,7 +100,7 @@ describe("pauses after failures", () => {
     const event = { kind: "Notification", notification: notification("MaximumNumberOfPrefixesReached", data) } as const;
     const { next, effects } = step(STATES.Established, event, MOMENT);
     expect(since(next)).to.equal(262_500);
-    const reason = { code: "MaxPrefix", family: { afi: 1, safi: 1 }, limit: 100 };
+    const reason = { code: "MaxPrefix", limit: { family: { afi: 1, safi: 1 }, prefixes: 100 } };
     expect(effects.at(-1)).to.deep.equal({ kind: "down", reason, retryAt: nextDeadline(next) });
   });
 

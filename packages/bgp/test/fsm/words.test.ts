@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { connectFailure, type DownReason } from "../../src/fsm/reason.ts";
 import { describeDown } from "../../src/fsm/words.ts";
-import { notification } from "../../src/packet/message.ts";
+import { UNICAST } from "../../src/packet/family.ts";
 
 const TOLD: { readonly [C in DownReason["code"]]: readonly [Extract<DownReason, { code: C }>, RegExp] } = {
   ConnectFailed: [
@@ -13,13 +13,13 @@ const TOLD: { readonly [C in DownReason["code"]]: readonly [Extract<DownReason, 
   PeerAsnMismatch: [{ code: "PeerAsnMismatch", got: 65099 }, /AS 65099/],
   BadRouterId: [{ code: "BadRouterId", by: "peer" }, /refuses .*identifier/],
   UnacceptableHoldTime: [{ code: "UnacceptableHoldTime", by: "peer", seconds: 9 }, /refuses .* 9 s/],
-  UnsupportedCapability: [{ code: "UnsupportedCapability", codes: [64] }, /\(64\)/],
+  UnsupportedCapability: [{ code: "UnsupportedCapability", capabilities: ["gracefulRestart"] }, /\(gracefulRestart\)/],
   NoCommonFamily: [{ code: "NoCommonFamily" }, /families/],
   RoleMismatch: [{ code: "RoleMismatch" }, /role/],
   SessionCollision: [{ code: "SessionCollision", by: "peer" }, /another speaker/],
   HoldTimerExpired: [{ code: "HoldTimerExpired", by: "local" }, /^Nothing was heard/],
   SendHoldTimerExpired: [{ code: "SendHoldTimerExpired", by: "local" }, /reads nothing/],
-  MaxPrefix: [{ code: "MaxPrefix", family: undefined, limit: 100 }, /than 100/],
+  MaxPrefix: [{ code: "MaxPrefix", limit: { family: UNICAST[4], prefixes: 100 } }, /than 100/],
   PeerShutDown: [{ code: "PeerShutDown", text: "back at four" }, /"back at four"/],
   PeerReset: [{ code: "PeerReset", text: "" }, /reset the session$/],
   PeerDeconfigured: [{ code: "PeerDeconfigured" }, /removed/],
@@ -28,17 +28,8 @@ const TOLD: { readonly [C in DownReason["code"]]: readonly [Extract<DownReason, 
   PeerOutOfResources: [{ code: "PeerOutOfResources" }, /resources/],
   PeerBfdDown: [{ code: "PeerBfdDown" }, /router's BFD/],
   HardReset: [{ code: "HardReset", inner: { code: "PeerDeconfigured" } }, /removed the neighbor; .* at once/],
-  NotificationReceived: [
-    {
-      code: "NotificationReceived",
-      notification: { kind: "notification", code: 9, subcode: 9, data: new Uint8Array() },
-    },
-    /unknown error \(9\/9\)/,
-  ],
-  MalformedMessage: [
-    { code: "MalformedMessage", notification: notification("BadMessageType") },
-    /BadMessageType \(1\/3\)/,
-  ],
+  NotificationReceived: [{ code: "NotificationReceived", words: "unknown error (9/9)" }, /unknown error \(9\/9\)/],
+  MalformedMessage: [{ code: "MalformedMessage", words: "no OPEN (2/0)" }, /no OPEN \(2\/0\)/],
   UnexpectedMessage: [{ code: "UnexpectedMessage", message: "Update" }, /Update/],
   AdministrativeShutdown: [{ code: "AdministrativeShutdown" }, /Shut down here$/],
   Deconfigured: [{ code: "Deconfigured" }, /gone/],
