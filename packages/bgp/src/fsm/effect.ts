@@ -14,7 +14,7 @@ export type FsmEffect =
   /** Begin to connect. */
   | { readonly kind: "connect" }
   | { readonly kind: "send"; readonly message: OpenMessage | KeepaliveMessage }
-  /** End the connection, or the attempt, if there is one; with a NOTIFICATION in order, without at once. */
+  /** End the connection, or the attempt, if there is one, after what waits to be sent and this NOTIFICATION. */
   | { readonly kind: "close"; readonly notification: NotificationMessage | undefined }
   /** Routes may be sent. */
   | { readonly kind: "established"; readonly negotiated: Negotiated }
