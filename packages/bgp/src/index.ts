@@ -44,5 +44,7 @@ export { NOTIFICATION_CODES, type NotificationName, notificationName } from "./p
 export { NOTHING_NEGOTIATED, type SessionTraits } from "./packet/session-traits.ts";
 export { writeCommunication } from "./packet/shutdown-communication.ts";
 export type { UpdateFault } from "./packet/update-fault.ts";
+export { AdjRibOut } from "./rib/adj-rib-out.ts";
+export type { Path, Route } from "./rib/route.ts";
 export type { Received } from "./session/received.ts";
 export { Session, type SessionEvent, type SessionOptions } from "./session/session.ts";
