@@ -46,7 +46,10 @@ describe("hack/setup", () => {
   for (const { options, installs } of [
     { options: ["--build"], installs: "g++ make python3" },
     { options: ["--image"], installs: "buildah runc debootstrap" },
-    { options: [], installs: "g++ make python3 nftables iproute2 util-linux curl arping conntrack ndisc6 tcpdump" },
+    {
+      options: [],
+      installs: "g++ make python3 nftables iproute2 util-linux curl arping conntrack ndisc6 tcpdump bird2 frr gobgpd",
+    },
   ]) {
     it(`installs ${installs} with ${options[0] ?? "no option"}`, () => {
       const [update, install, ...rest] = machine("x86_64", []).run("hack/setup", ...options).calls;
