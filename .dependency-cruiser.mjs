@@ -22,7 +22,7 @@ const rooms = {
   linux: ["packet", "ports.ts", "system-call-error.ts", "links.ts", "tcp.ts", "io"],
   nftables: ["ports.ts", "errors.ts", "text.ts", "packet", "io"],
   l2: ["client-hash.ts", "packet", "ownership", "ports.ts", "metrics.ts", "announce", "responder", "heartbeat", "wire"],
-  bgp: ["packet", "rib", "fsm", "session"],
+  bgp: ["packet", "rib", "fsm", "session", "peer"],
   forwarding: ["ports.ts", "io"],
   kube: ["schema", "parse", "kinds.ts", "ports.ts", "watch-scope.ts", "merge-status.ts", "memory", "connect-failure.ts", "metrics.ts", "io"],
   controller: ["metrics.ts", "allocate", "view", "status", "plan", "work"],

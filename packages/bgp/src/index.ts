@@ -44,6 +44,8 @@ export { NOTIFICATION_CODES, type NotificationName, notificationName } from "./p
 export { NOTHING_NEGOTIATED, type SessionTraits } from "./packet/session-traits.ts";
 export { writeCommunication } from "./packet/shutdown-communication.ts";
 export type { UpdateFault } from "./packet/update-fault.ts";
+export { Peer, type PeerOptions } from "./peer/peer.ts";
+export type { PastReason, PeerReport } from "./peer/report.ts";
 export { AdjRibOut } from "./rib/adj-rib-out.ts";
 export type { Path, Route } from "./rib/route.ts";
 export type { Received } from "./session/received.ts";
