@@ -1,6 +1,7 @@
 import { type Family, formatAddress } from "@fairlead/net";
 import { encodeAttributes } from "../packet/encode-attributes.ts";
 import type { SessionTraits } from "../packet/session-traits.ts";
+import { canonicalAttributes } from "./canonical.ts";
 import { announcement, type Carrier, carrierOf, LONGEST_PREFIX, roomFor } from "./pack.ts";
 import type { Path } from "./route.ts";
 
@@ -33,7 +34,8 @@ export class Paths {
     return learnt;
   }
 
-  #learn(path: Path): KnownPath {
+  #learn({ nextHop, attributes }: Path): KnownPath {
+    const path: Path = { nextHop, attributes: canonicalAttributes(attributes) };
     const room = roomFor(announcement(this.#family, path, []), this.#traits);
     const longest = LONGEST_PREFIX[this.#family];
     if (room < longest) {

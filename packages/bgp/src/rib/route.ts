@@ -7,7 +7,7 @@ import type { NextHop, PathAttribute } from "../packet/attribute.ts";
  */
 export interface Path {
   readonly nextHop: NextHop;
-  /** ORIGIN, AS_PATH and what else there is; neither NEXT_HOP nor what carries routes. */
+  /** ORIGIN, AS_PATH and what else there is; neither NEXT_HOP nor what carries routes. Communities in any order. */
   readonly attributes: readonly PathAttribute[];
 }
 

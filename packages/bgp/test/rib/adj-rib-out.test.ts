@@ -144,8 +144,7 @@ describe("the Adj-RIB-Out", () => {
     rib.endOfRib(6);
     rib.want(hosts(6, 1));
     drain(rib, table);
-    expect(table.endsOfRib).to.deep.equal(["IPv4", "IPv6"]);
-    expect(table.routes.size).to.equal(1);
+    expect(table.endsOfRib).to.deep.equal(["IPv4 after 0 routes", "IPv6 after 1 routes"]);
     expect(rib.next()).to.equal(undefined);
   });
 
@@ -158,6 +157,47 @@ describe("the Adj-RIB-Out", () => {
     expect(rib.next()).to.have.deep.property("withdrawnRoutes", [host(4, 0)]);
     const { nlri } = only(rib);
     expect(nlri).to.have.deep.members([host(4, 1), host(4, 2)]);
+  });
+
+  it("sends a family again once for each time", () => {
+    const { rib } = ribWith(hosts(4, 1));
+    for (const _time of ["first", "second"]) {
+      rib.sendAgain(4);
+      expect(only(rib).nlri).to.deep.equal([host(4, 0)]);
+      rib.announce({ prefix: host(4, 0), path: VIA_IPV4 });
+      expect(rib.next()).to.equal(undefined);
+    }
+  });
+
+  it("sends a route again for another next hop alone", () => {
+    const { rib } = ribWith([...hosts(4, 1), ...hosts(6, 1)]);
+    const nextHop = { address: parseAddress("192.0.2.22") };
+    rib.announce({ prefix: host(4, 0), path: { ...VIA_IPV4, nextHop } });
+    expect(only(rib).attributes).to.deep.include({ kind: "nextHop", ...nextHop });
+    const linkLocal = parseAddress("fe80::22");
+    rib.announce({ prefix: host(6, 0), path: { ...VIA_IPV6, nextHop: { ...IPV6_HOP, linkLocal } } });
+    expect(only(rib)).to.have.nested.property("attributes[0].nextHop.linkLocal", linkLocal);
+  });
+
+  it("sends each community once, in ascending order, and no attribute without one", () => {
+    const large = (localData2: number) => ({ globalAdministrator: 64512, localData1: 0, localData2 });
+    const attributes: PathAttribute[] = [
+      ...USUAL,
+      { kind: "communities", communities: [0xffff0000, 5, 5] },
+      { kind: "extendedCommunities", communities: [] },
+      { kind: "largeCommunities", communities: [large(7), large(3), large(7)] },
+    ];
+    const { rib } = ribWith([]);
+    rib.announce({ prefix: host(6, 0), path: { nextHop: IPV6_HOP, attributes } });
+    const [, ...sent] = only(rib).attributes;
+    expect(sent).to.deep.equal([
+      ...USUAL,
+      { kind: "communities", communities: [5, 0xffff0000] },
+      { kind: "largeCommunities", communities: [large(3), large(7)] },
+    ]);
+    const same: PathAttribute[] = [...sent, { kind: "communities", communities: [] }];
+    rib.announce({ prefix: host(6, 0), path: { nextHop: IPV6_HOP, attributes: same } });
+    expect(rib.next()).to.equal(undefined);
   });
 
   it("passes over a family that was not negotiated", () => {

@@ -9,6 +9,7 @@ import { decodeOctets } from "../packet/decoding.ts";
 /** The routes that a peer has after these UPDATEs went over the wire, as text: prefix to path. */
 export class Table {
   readonly routes = new Map<string, string>();
+  /** Family of each End-of-RIB, and how many routes there were before it. */
   readonly endsOfRib: string[] = [];
   readonly #traits: SessionTraits;
 
@@ -43,7 +44,9 @@ export class Table {
       }
     }
     const touched = [...withdrawn, ...announced.map(([prefix]) => prefix)].map(formatPrefix);
-    if (touched.length === 0) this.endsOfRib.push(attributes.length === 0 ? "IPv4" : "IPv6");
+    if (touched.length === 0) {
+      this.endsOfRib.push(`${attributes.length === 0 ? "IPv4" : "IPv6"} after ${this.routes.size} routes`);
+    }
     if (new Set(touched).size < touched.length) throw new Error(`must have a prefix once, got ${touched.join(" ")}`);
     for (const prefix of withdrawn) {
       if (!this.routes.delete(formatPrefix(prefix))) throw new Error(`must be there, got no ${formatPrefix(prefix)}`);
