@@ -32,14 +32,23 @@ function readPrefix(r: ByteReader, family: Family): Prefix {
   const bits = addressBits(family);
   const length = r.u8("prefix length");
   if (length > bits) r.fail("prefix length", `0 to ${bits}`, String(length));
-  if (length === bits) return { address: r.address("prefix", family), length };
-  let value = 0n;
-  for (const octet of r.octets("prefix", prefixOctets(length) - 1)) value = (value << 8n) | BigInt(octet);
-  const missing = BigInt(((length + 7) >> 3) * 8 - length);
-  return { address: { family, value: (value >> missing) << BigInt(bits - length) }, length };
+  const value = length === bits ? readAddress(r, family) : readNetwork(r, bits, length);
+  return { address: { family, value }, length };
 }
 
-// As ByteWriter.address does, in a tenth of the time.
+function readAddress(r: ByteReader, family: Family): bigint {
+  return family === 4 ? BigInt(r.u32("prefix")) : (r.u64("prefix") << 64n) | r.u64("prefix");
+}
+
+function readNetwork(r: ByteReader, bits: number, length: number): bigint {
+  let value = 0n;
+  const octets = prefixOctets(length) - 1;
+  for (let i = 0; i < octets; i++) value = (value << 8n) | BigInt(r.u8("prefix"));
+  const host = BigInt(octets * 8 - length);
+  return (value >> host) << BigInt(bits - length);
+}
+
+// As ByteWriter.address does, but without a loop over octets: a table may have 100,000 of these.
 function writeAddress(w: ByteWriter, { family, value }: IpAddress): void {
   if (family === 4) w.u32(Number(value));
   else w.u64(value >> 64n).u64(value & LOW_64_BITS);

@@ -18,8 +18,9 @@ export interface RouteState {
 /** Routes that are due to be sent in one UPDATE, or in several: each once, in the order in which they came. */
 export class RouteQueue {
   readonly #routes = new Set<RouteState>();
-  // Kept from message to message: to begin anew would pass over all that was taken out, again and again.
-  #rest = this.#routes.values();
+  // Kept from message to message: to begin anew would pass over all that was taken out, again and again. Never asked when there is
+  // nothing to give, it never ends: what is added comes behind what it gave.
+  readonly #rest = this.#routes.values();
 
   get isEmpty(): boolean {
     return this.#routes.size === 0;
@@ -41,15 +42,13 @@ export class RouteQueue {
    */
   take(room: number, longest: number): RouteState[] {
     const taken: RouteState[] = [];
-    for (let left = room; left >= longest && !this.isEmpty; ) {
-      const { value, done } = this.#rest.next();
-      if (done) {
-        this.#rest = this.#routes.values();
-        continue;
-      }
-      left -= prefixOctets(value.prefix.length);
-      this.#routes.delete(value);
-      taken.push(value);
+    let left = room;
+    while (left >= longest && !this.isEmpty) {
+      const { value: route } = this.#rest.next();
+      if (route === undefined) break;
+      left -= prefixOctets(route.prefix.length);
+      this.#routes.delete(route);
+      taken.push(route);
     }
     return taken;
   }

@@ -88,6 +88,18 @@ describe("attributes are written with", () => {
   }
 });
 
+describe("a link bandwidth", () => {
+  for (const bits of ["7fc00000", "7f800000", "ff800000"]) {
+    it(`that is no number (${bits}) is kept as it came`, () => {
+      const octets = messageOctets(2, `0000 000b c01008 4004fc00${bits}`);
+      const communities = [{ kind: "other", value: BigInt(`0x4004fc00${bits}`) }];
+      // It announces no route, so that nothing else has to be there.
+      const attributes = [{ kind: "extendedCommunities", communities }];
+      expect(decodeOctets(octets)).to.have.deep.nested.property("message.attributes", attributes);
+    });
+  }
+});
+
 describe("any message", () => {
   it("comes back as it was", () => {
     fc.assert(
@@ -100,10 +112,12 @@ describe("any message", () => {
   });
 
   it("is refused if it is longer than the session allows", () => {
-    const nlri = Array.from({ length: 815 }, () => parsePrefix("198.51.100.1/32"));
-    expect(encodeMessage(announcement([], nlri.slice(1)), EXTERNAL)).to.have.length(4093);
-    expect(() => encodeMessage(announcement([], nlri), EXTERNAL)).to.throw(RangeError, "4096 octets at most, got 4098");
-    expect(encodeMessage(announcement([], nlri), LARGE)).to.have.length(4098);
+    const nlri = Array.from({ length: 814 }, () => parsePrefix("198.51.100.1/32"));
+    const fits = announcement([], [...nlri, parsePrefix("10.1.0.0/16")]);
+    const tooLong = announcement([], [...nlri, parsePrefix("10.1.1.0/24")]);
+    expect(encodeMessage(fits, EXTERNAL)).to.have.length(4096);
+    expect(() => encodeMessage(tooLong, EXTERNAL)).to.throw(RangeError, "4096 octets at most, got 4097");
+    expect(encodeMessage(tooLong, LARGE)).to.have.length(4097);
   });
 });
 

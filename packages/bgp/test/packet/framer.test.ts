@@ -104,11 +104,22 @@ describe("the framer", () => {
     );
   });
 
-  it("keeps what it gave out when more arrives", () => {
+  it("gives all messages of a long stream in small parts", () => {
+    const stream = Array.from({ length: 40 }, () => MESSAGES).flat();
+    const octets = fromHex(stream.join(""));
+    const parts = Array.from({ length: Math.ceil(octets.length / 50) }, (_, i) => octets.subarray(50 * i, 50 * i + 50));
+    expect(cut(parts)).to.deep.equal(stream);
+  });
+
+  it("keeps what it gave out when its buffer begins anew", () => {
     const framer = new Framer();
     framer.push(fromHex(KEEPALIVE));
     const frame = framer.next(4096);
-    framer.push(new Uint8Array(20_000));
+    const long = fromHex(header(4000, 2) + "00".repeat(3981));
+    for (let i = 0; i < 3; i++) {
+      framer.push(long);
+      framer.next(4096);
+    }
     if (frame === undefined || frame.kind === "error") throw new Error("no frame");
     expect(toHex(frame.octets)).to.equal(KEEPALIVE.replace(" ", ""));
   });

@@ -162,6 +162,12 @@ describe("an OPEN", () => {
     });
   }
 
+  it("is not encoded with a capability that is too long", () => {
+    const capabilities: Capability[] = [{ kind: "unknown", code: 75, value: new Uint8Array(256) }];
+    const open = { kind: "open", as: 1, holdTimeSeconds: 0, routerId: 1, capabilities } as const;
+    expect(() => encodeMessage(open, NOTHING_NEGOTIATED)).to.throw(RangeError, "up to 255 octets, got 256");
+  });
+
   it("is not encoded with more capabilities than one parameter has", () => {
     const capabilities = Array.from({ length: 127 }, () => REFRESH);
     const open = { kind: "open", as: 1, holdTimeSeconds: 0, routerId: 1, capabilities } as const;
