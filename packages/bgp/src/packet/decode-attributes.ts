@@ -18,6 +18,8 @@ import {
 export interface DecodedAttributes {
   readonly attributes: readonly PathAttribute[];
   readonly faults: readonly UpdateFault[];
+  /** Whether MP_REACH_NLRI was there, be it among the attributes or passed over. */
+  readonly hasMpReach: boolean;
 }
 
 const BY_TYPE = new Map(Object.values(CODECS).map((codec) => [codec.type, codec as AttributeCodec<PathAttribute>]));
@@ -31,15 +33,15 @@ const MP_TYPES: ReadonlySet<number> = new Set(Object.values(MP_CODECS).map(({ ty
 export function decodeAttributes(octets: Uint8Array, traits: SessionTraits): DecodedAttributes {
   const attributes: PathAttribute[] = [];
   const faults: UpdateFault[] = [];
-  for (const { attribute, fault } of outcomes(octets, traits)) {
+  const seen = new Set<number>();
+  for (const { attribute, fault } of outcomes(octets, traits, seen)) {
     if (attribute !== undefined) attributes.push(attribute);
     if (fault !== undefined) faults.push(fault);
   }
-  return { attributes, faults };
+  return { attributes, faults, hasMpReach: seen.has(MP_CODECS.mpReach.type) };
 }
 
-function* outcomes(octets: Uint8Array, traits: SessionTraits): Generator<AttributeOutcome> {
-  const seen = new Set<number>();
+function* outcomes(octets: Uint8Array, traits: SessionTraits, seen: Set<number>): Generator<AttributeOutcome> {
   const r = new ByteReader("BGP path attributes", octets);
   while (r.remaining > 0) {
     const wire = readOr(() => readWireAttribute(r), withdraw);

@@ -25,7 +25,7 @@ export interface UpdateMessage {
   readonly kind: "update";
   /** IPv4 routes withdrawn; those of IPv6 are in the attribute `mpUnreach`. */
   readonly withdrawnRoutes: readonly Prefix[];
-  /** At most one of each type. */
+  /** At most one of each type; two of `mpUnreach` where routes announced count as withdrawn. */
   readonly attributes: readonly PathAttribute[];
   /** IPv4 routes announced with the attributes; those of IPv6 are in the attribute `mpReach`. */
   readonly nlri: readonly Prefix[];

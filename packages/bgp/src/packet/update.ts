@@ -53,11 +53,11 @@ export function decodeUpdate(body: Uint8Array, traits: SessionTraits): DecodedUp
   );
   const withdrawnRoutes = readNetworks(withdrawn);
   const nlri = readNetworks(r.octets("NLRI", r.remaining));
-  const { attributes, faults } = decodeAttributes(path, traits);
+  const { attributes, faults, hasMpReach } = decodeAttributes(path, traits);
   const update: UpdateMessage = { kind: "update", withdrawnRoutes, attributes, nlri };
   const malformed = faults.find(withdraws);
   // What was announced may be in the attribute that could not be read (RFC 7606 §5.2).
-  if (malformed !== undefined && !announces(update)) throw malformedList(malformed.reason);
+  if (malformed !== undefined && nlri.length === 0 && !hasMpReach) throw malformedList(malformed.reason);
   const missing = malformed === undefined ? missingAttributes(update) : [];
   const all = [...faults, ...missing];
   return { update: all.some(withdraws) ? asWithdrawn(update) : update, faults: all };

@@ -287,6 +287,12 @@ const MP: readonly { of: string; hex: string; result: string; traits?: SessionTr
     traits: IPV4_ALONE,
   },
   {
+    of: "5.2: a malformed attribute, and routes of a family that was not negotiated",
+    hex: `40 01 01 07 ${PATH} ${mpReach("0002 01", GLOBAL)}`,
+    result: "treatAsWithdraw attributeDiscard",
+    traits: IPV4_ALONE,
+  },
+  {
     of: "RFC 4760 8: a family that Fairlead has not",
     hex: `${ORIGIN} ${PATH} ${mpReach("0001 80", "c0000215", "ff")}`,
     result: "attributeDiscard",
