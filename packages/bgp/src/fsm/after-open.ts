@@ -1,9 +1,9 @@
-import { KEEPALIVE, type NotificationMessage, notification } from "../packet/message.ts";
+import { KEEPALIVE, notification } from "../packet/message.ts";
 import type { FsmEvent } from "./event.ts";
 import { notified } from "./notified.ts";
 import type { EstablishedState, Moment, OpenConfirmState, Step } from "./state.ts";
 import { stop } from "./stop.ts";
-import { fail, malformed, nextKeepalive, stay, unexpected, withTimers } from "./transitions.ts";
+import { fail, failTelling, nextKeepalive, reject, stay, unexpected, withTimers } from "./transitions.ts";
 
 /** What OpenConfirm and Established have in common (RFC 4271 §8.2.2): all but KEEPALIVEs, routes, and NOTIFICATIONs. */
 export function afterOpen(
@@ -31,7 +31,7 @@ export function afterOpen(
     case "AutomaticStop":
       return stop(state, event, true);
     case "HoldTimerExpires":
-      return told(state, moment, { code: "HoldTimerExpired", by: "local" }, notification("HoldTimerExpired"));
+      return failTelling(state, moment, { code: "HoldTimerExpired", by: "local" }, notification("HoldTimerExpired"));
     case "KeepaliveTimerExpires": {
       const next = withTimers(state, { keepalive: nextKeepalive(keepaliveSeconds, moment) });
       return { next, effects: [{ kind: "send", message: KEEPALIVE }] };
@@ -39,12 +39,10 @@ export function afterOpen(
     case "TcpConnectionFails":
       return fail(state, moment, { code: "ConnectionLost", error: event.error });
     // RFC 4271 §8.2.2 makes it an error of the state in Established, §6.1 says which it is.
-    case "HeaderError": {
-      const { notification: error } = event;
-      return told(state, moment, malformed(error), error);
-    }
+    case "HeaderError":
+      return reject(state, moment, event.notification);
     case "OpenCollisionDump":
-      return told(
+      return failTelling(
         state,
         moment,
         { code: "SessionCollision", by: "local" },
@@ -63,13 +61,4 @@ export function afterOpen(
     case "OpenError":
       return unexpected(state, event.kind, moment);
   }
-}
-
-function told(
-  state: OpenConfirmState | EstablishedState,
-  moment: Moment,
-  reason: Parameters<typeof fail>[2],
-  error: NotificationMessage,
-): Step {
-  return fail(state, moment, reason, { notification: error });
 }

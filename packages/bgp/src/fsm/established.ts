@@ -3,7 +3,7 @@ import { afterOpen } from "./after-open.ts";
 import type { FsmEvent } from "./event.ts";
 import type { EstablishedState, Moment, Step } from "./state.ts";
 import { STOPPED } from "./timers.ts";
-import { fail, malformed, stay, withTimers } from "./transitions.ts";
+import { failTelling, reject, stay, withTimers } from "./transitions.ts";
 
 /** Established (RFC 4271 §8.2.2): routes go out, and what comes keeps the session alive. */
 export function established(state: EstablishedState, event: FsmEvent, moment: Moment): Step {
@@ -14,10 +14,8 @@ export function established(state: EstablishedState, event: FsmEvent, moment: Mo
       return { next: heard(state, moment), effects: [{ kind: "received", message: event.update }] };
     case "RouteRefresh":
       return { next: heard(state, moment), effects: [{ kind: "received", message: event.refresh }] };
-    case "UpdateError": {
-      const { notification: error } = event;
-      return fail(state, moment, malformed(error), { notification: error });
-    }
+    case "UpdateError":
+      return reject(state, moment, event.notification);
     case "SendProgress": {
       if (state.timers.sendHold === STOPPED.sendHold) return stay(state);
       return stay(withTimers(state, { sendHold: moment.now + state.settings.sendHold }));
@@ -25,7 +23,7 @@ export function established(state: EstablishedState, event: FsmEvent, moment: Mo
     // The peer most likely reads it no more than it read the rest (RFC 9687 §3.3).
     case "SendHoldTimerExpires": {
       const reason = { code: "SendHoldTimerExpired", by: "local" } as const;
-      return fail(state, moment, reason, { notification: notification("SendHoldTimerExpired") });
+      return failTelling(state, moment, reason, notification("SendHoldTimerExpired"));
     }
     default:
       return afterOpen(state, event, moment);

@@ -6,7 +6,7 @@ import { notified } from "./notified.ts";
 import { attributesOf, type EarlyState, type Moment, type Step } from "./state.ts";
 import { stop } from "./stop.ts";
 import { STOPPED } from "./timers.ts";
-import { fail, malformed, pauseAfter, stay, takeOpen, unexpected } from "./transitions.ts";
+import { fail, failTelling, pauseAfter, reject, stay, takeOpen, unexpected } from "./transitions.ts";
 
 /** OpenSent (RFC 4271 §8.2.2): this speaker's OPEN went out, the peer's is waited for. */
 export function openSent(state: EarlyState, event: FsmEvent, moment: Moment): Step {
@@ -27,18 +27,21 @@ export function openSent(state: EarlyState, event: FsmEvent, moment: Moment): St
     case "AutomaticStop":
       return stop(state, event, true);
     case "HoldTimerExpires":
-      return fail(state, moment, { code: "HoldTimerExpired", by: "local" }, told("HoldTimerExpired"));
+      return failTelling(state, moment, { code: "HoldTimerExpired", by: "local" }, notification("HoldTimerExpired"));
     case "TcpConnectionFails":
       return waitAgain(state, moment);
     case "Open":
       return takeOpen(state, event.open, moment);
     case "HeaderError":
-    case "OpenError": {
-      const { notification: error } = event;
-      return fail(state, moment, malformed(error), { notification: error });
-    }
+    case "OpenError":
+      return reject(state, moment, event.notification);
     case "OpenCollisionDump":
-      return fail(state, moment, { code: "SessionCollision", by: "local" }, told("ConnectionCollisionResolution"));
+      return failTelling(
+        state,
+        moment,
+        { code: "SessionCollision", by: "local" },
+        notification("ConnectionCollisionResolution"),
+      );
     // The RFC answers a NOTIFICATION with another one here, and forbids that in §6.4: there is nobody to hear it.
     case "NotificationVersionError":
     case "Notification":
@@ -55,10 +58,6 @@ export function openSent(state: EarlyState, event: FsmEvent, moment: Moment): St
     case "RouteRefresh":
       return unexpected(state, event.kind, moment);
   }
-}
-
-function told(name: Parameters<typeof notification>[0]) {
-  return { notification: notification(name) };
 }
 
 /** The peer refuses the OPEN that it was sent: the next one leaves out what it can. */

@@ -35,7 +35,7 @@ export function sendOpen(state: FsmState, { now }: Moment): Step {
 export function takeOpen(state: FsmState, open: OpenMessage, moment: Moment): Step {
   const offered = localOpen(state.settings, state.concessions);
   const result = negotiate(state.settings, offered, open);
-  if (!result.ok) return fail(state, moment, result.reason, { notification: result.notification });
+  if (!result.ok) return failTelling(state, moment, result.reason, result.notification);
   const { negotiated } = result;
   const { holdTimeSeconds, keepaliveSeconds } = negotiated;
   const hold = holdTimeSeconds === 0 ? STOPPED.hold : moment.now + holdTimeSeconds * 1_000;
@@ -78,6 +78,16 @@ export function fail(state: FsmState, moment: Moment, reason: DownReason, failur
   };
 }
 
+/** As {@link fail}, and tells the peer why. */
+export function failTelling(state: FsmState, moment: Moment, reason: DownReason, error: NotificationMessage): Step {
+  return fail(state, moment, reason, { notification: error });
+}
+
+/** As {@link failTelling}, for a message that no speaker may send. */
+export function reject(state: FsmState, moment: Moment, error: NotificationMessage): Step {
+  return failTelling(state, moment, malformed(error), error);
+}
+
 /** The peer sent what no speaker may; the NOTIFICATION for it says what. */
 export function malformed(error: NotificationMessage): DownReason {
   return { code: "MalformedMessage", words: explainNotification(error).words };
@@ -117,7 +127,7 @@ export function unexpected(state: FsmState, kind: string, moment: Moment): Step 
   if (!isKeyOf(UNEXPECTED, state.name)) return fail(state, moment, reason);
   const name = type === undefined ? "FiniteStateMachineError" : UNEXPECTED[state.name];
   const data = type === undefined ? new Uint8Array() : Uint8Array.of(type);
-  return fail(state, moment, reason, { notification: notification(name, data) });
+  return failTelling(state, moment, reason, notification(name, data));
 }
 
 function isKeyOf<T extends object>(table: T, key: PropertyKey): key is keyof T {
