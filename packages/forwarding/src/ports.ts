@@ -16,8 +16,8 @@ export interface Flow {
 export interface Conntrack {
   /**
    * Forgets, soon, what would keep clients with endpoints that are gone: all of UDP, which has no end that would tell the
-   * kernel, and of TCP what was never answered, or all where nothing goes on. Their next packet is translated anew. Returns at once and never throws:
-   * what cannot be forgotten ends by its own time-out.
+   * kernel, and of TCP what was never answered, or all where nothing goes on. Their next packet is translated anew. Returns
+   * at once and never throws: what cannot be forgotten ends by its own time-out.
    */
   forget(flows: readonly Flow[]): void;
 }

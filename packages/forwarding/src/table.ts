@@ -34,7 +34,10 @@ export interface ForwardedPort {
   readonly sourceRanges: readonly AddressRange[];
   /** In any order; those listed twice count once. */
   readonly endpoints: readonly ForwardedEndpoint[];
-  /** Those that are terminating, whether they are among the endpoints or not: when one goes, nothing is left of it. Absent if none is. */
+  /**
+   * Those that are terminating, whether they are among the endpoints or not: when one goes, nothing is left of it. Absent if
+   * none is.
+   */
   readonly terminating?: readonly Pick<ForwardedEndpoint, "address" | "port">[];
 }
 

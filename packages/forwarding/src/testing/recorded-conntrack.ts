@@ -1,7 +1,10 @@
 import { formatAddress } from "@fairlead/net";
 import type { Conntrack, Flow } from "../ports.ts";
 
-/** Records what it is told to forget: "UDP VIP:PORT -> ENDPOINT:PORT" (without brackets around IPv6), or without what is absent; ", over" behind it. */
+/**
+ * Records what it is told to forget: "UDP VIP:PORT -> ENDPOINT:PORT" (without brackets around IPv6), or without what is absent;
+ * ", over" behind what is.
+ */
 export class RecordedConntrack implements Conntrack {
   readonly forgotten: string[] = [];
 
